@@ -1,0 +1,2 @@
+/** Benchmarks, and the machine's floor they are compared with. */
+package io.softpath.bench;

@@ -1,0 +1,2 @@
+/** The device daemon: configuration, wiring and the only place that starts a thread. */
+package io.softpath.daemon;

@@ -1,0 +1,2 @@
+/** The command line: starts, watches and stops daemons and user programs. */
+package io.softpath.launch;

@@ -1,0 +1,2 @@
+/** Programs that use the device, one package each. */
+package io.softpath.apps;
