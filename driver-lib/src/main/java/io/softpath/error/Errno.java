@@ -17,194 +17,186 @@ public final class Errno {
     private final String name;
     private final String meaning;
 
-    public static final Errno EPERM = known(Number.EPERM, "EPERM", "Operation not permitted");
-    public static final Errno ENOENT = known(Number.ENOENT, "ENOENT", "No such file or directory");
-    public static final Errno ESRCH = known(Number.ESRCH, "ESRCH", "No such process");
-    public static final Errno EINTR = known(Number.EINTR, "EINTR", "Interrupted system call");
-    public static final Errno EIO = known(Number.EIO, "EIO", "Input/output error");
-    public static final Errno ENXIO = known(Number.ENXIO, "ENXIO", "No such device or address");
-    public static final Errno E2BIG = known(Number.E2BIG, "E2BIG", "Argument list too long");
-    public static final Errno ENOEXEC = known(Number.ENOEXEC, "ENOEXEC", "Exec format error");
-    public static final Errno EBADF = known(Number.EBADF, "EBADF", "Bad file descriptor");
-    public static final Errno ECHILD = known(Number.ECHILD, "ECHILD", "No child processes");
+    public static final Errno EPERM = known(Code.EPERM, "EPERM", "Operation not permitted");
+    public static final Errno ENOENT = known(Code.ENOENT, "ENOENT", "No such file or directory");
+    public static final Errno ESRCH = known(Code.ESRCH, "ESRCH", "No such process");
+    public static final Errno EINTR = known(Code.EINTR, "EINTR", "Interrupted system call");
+    public static final Errno EIO = known(Code.EIO, "EIO", "Input/output error");
+    public static final Errno ENXIO = known(Code.ENXIO, "ENXIO", "No such device or address");
+    public static final Errno E2BIG = known(Code.E2BIG, "E2BIG", "Argument list too long");
+    public static final Errno ENOEXEC = known(Code.ENOEXEC, "ENOEXEC", "Exec format error");
+    public static final Errno EBADF = known(Code.EBADF, "EBADF", "Bad file descriptor");
+    public static final Errno ECHILD = known(Code.ECHILD, "ECHILD", "No child processes");
     public static final Errno EAGAIN =
-            known(Number.EAGAIN, "EAGAIN", "Resource temporarily unavailable");
-    public static final Errno ENOMEM = known(Number.ENOMEM, "ENOMEM", "Cannot allocate memory");
-    public static final Errno EACCES = known(Number.EACCES, "EACCES", "Permission denied");
-    public static final Errno EFAULT = known(Number.EFAULT, "EFAULT", "Bad address");
-    public static final Errno ENOTBLK = known(Number.ENOTBLK, "ENOTBLK", "Block device required");
-    public static final Errno EBUSY = known(Number.EBUSY, "EBUSY", "Device or resource busy");
-    public static final Errno EEXIST = known(Number.EEXIST, "EEXIST", "File exists");
-    public static final Errno EXDEV = known(Number.EXDEV, "EXDEV", "Invalid cross-device link");
-    public static final Errno ENODEV = known(Number.ENODEV, "ENODEV", "No such device");
-    public static final Errno ENOTDIR = known(Number.ENOTDIR, "ENOTDIR", "Not a directory");
-    public static final Errno EISDIR = known(Number.EISDIR, "EISDIR", "Is a directory");
-    public static final Errno EINVAL = known(Number.EINVAL, "EINVAL", "Invalid argument");
+            known(Code.EAGAIN, "EAGAIN", "Resource temporarily unavailable");
+    public static final Errno ENOMEM = known(Code.ENOMEM, "ENOMEM", "Cannot allocate memory");
+    public static final Errno EACCES = known(Code.EACCES, "EACCES", "Permission denied");
+    public static final Errno EFAULT = known(Code.EFAULT, "EFAULT", "Bad address");
+    public static final Errno ENOTBLK = known(Code.ENOTBLK, "ENOTBLK", "Block device required");
+    public static final Errno EBUSY = known(Code.EBUSY, "EBUSY", "Device or resource busy");
+    public static final Errno EEXIST = known(Code.EEXIST, "EEXIST", "File exists");
+    public static final Errno EXDEV = known(Code.EXDEV, "EXDEV", "Invalid cross-device link");
+    public static final Errno ENODEV = known(Code.ENODEV, "ENODEV", "No such device");
+    public static final Errno ENOTDIR = known(Code.ENOTDIR, "ENOTDIR", "Not a directory");
+    public static final Errno EISDIR = known(Code.EISDIR, "EISDIR", "Is a directory");
+    public static final Errno EINVAL = known(Code.EINVAL, "EINVAL", "Invalid argument");
     public static final Errno ENFILE =
-            known(Number.ENFILE, "ENFILE", "Too many open files in system");
-    public static final Errno EMFILE = known(Number.EMFILE, "EMFILE", "Too many open files");
+            known(Code.ENFILE, "ENFILE", "Too many open files in system");
+    public static final Errno EMFILE = known(Code.EMFILE, "EMFILE", "Too many open files");
     public static final Errno ENOTTY =
-            known(Number.ENOTTY, "ENOTTY", "Inappropriate ioctl for device");
-    public static final Errno ETXTBSY = known(Number.ETXTBSY, "ETXTBSY", "Text file busy");
-    public static final Errno EFBIG = known(Number.EFBIG, "EFBIG", "File too large");
-    public static final Errno ENOSPC = known(Number.ENOSPC, "ENOSPC", "No space left on device");
-    public static final Errno ESPIPE = known(Number.ESPIPE, "ESPIPE", "Illegal seek");
-    public static final Errno EROFS = known(Number.EROFS, "EROFS", "Read-only file system");
-    public static final Errno EMLINK = known(Number.EMLINK, "EMLINK", "Too many links");
-    public static final Errno EPIPE = known(Number.EPIPE, "EPIPE", "Broken pipe");
-    public static final Errno EDOM = known(Number.EDOM, "EDOM", "Numerical argument out of domain");
+            known(Code.ENOTTY, "ENOTTY", "Inappropriate ioctl for device");
+    public static final Errno ETXTBSY = known(Code.ETXTBSY, "ETXTBSY", "Text file busy");
+    public static final Errno EFBIG = known(Code.EFBIG, "EFBIG", "File too large");
+    public static final Errno ENOSPC = known(Code.ENOSPC, "ENOSPC", "No space left on device");
+    public static final Errno ESPIPE = known(Code.ESPIPE, "ESPIPE", "Illegal seek");
+    public static final Errno EROFS = known(Code.EROFS, "EROFS", "Read-only file system");
+    public static final Errno EMLINK = known(Code.EMLINK, "EMLINK", "Too many links");
+    public static final Errno EPIPE = known(Code.EPIPE, "EPIPE", "Broken pipe");
+    public static final Errno EDOM = known(Code.EDOM, "EDOM", "Numerical argument out of domain");
     public static final Errno ERANGE =
-            known(Number.ERANGE, "ERANGE", "Numerical result out of range");
-    public static final Errno EDEADLK =
-            known(Number.EDEADLK, "EDEADLK", "Resource deadlock avoided");
+            known(Code.ERANGE, "ERANGE", "Numerical result out of range");
+    public static final Errno EDEADLK = known(Code.EDEADLK, "EDEADLK", "Resource deadlock avoided");
     public static final Errno ENAMETOOLONG =
-            known(Number.ENAMETOOLONG, "ENAMETOOLONG", "File name too long");
-    public static final Errno ENOLCK = known(Number.ENOLCK, "ENOLCK", "No locks available");
-    public static final Errno ENOSYS = known(Number.ENOSYS, "ENOSYS", "Function not implemented");
-    public static final Errno ENOTEMPTY =
-            known(Number.ENOTEMPTY, "ENOTEMPTY", "Directory not empty");
+            known(Code.ENAMETOOLONG, "ENAMETOOLONG", "File name too long");
+    public static final Errno ENOLCK = known(Code.ENOLCK, "ENOLCK", "No locks available");
+    public static final Errno ENOSYS = known(Code.ENOSYS, "ENOSYS", "Function not implemented");
+    public static final Errno ENOTEMPTY = known(Code.ENOTEMPTY, "ENOTEMPTY", "Directory not empty");
     public static final Errno ELOOP =
-            known(Number.ELOOP, "ELOOP", "Too many levels of symbolic links");
-    public static final Errno ENOMSG = known(Number.ENOMSG, "ENOMSG", "No message of desired type");
-    public static final Errno EIDRM = known(Number.EIDRM, "EIDRM", "Identifier removed");
-    public static final Errno ECHRNG =
-            known(Number.ECHRNG, "ECHRNG", "Channel number out of range");
+            known(Code.ELOOP, "ELOOP", "Too many levels of symbolic links");
+    public static final Errno ENOMSG = known(Code.ENOMSG, "ENOMSG", "No message of desired type");
+    public static final Errno EIDRM = known(Code.EIDRM, "EIDRM", "Identifier removed");
+    public static final Errno ECHRNG = known(Code.ECHRNG, "ECHRNG", "Channel number out of range");
     public static final Errno EL2NSYNC =
-            known(Number.EL2NSYNC, "EL2NSYNC", "Level 2 not synchronized");
-    public static final Errno EL3HLT = known(Number.EL3HLT, "EL3HLT", "Level 3 halted");
-    public static final Errno EL3RST = known(Number.EL3RST, "EL3RST", "Level 3 reset");
-    public static final Errno ELNRNG = known(Number.ELNRNG, "ELNRNG", "Link number out of range");
+            known(Code.EL2NSYNC, "EL2NSYNC", "Level 2 not synchronized");
+    public static final Errno EL3HLT = known(Code.EL3HLT, "EL3HLT", "Level 3 halted");
+    public static final Errno EL3RST = known(Code.EL3RST, "EL3RST", "Level 3 reset");
+    public static final Errno ELNRNG = known(Code.ELNRNG, "ELNRNG", "Link number out of range");
     public static final Errno EUNATCH =
-            known(Number.EUNATCH, "EUNATCH", "Protocol driver not attached");
-    public static final Errno ENOCSI = known(Number.ENOCSI, "ENOCSI", "No CSI structure available");
-    public static final Errno EL2HLT = known(Number.EL2HLT, "EL2HLT", "Level 2 halted");
-    public static final Errno EBADE = known(Number.EBADE, "EBADE", "Invalid exchange");
-    public static final Errno EBADR = known(Number.EBADR, "EBADR", "Invalid request descriptor");
-    public static final Errno EXFULL = known(Number.EXFULL, "EXFULL", "Exchange full");
-    public static final Errno ENOANO = known(Number.ENOANO, "ENOANO", "No anode");
-    public static final Errno EBADRQC = known(Number.EBADRQC, "EBADRQC", "Invalid request code");
-    public static final Errno EBADSLT = known(Number.EBADSLT, "EBADSLT", "Invalid slot");
-    public static final Errno EBFONT = known(Number.EBFONT, "EBFONT", "Bad font file format");
-    public static final Errno ENOSTR = known(Number.ENOSTR, "ENOSTR", "Device not a stream");
-    public static final Errno ENODATA = known(Number.ENODATA, "ENODATA", "No data available");
-    public static final Errno ETIME = known(Number.ETIME, "ETIME", "Timer expired");
-    public static final Errno ENOSR = known(Number.ENOSR, "ENOSR", "Out of streams resources");
+            known(Code.EUNATCH, "EUNATCH", "Protocol driver not attached");
+    public static final Errno ENOCSI = known(Code.ENOCSI, "ENOCSI", "No CSI structure available");
+    public static final Errno EL2HLT = known(Code.EL2HLT, "EL2HLT", "Level 2 halted");
+    public static final Errno EBADE = known(Code.EBADE, "EBADE", "Invalid exchange");
+    public static final Errno EBADR = known(Code.EBADR, "EBADR", "Invalid request descriptor");
+    public static final Errno EXFULL = known(Code.EXFULL, "EXFULL", "Exchange full");
+    public static final Errno ENOANO = known(Code.ENOANO, "ENOANO", "No anode");
+    public static final Errno EBADRQC = known(Code.EBADRQC, "EBADRQC", "Invalid request code");
+    public static final Errno EBADSLT = known(Code.EBADSLT, "EBADSLT", "Invalid slot");
+    public static final Errno EBFONT = known(Code.EBFONT, "EBFONT", "Bad font file format");
+    public static final Errno ENOSTR = known(Code.ENOSTR, "ENOSTR", "Device not a stream");
+    public static final Errno ENODATA = known(Code.ENODATA, "ENODATA", "No data available");
+    public static final Errno ETIME = known(Code.ETIME, "ETIME", "Timer expired");
+    public static final Errno ENOSR = known(Code.ENOSR, "ENOSR", "Out of streams resources");
     public static final Errno ENONET =
-            known(Number.ENONET, "ENONET", "Machine is not on the network");
-    public static final Errno ENOPKG = known(Number.ENOPKG, "ENOPKG", "Package not installed");
-    public static final Errno EREMOTE = known(Number.EREMOTE, "EREMOTE", "Object is remote");
-    public static final Errno ENOLINK = known(Number.ENOLINK, "ENOLINK", "Link has been severed");
-    public static final Errno EADV = known(Number.EADV, "EADV", "Advertise error");
-    public static final Errno ESRMNT = known(Number.ESRMNT, "ESRMNT", "Srmount error");
-    public static final Errno ECOMM = known(Number.ECOMM, "ECOMM", "Communication error on send");
-    public static final Errno EPROTO = known(Number.EPROTO, "EPROTO", "Protocol error");
-    public static final Errno EMULTIHOP =
-            known(Number.EMULTIHOP, "EMULTIHOP", "Multihop attempted");
-    public static final Errno EDOTDOT = known(Number.EDOTDOT, "EDOTDOT", "RFS specific error");
-    public static final Errno EBADMSG = known(Number.EBADMSG, "EBADMSG", "Bad message");
+            known(Code.ENONET, "ENONET", "Machine is not on the network");
+    public static final Errno ENOPKG = known(Code.ENOPKG, "ENOPKG", "Package not installed");
+    public static final Errno EREMOTE = known(Code.EREMOTE, "EREMOTE", "Object is remote");
+    public static final Errno ENOLINK = known(Code.ENOLINK, "ENOLINK", "Link has been severed");
+    public static final Errno EADV = known(Code.EADV, "EADV", "Advertise error");
+    public static final Errno ESRMNT = known(Code.ESRMNT, "ESRMNT", "Srmount error");
+    public static final Errno ECOMM = known(Code.ECOMM, "ECOMM", "Communication error on send");
+    public static final Errno EPROTO = known(Code.EPROTO, "EPROTO", "Protocol error");
+    public static final Errno EMULTIHOP = known(Code.EMULTIHOP, "EMULTIHOP", "Multihop attempted");
+    public static final Errno EDOTDOT = known(Code.EDOTDOT, "EDOTDOT", "RFS specific error");
+    public static final Errno EBADMSG = known(Code.EBADMSG, "EBADMSG", "Bad message");
     public static final Errno EOVERFLOW =
-            known(Number.EOVERFLOW, "EOVERFLOW", "Value too large for defined data type");
+            known(Code.EOVERFLOW, "EOVERFLOW", "Value too large for defined data type");
     public static final Errno ENOTUNIQ =
-            known(Number.ENOTUNIQ, "ENOTUNIQ", "Name not unique on network");
-    public static final Errno EBADFD =
-            known(Number.EBADFD, "EBADFD", "File descriptor in bad state");
-    public static final Errno EREMCHG = known(Number.EREMCHG, "EREMCHG", "Remote address changed");
+            known(Code.ENOTUNIQ, "ENOTUNIQ", "Name not unique on network");
+    public static final Errno EBADFD = known(Code.EBADFD, "EBADFD", "File descriptor in bad state");
+    public static final Errno EREMCHG = known(Code.EREMCHG, "EREMCHG", "Remote address changed");
     public static final Errno ELIBACC =
-            known(Number.ELIBACC, "ELIBACC", "Can not access a needed shared library");
+            known(Code.ELIBACC, "ELIBACC", "Can not access a needed shared library");
     public static final Errno ELIBBAD =
-            known(Number.ELIBBAD, "ELIBBAD", "Accessing a corrupted shared library");
+            known(Code.ELIBBAD, "ELIBBAD", "Accessing a corrupted shared library");
     public static final Errno ELIBSCN =
-            known(Number.ELIBSCN, "ELIBSCN", ".lib section in a.out corrupted");
+            known(Code.ELIBSCN, "ELIBSCN", ".lib section in a.out corrupted");
     public static final Errno ELIBMAX =
-            known(Number.ELIBMAX, "ELIBMAX", "Attempting to link in too many shared libraries");
+            known(Code.ELIBMAX, "ELIBMAX", "Attempting to link in too many shared libraries");
     public static final Errno ELIBEXEC =
-            known(Number.ELIBEXEC, "ELIBEXEC", "Cannot exec a shared library directly");
+            known(Code.ELIBEXEC, "ELIBEXEC", "Cannot exec a shared library directly");
     public static final Errno EILSEQ =
-            known(Number.EILSEQ, "EILSEQ", "Invalid or incomplete multibyte or wide character");
+            known(Code.EILSEQ, "EILSEQ", "Invalid or incomplete multibyte or wide character");
     public static final Errno ERESTART =
-            known(Number.ERESTART, "ERESTART", "Interrupted system call should be restarted");
-    public static final Errno ESTRPIPE = known(Number.ESTRPIPE, "ESTRPIPE", "Streams pipe error");
-    public static final Errno EUSERS = known(Number.EUSERS, "EUSERS", "Too many users");
+            known(Code.ERESTART, "ERESTART", "Interrupted system call should be restarted");
+    public static final Errno ESTRPIPE = known(Code.ESTRPIPE, "ESTRPIPE", "Streams pipe error");
+    public static final Errno EUSERS = known(Code.EUSERS, "EUSERS", "Too many users");
     public static final Errno ENOTSOCK =
-            known(Number.ENOTSOCK, "ENOTSOCK", "Socket operation on non-socket");
+            known(Code.ENOTSOCK, "ENOTSOCK", "Socket operation on non-socket");
     public static final Errno EDESTADDRREQ =
-            known(Number.EDESTADDRREQ, "EDESTADDRREQ", "Destination address required");
-    public static final Errno EMSGSIZE = known(Number.EMSGSIZE, "EMSGSIZE", "Message too long");
+            known(Code.EDESTADDRREQ, "EDESTADDRREQ", "Destination address required");
+    public static final Errno EMSGSIZE = known(Code.EMSGSIZE, "EMSGSIZE", "Message too long");
     public static final Errno EPROTOTYPE =
-            known(Number.EPROTOTYPE, "EPROTOTYPE", "Protocol wrong type for socket");
+            known(Code.EPROTOTYPE, "EPROTOTYPE", "Protocol wrong type for socket");
     public static final Errno ENOPROTOOPT =
-            known(Number.ENOPROTOOPT, "ENOPROTOOPT", "Protocol not available");
+            known(Code.ENOPROTOOPT, "ENOPROTOOPT", "Protocol not available");
     public static final Errno EPROTONOSUPPORT =
-            known(Number.EPROTONOSUPPORT, "EPROTONOSUPPORT", "Protocol not supported");
+            known(Code.EPROTONOSUPPORT, "EPROTONOSUPPORT", "Protocol not supported");
     public static final Errno ESOCKTNOSUPPORT =
-            known(Number.ESOCKTNOSUPPORT, "ESOCKTNOSUPPORT", "Socket type not supported");
+            known(Code.ESOCKTNOSUPPORT, "ESOCKTNOSUPPORT", "Socket type not supported");
     public static final Errno EOPNOTSUPP =
-            known(Number.EOPNOTSUPP, "EOPNOTSUPP", "Operation not supported");
+            known(Code.EOPNOTSUPP, "EOPNOTSUPP", "Operation not supported");
     public static final Errno EPFNOSUPPORT =
-            known(Number.EPFNOSUPPORT, "EPFNOSUPPORT", "Protocol family not supported");
+            known(Code.EPFNOSUPPORT, "EPFNOSUPPORT", "Protocol family not supported");
     public static final Errno EAFNOSUPPORT =
-            known(Number.EAFNOSUPPORT, "EAFNOSUPPORT", "Address family not supported by protocol");
+            known(Code.EAFNOSUPPORT, "EAFNOSUPPORT", "Address family not supported by protocol");
     public static final Errno EADDRINUSE =
-            known(Number.EADDRINUSE, "EADDRINUSE", "Address already in use");
+            known(Code.EADDRINUSE, "EADDRINUSE", "Address already in use");
     public static final Errno EADDRNOTAVAIL =
-            known(Number.EADDRNOTAVAIL, "EADDRNOTAVAIL", "Cannot assign requested address");
-    public static final Errno ENETDOWN = known(Number.ENETDOWN, "ENETDOWN", "Network is down");
+            known(Code.EADDRNOTAVAIL, "EADDRNOTAVAIL", "Cannot assign requested address");
+    public static final Errno ENETDOWN = known(Code.ENETDOWN, "ENETDOWN", "Network is down");
     public static final Errno ENETUNREACH =
-            known(Number.ENETUNREACH, "ENETUNREACH", "Network is unreachable");
+            known(Code.ENETUNREACH, "ENETUNREACH", "Network is unreachable");
     public static final Errno ENETRESET =
-            known(Number.ENETRESET, "ENETRESET", "Network dropped connection on reset");
+            known(Code.ENETRESET, "ENETRESET", "Network dropped connection on reset");
     public static final Errno ECONNABORTED =
-            known(Number.ECONNABORTED, "ECONNABORTED", "Software caused connection abort");
+            known(Code.ECONNABORTED, "ECONNABORTED", "Software caused connection abort");
     public static final Errno ECONNRESET =
-            known(Number.ECONNRESET, "ECONNRESET", "Connection reset by peer");
-    public static final Errno ENOBUFS =
-            known(Number.ENOBUFS, "ENOBUFS", "No buffer space available");
+            known(Code.ECONNRESET, "ECONNRESET", "Connection reset by peer");
+    public static final Errno ENOBUFS = known(Code.ENOBUFS, "ENOBUFS", "No buffer space available");
     public static final Errno EISCONN =
-            known(Number.EISCONN, "EISCONN", "Transport endpoint is already connected");
+            known(Code.EISCONN, "EISCONN", "Transport endpoint is already connected");
     public static final Errno ENOTCONN =
-            known(Number.ENOTCONN, "ENOTCONN", "Transport endpoint is not connected");
+            known(Code.ENOTCONN, "ENOTCONN", "Transport endpoint is not connected");
     public static final Errno ESHUTDOWN =
-            known(Number.ESHUTDOWN, "ESHUTDOWN", "Cannot send after transport endpoint shutdown");
+            known(Code.ESHUTDOWN, "ESHUTDOWN", "Cannot send after transport endpoint shutdown");
     public static final Errno ETOOMANYREFS =
-            known(Number.ETOOMANYREFS, "ETOOMANYREFS", "Too many references: cannot splice");
+            known(Code.ETOOMANYREFS, "ETOOMANYREFS", "Too many references: cannot splice");
     public static final Errno ETIMEDOUT =
-            known(Number.ETIMEDOUT, "ETIMEDOUT", "Connection timed out");
+            known(Code.ETIMEDOUT, "ETIMEDOUT", "Connection timed out");
     public static final Errno ECONNREFUSED =
-            known(Number.ECONNREFUSED, "ECONNREFUSED", "Connection refused");
-    public static final Errno EHOSTDOWN = known(Number.EHOSTDOWN, "EHOSTDOWN", "Host is down");
+            known(Code.ECONNREFUSED, "ECONNREFUSED", "Connection refused");
+    public static final Errno EHOSTDOWN = known(Code.EHOSTDOWN, "EHOSTDOWN", "Host is down");
     public static final Errno EHOSTUNREACH =
-            known(Number.EHOSTUNREACH, "EHOSTUNREACH", "No route to host");
+            known(Code.EHOSTUNREACH, "EHOSTUNREACH", "No route to host");
     public static final Errno EALREADY =
-            known(Number.EALREADY, "EALREADY", "Operation already in progress");
+            known(Code.EALREADY, "EALREADY", "Operation already in progress");
     public static final Errno EINPROGRESS =
-            known(Number.EINPROGRESS, "EINPROGRESS", "Operation now in progress");
-    public static final Errno ESTALE = known(Number.ESTALE, "ESTALE", "Stale file handle");
-    public static final Errno EUCLEAN =
-            known(Number.EUCLEAN, "EUCLEAN", "Structure needs cleaning");
+            known(Code.EINPROGRESS, "EINPROGRESS", "Operation now in progress");
+    public static final Errno ESTALE = known(Code.ESTALE, "ESTALE", "Stale file handle");
+    public static final Errno EUCLEAN = known(Code.EUCLEAN, "EUCLEAN", "Structure needs cleaning");
     public static final Errno ENOTNAM =
-            known(Number.ENOTNAM, "ENOTNAM", "Not a XENIX named type file");
+            known(Code.ENOTNAM, "ENOTNAM", "Not a XENIX named type file");
     public static final Errno ENAVAIL =
-            known(Number.ENAVAIL, "ENAVAIL", "No XENIX semaphores available");
-    public static final Errno EISNAM = known(Number.EISNAM, "EISNAM", "Is a named type file");
-    public static final Errno EREMOTEIO = known(Number.EREMOTEIO, "EREMOTEIO", "Remote I/O error");
-    public static final Errno EDQUOT = known(Number.EDQUOT, "EDQUOT", "Disk quota exceeded");
-    public static final Errno ENOMEDIUM = known(Number.ENOMEDIUM, "ENOMEDIUM", "No medium found");
+            known(Code.ENAVAIL, "ENAVAIL", "No XENIX semaphores available");
+    public static final Errno EISNAM = known(Code.EISNAM, "EISNAM", "Is a named type file");
+    public static final Errno EREMOTEIO = known(Code.EREMOTEIO, "EREMOTEIO", "Remote I/O error");
+    public static final Errno EDQUOT = known(Code.EDQUOT, "EDQUOT", "Disk quota exceeded");
+    public static final Errno ENOMEDIUM = known(Code.ENOMEDIUM, "ENOMEDIUM", "No medium found");
     public static final Errno EMEDIUMTYPE =
-            known(Number.EMEDIUMTYPE, "EMEDIUMTYPE", "Wrong medium type");
-    public static final Errno ECANCELED =
-            known(Number.ECANCELED, "ECANCELED", "Operation canceled");
-    public static final Errno ENOKEY = known(Number.ENOKEY, "ENOKEY", "Required key not available");
+            known(Code.EMEDIUMTYPE, "EMEDIUMTYPE", "Wrong medium type");
+    public static final Errno ECANCELED = known(Code.ECANCELED, "ECANCELED", "Operation canceled");
+    public static final Errno ENOKEY = known(Code.ENOKEY, "ENOKEY", "Required key not available");
     public static final Errno EKEYEXPIRED =
-            known(Number.EKEYEXPIRED, "EKEYEXPIRED", "Key has expired");
+            known(Code.EKEYEXPIRED, "EKEYEXPIRED", "Key has expired");
     public static final Errno EKEYREVOKED =
-            known(Number.EKEYREVOKED, "EKEYREVOKED", "Key has been revoked");
+            known(Code.EKEYREVOKED, "EKEYREVOKED", "Key has been revoked");
     public static final Errno EKEYREJECTED =
-            known(Number.EKEYREJECTED, "EKEYREJECTED", "Key was rejected by service");
-    public static final Errno EOWNERDEAD = known(Number.EOWNERDEAD, "EOWNERDEAD", "Owner died");
+            known(Code.EKEYREJECTED, "EKEYREJECTED", "Key was rejected by service");
+    public static final Errno EOWNERDEAD = known(Code.EOWNERDEAD, "EOWNERDEAD", "Owner died");
     public static final Errno ENOTRECOVERABLE =
-            known(Number.ENOTRECOVERABLE, "ENOTRECOVERABLE", "State not recoverable");
+            known(Code.ENOTRECOVERABLE, "ENOTRECOVERABLE", "State not recoverable");
     public static final Errno ERFKILL =
-            known(Number.ERFKILL, "ERFKILL", "Operation not possible due to RF-kill");
+            known(Code.ERFKILL, "ERFKILL", "Operation not possible due to RF-kill");
 
     private Errno(int number, String name, String meaning) {
         this.number = number;
@@ -264,7 +256,7 @@ public final class Errno {
     }
 
     /** The numbers as compile-time constants, for {@code switch}. */
-    public static final class Number {
+    public static final class Code {
         public static final int EPERM = 1;
         public static final int ENOENT = 2;
         public static final int ESRCH = 3;
@@ -396,6 +388,6 @@ public final class Errno {
         public static final int ENOTRECOVERABLE = 131;
         public static final int ERFKILL = 132;
 
-        private Number() {}
+        private Code() {}
     }
 }

@@ -31,28 +31,22 @@ public abstract sealed class SoftpathException extends RuntimeException {
     /** The exception for an error number, with the failure that led to it. */
     public static SoftpathException of(Errno errno, String message, Throwable cause) {
         return switch (errno.number()) {
-            case Errno.Number.EBUSY,
-                    Errno.Number.ENOMEM,
-                    Errno.Number.EAGAIN,
-                    Errno.Number.EMFILE,
-                    Errno.Number.ENFILE,
-                    Errno.Number.ENOSPC,
-                    Errno.Number.ENOBUFS ->
+            case Errno.Code.EBUSY,
+                    Errno.Code.ENOMEM,
+                    Errno.Code.EAGAIN,
+                    Errno.Code.EMFILE,
+                    Errno.Code.ENFILE,
+                    Errno.Code.ENOSPC,
+                    Errno.Code.ENOBUFS ->
                     new Exhausted(errno, message, cause);
-            case Errno.Number.ENOTCONN,
-                    Errno.Number.EIO,
-                    Errno.Number.ENETDOWN,
-                    Errno.Number.EPIPE,
-                    Errno.Number.ECONNRESET ->
+            case Errno.Code.ENOTCONN,
+                    Errno.Code.EIO,
+                    Errno.Code.ENETDOWN,
+                    Errno.Code.EPIPE,
+                    Errno.Code.ECONNRESET ->
                     new Lost(errno, message, cause);
             default -> new Refused(errno, message, cause);
         };
-    }
-
-    /** {@code Refused EPERM: <message>}. */
-    @Override
-    public String toString() {
-        return getClass().getSimpleName() + " " + errno().name() + ": " + getMessage();
     }
 
     /** The request was wrong: do not retry it unchanged. */

@@ -114,7 +114,7 @@ public final class IpathHeader {
         return switch (family) {
             case QLE71XX -> qpBase;
             case QLE72XX -> context == 16 ? qpBase ^ 1 : qpBase;
-            case QLE73XX -> qpBase & ~1 | context >>> 4;
+            case QLE73XX -> (qpBase & ~1) | (context >>> 4);
         };
     }
 
@@ -139,7 +139,7 @@ public final class IpathHeader {
                 }
                 yield qp == (qpBase ^ 1) && field == 15 ? 16 : -1;
             }
-            case QLE73XX -> (qp ^ qpBase) >>> 1 == 0 ? (qp & 1) << 4 | field : -1;
+            case QLE73XX -> (qp ^ qpBase) >>> 1 == 0 ? ((qp & 1) << 4) | field : -1;
         };
     }
 

@@ -61,7 +61,7 @@ public final class PioAvail {
      */
     public static long refresh(long shadow, long dma) {
         long believed = (~(dma ^ shadow) & CHECK_MASK) << 1;
-        return shadow & ~believed | dma & believed;
+        return (shadow & ~believed) | (dma & believed);
     }
 
     /**

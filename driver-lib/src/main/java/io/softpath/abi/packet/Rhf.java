@@ -158,7 +158,7 @@ public final class Rhf {
     public static List<String> errorNames(long rhf) {
         List<String> names = new ArrayList<>();
         for (int i = 0; i < ERROR_NAMES.length; i++) {
-            if ((rhf >>> ERRORS.shift() + i & 1) != 0) {
+            if (((rhf >>> (ERRORS.shift() + i)) & 1) != 0) {
                 names.add(ERROR_NAMES[i]);
             }
         }

@@ -15,6 +15,7 @@ package io.softpath.abi.register;
  * The chip alone writes the array. Each dropped packet raises exactly one of the counters that say
  * {@code dropped}.
  */
+@SuppressWarnings("EnumOrdinal") // the order of the constants is the order of the array
 public enum ChipCounter {
     INTERRUPTS("Interrupts", "interrupts raised"),
     RX_TID_FULL("RxTIDFull", "eager packets whose payload was dropped: no eager buffer free", true),
@@ -115,6 +116,11 @@ public enum ChipCounter {
      */
     public int index(int context) {
         return perContext ? ordinal() + context * CONTEXT_COUNTERS : ordinal();
+    }
+
+    /** The index in the counter array of a counter that exists once per unit. */
+    public int index() {
+        return ordinal();
     }
 
     /** The counter at an index of the array. */

@@ -5,6 +5,7 @@ package io.softpath.abi.register;
  * qib's driver_stats, the rest is softpath's. The daemon alone writes the array. Source: qib_fs.c,
  * qib_statnames.
  */
+@SuppressWarnings("EnumOrdinal") // the order of the constants is the order of the array
 public enum DriverCounter {
     KERN_INTR("KernIntr", "interrupts that the driver handled"),
     ERROR_INTR("ErrorIntr", "interrupts because of an error bit", true),
@@ -43,6 +44,11 @@ public enum DriverCounter {
         this.label = label;
         this.purpose = purpose;
         this.error = error;
+    }
+
+    /** The index in the counter array. */
+    public int index() {
+        return ordinal();
     }
 
     public String label() {

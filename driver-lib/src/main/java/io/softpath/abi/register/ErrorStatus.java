@@ -128,7 +128,7 @@ public final class ErrorStatus {
     public static List<String> names(long status) {
         List<String> names = new ArrayList<>();
         for (int bit = 0; bit < Long.SIZE; bit++) {
-            if ((status >>> bit & 1) != 0) {
+            if (((status >>> bit) & 1) != 0) {
                 names.add(NAMES[bit] != null ? NAMES[bit] : "bit" + bit);
             }
         }
