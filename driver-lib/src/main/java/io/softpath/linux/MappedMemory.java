@@ -1,0 +1,180 @@
+package io.softpath.linux;
+
+import io.softpath.error.Errno;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A shared mapping of a file, as long-lived as its arena: closing the arena unmaps it, and a later
+ * access is an {@code IllegalStateException} instead of a crash. A mapping made without write
+ * access is a read-only segment: a store is an {@code IllegalArgumentException}.
+ *
+ * <p>Threads: those that the arena admits.
+ */
+public final class MappedMemory {
+    /** The size of a page; every offset and length handed to the kernel is a multiple of it. */
+    public static final long PAGE_BYTES = 4096;
+
+    private static final int PROT_READ = 1;
+    private static final int PROT_WRITE = 2;
+    private static final int MAP_SHARED = 1;
+    private static final int MADV_DONTFORK = 10;
+    private static final int MADV_DONTDUMP = 16;
+    private static final int MADV_POPULATE_READ = 22;
+    private static final int MADV_POPULATE_WRITE = 23;
+    private static final int MLOCK_ONFAULT = 1;
+
+    private final MemorySegment segment;
+    private final boolean writable;
+    private final String name;
+
+    private MappedMemory(MemorySegment segment, boolean writable, String name) {
+        this.segment = segment;
+        this.writable = writable;
+        this.name = name;
+    }
+
+    /**
+     * Maps {@code bytes} bytes from {@code offset} on, shared. The descriptor may be closed
+     * afterwards.
+     *
+     * @param offset in bytes, a multiple of {@link #PAGE_BYTES}
+     * @param bytes at least 1, at most the rest of the file: a mapping past the end would fault
+     * @throws io.softpath.error.SoftpathException EINVAL: offset or length out of the file; EPERM:
+     *     {@code writable} and the file is sealed with {@link Seals#FUTURE_WRITE} or {@link
+     *     Seals#WRITE}; EACCES: the descriptor does not allow the access; ENOMEM: too many mappings
+     */
+    @SuppressWarnings("restricted") // the one place where memory of the kernel's becomes a segment
+    public static MappedMemory map(Fd fd, long offset, long bytes, boolean writable, Arena arena) {
+        long fileBytes = MemFd.bytes(fd);
+        if (offset < 0 || offset % PAGE_BYTES != 0 || bytes <= 0 || bytes > fileBytes - offset) {
+            throw NativeCalls.failure(
+                    "mmap",
+                    NativeCalls.EINVAL,
+                    fd + " offset=" + offset + " bytes=" + bytes + " fileBytes=" + fileBytes);
+        }
+        int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+        long address;
+        int number = fd.enter();
+        try {
+            address =
+                    NativeCalls.check(
+                            "mmap",
+                            NativeCalls.callLong(
+                                    NativeCalls.MMAP,
+                                    0,
+                                    bytes,
+                                    protection,
+                                    MAP_SHARED,
+                                    number,
+                                    offset),
+                            fd + " bytes=" + bytes + " access=" + (writable ? "rw" : "r"));
+        } finally {
+            fd.leave();
+        }
+        MemorySegment mapped;
+        try {
+            mapped =
+                    MemorySegment.ofAddress(address)
+                            .reinterpret(bytes, arena, whole -> unmap(whole.address(), bytes));
+        } catch (RuntimeException closedArenaOrOtherThread) {
+            unmap(address, bytes);
+            throw closedArenaOrOtherThread;
+        }
+        return new MappedMemory(writable ? mapped : mapped.asReadOnly(), writable, fd.name());
+    }
+
+    private static void unmap(long address, long bytes) {
+        NativeCalls.callInt(NativeCalls.MUNMAP, address, bytes, 0);
+    }
+
+    /** The mapped memory; read-only unless mapped writable. */
+    public MemorySegment segment() {
+        return segment;
+    }
+
+    public boolean writable() {
+        return writable;
+    }
+
+    /** A child made by fork does not get this mapping: VM_DONTCOPY, {@code dc} in VmFlags. */
+    public MappedMemory dontFork() {
+        advise("madvise(MADV_DONTFORK)", MADV_DONTFORK);
+        return this;
+    }
+
+    /** A core dump leaves this mapping out: VM_DONTDUMP, {@code dd} in VmFlags. */
+    public MappedMemory dontDump() {
+        advise("madvise(MADV_DONTDUMP)", MADV_DONTDUMP);
+        return this;
+    }
+
+    /**
+     * Touches every page now, so that no later access faults.
+     *
+     * @return false where the kernel cannot (before Linux 5.14)
+     * @throws io.softpath.error.SoftpathException ENOMEM if the memory is not there
+     */
+    public boolean populate() {
+        int result = tryAdvise(writable ? MADV_POPULATE_WRITE : MADV_POPULATE_READ);
+        if (result == -NativeCalls.EINVAL) {
+            return false;
+        }
+        NativeCalls.check("madvise(MADV_POPULATE)", result, toString());
+        return true;
+    }
+
+    /**
+     * Locks each page in memory when it is first touched: VM_LOCKED, {@code lo} and {@code lf} in
+     * VmFlags. Never throws for want of a privilege or of limit: a mapping that is not locked works
+     * all the same.
+     */
+    public LockResult lockOnFault() {
+        int result =
+                NativeCalls.callInt(
+                        NativeCalls.MLOCK2, aliveAddress(), segment.byteSize(), MLOCK_ONFAULT);
+        if (result == 0) {
+            return LockResult.LOCKED;
+        }
+        Errno errno = Errno.of(-result);
+        return LockResult.refused(
+                errno,
+                "mlock2 failed: errno="
+                        + errno.name()
+                        + " name="
+                        + name
+                        + " bytes="
+                        + segment.byteSize()
+                        + " memlockLimitBytes="
+                        + Limits.memlock()
+                        + " remedy=\"raise it with ulimit -l, prlimit --memlock or"
+                        + " LimitMEMLOCK=\"");
+    }
+
+    private void advise(String call, int advice) {
+        NativeCalls.check(call, tryAdvise(advice), toString());
+    }
+
+    private int tryAdvise(int advice) {
+        return NativeCalls.callInt(NativeCalls.MADVISE, aliveAddress(), segment.byteSize(), advice);
+    }
+
+    /** Refuses an unmapped segment as an access to it would. */
+    private long aliveAddress() {
+        if (!segment.scope().isAlive()) {
+            throw new IllegalStateException("mapping already closed: name=" + name);
+        }
+        return segment.address();
+    }
+
+    @Override
+    public String toString() {
+        return "name="
+                + name
+                + " bytes="
+                + segment.byteSize()
+                + " access="
+                + (writable ? "rw" : "r");
+    }
+}
