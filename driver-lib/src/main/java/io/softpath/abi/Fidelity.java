@@ -16,5 +16,5 @@ import java.lang.annotation.Target;
 @Target({ElementType.METHOD, ElementType.TYPE})
 public @interface Fidelity {
     /** Numbers of the rows that this test shows. */
-    int[] rows();
+    int[] value();
 }
