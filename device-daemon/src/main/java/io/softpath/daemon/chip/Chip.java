@@ -1,0 +1,517 @@
+package io.softpath.daemon.chip;
+
+import io.softpath.abi.model.ChipModel;
+import io.softpath.abi.model.PioDivision;
+import io.softpath.abi.register.ChipCounter;
+import io.softpath.abi.register.ErrorStatus;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * One InfiniPath chip: PIO buffers in, wire, header queues and eager buffers out.
+ *
+ * <p>Deterministic and single-threaded: all methods belong to the thread that runs {@link #poll},
+ * and nothing here sleeps, allocates on the packet path or calls the kernel. The driver's half
+ * opens and closes contexts and hears of errors through {@link ChipEvents}; users reach the chip
+ * through shared memory only.
+ *
+ * <p>Source: ipath_registers.h and ipath_common.h for registers and queues; qib_iba7220.c and
+ * ipath_iba6120.c for what differs between models.
+ */
+public final class Chip {
+    private static final int NO_CONTEXT = -1;
+
+    private final ChipModel model;
+    private final ChipIdentity identity;
+    private final ChipEvents events;
+    private final LongSupplier random;
+    private final PioDivision division;
+    private final PioAvailWriter avail;
+    private final PartitionKeys partitionKeys = new PartitionKeys();
+    private final Counters counters;
+    private final SendEngine sendEngine;
+    private final ReceiveEngine receiveEngine;
+    private final ContextSends[] sends;
+    private final ContextReceive[] receives;
+    private final long[] sendBufferErrors;
+
+    /** The open contexts, packed: what a duty cycle walks. */
+    private ContextSends[] active = {};
+
+    private long errorStatus;
+    private boolean linkUp;
+    private boolean frozen;
+    private boolean armlaunchReporting = true;
+
+    /**
+     * @param model counts, sizes and layout
+     * @param identity unit, LID and GUID
+     * @param pioAvailPage writable, at least the avail qwords; the chip writes nothing else in it
+     * @param wire takes what this chip sends
+     * @param random draws the values that free buffers of {@link TriggerMode#LAST_DWORD} contexts
+     *     hold
+     * @param events hears of interrupts and errors
+     */
+    public Chip(
+            ChipModel model,
+            ChipIdentity identity,
+            MemorySegment pioAvailPage,
+            Wire wire,
+            LongSupplier random,
+            ChipEvents events) {
+        this.model = model;
+        this.identity = identity;
+        this.random = random;
+        this.events = events;
+        counters = new Counters(model.contexts());
+        division = PioDivision.of(model);
+        avail = new PioAvailWriter(model, pioAvailPage, counters);
+        sends = new ContextSends[model.contexts()];
+        receives = new ContextReceive[model.contexts()];
+        sendBufferErrors = new long[(model.pioCount() + Long.SIZE - 1) / Long.SIZE];
+        sendEngine = new SendEngine(this, model, identity.lid(), avail, counters, wire);
+        receiveEngine =
+                new ReceiveEngine(this, model, identity.lid(), partitionKeys, counters, receives);
+        avail.copyNow();
+    }
+
+    public ChipModel model() {
+        return model;
+    }
+
+    public ChipIdentity identity() {
+        return identity;
+    }
+
+    /**
+     * One duty cycle: a look at the next PIO buffer of each open context.
+     *
+     * @return packets that left their buffers
+     */
+    public int poll() {
+        if (frozen) {
+            return 0;
+        }
+        int left = 0;
+        for (ContextSends context : active) {
+            left += sendEngine.poll(context);
+        }
+        return left;
+    }
+
+    /**
+     * Looks at every buffer of every open context. Whoever is about to sleep calls this after
+     * telling users to ring, so that no launch from before is overlooked.
+     *
+     * @return packets that left their buffers
+     */
+    public int sweep() {
+        if (frozen) {
+            return 0;
+        }
+        int left = 0;
+        for (ContextSends context : active) {
+            left += sendEngine.sweep(context);
+            if (!sendEngine.holding()) {
+                left += sendEngine.drain(context);
+            }
+        }
+        return left;
+    }
+
+    /** Whether a launched packet waits that a further {@link #poll} may be able to send. */
+    public boolean hasWork() {
+        if (frozen || sendEngine.holding()) {
+            return false;
+        }
+        for (ContextSends context : active) {
+            if (context.queued != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Gives a context its memory and its share of the PIO buffers; reception stays disabled.
+     *
+     * <p>Refresh the users' copy of the PIO availability before its user reads it: the check bits
+     * of its share may have flipped. A frozen chip does not refresh, so nobody opens a context on
+     * one.
+     *
+     * @throws IllegalStateException if the context is open or is not a user context, or the chip is
+     *     frozen
+     */
+    public void openContext(int context, ContextMemory memory, TriggerMode trigger) {
+        if (context < model.firstUserContext() || context >= model.contexts()) {
+            throw new IllegalStateException(
+                    "chip: context="
+                            + context
+                            + " is not a user context, "
+                            + model.firstUserContext()
+                            + ".."
+                            + (model.contexts() - 1)
+                            + " are");
+        }
+        if (frozen) {
+            throw new IllegalStateException(
+                    "chip: unit="
+                            + identity.unit()
+                            + " is frozen, thaw it before context="
+                            + context);
+        }
+        if (sends[context] != null) {
+            throw new IllegalStateException("chip: context=" + context + " is open already");
+        }
+        sends[context] =
+                new ContextSends(
+                        context,
+                        memory.pioBuffers(),
+                        division.first(context),
+                        division.count(context),
+                        model.pioAlign(),
+                        model.pio2kBytes(),
+                        trigger,
+                        random);
+        receives[context] = new ContextReceive(context, model, memory, counters);
+        active = Arrays.copyOf(active, active.length + 1);
+        active[active.length - 1] = sends[context];
+    }
+
+    /**
+     * Enables reception: head and tail 0, next sequence 1, every eager buffer the user's to return
+     * is returned.
+     */
+    public void enableReceive(int context) {
+        open(context).enable();
+    }
+
+    /** Disables reception: packets for the context are dropped and counted. */
+    public void disableReceive(int context) {
+        open(context).enabled = false;
+    }
+
+    /**
+     * Forgets a context. Packets it launched leave if the wire takes them now, else they are
+     * counted as dropped; half-written ones vanish; its PIO buffers are free. Source:
+     * ipath_file_ops.c, ipath_close.
+     */
+    public void closeContext(int context) {
+        open(context).enabled = false;
+        ContextSends closing = sends[context];
+        if (!frozen) {
+            sendEngine.close(closing);
+        } else {
+            sendEngine.cancelAll(closing);
+        }
+        for (int buffer = 0; buffer < closing.count; buffer++) {
+            clearSendBufferError(closing.firstBuffer + buffer);
+        }
+        ContextSends[] others = new ContextSends[active.length - 1];
+        int kept = 0;
+        for (ContextSends each : active) {
+            if (each != closing) {
+                others[kept++] = each;
+            }
+        }
+        active = others;
+        sends[context] = null;
+        receives[context] = null;
+    }
+
+    /** Takes a packet off the wire. Ends in a header queue entry or in a drop counter. */
+    public Wire.Outcome receive(Packet packet) {
+        if (!linkUp) {
+            return Wire.Outcome.NO_ROUTE;
+        }
+        if (frozen) {
+            return Wire.Outcome.BACK_PRESSURE;
+        }
+        receiveEngine.receive(packet);
+        return Wire.Outcome.SENT;
+    }
+
+    /** Whether the user has entries it has not said it has read; its head is read once. */
+    public boolean receivePending(int context) {
+        return open(context).pending();
+    }
+
+    /** Arms the one-shot interrupt of a context, for any packet or for urgent ones only. */
+    public void armInterrupt(int context, boolean urgentOnly) {
+        ContextReceive receive = open(context);
+        receive.armed = true;
+        receive.armedUrgentOnly = urgentOnly;
+    }
+
+    public void disarmInterrupt(int context) {
+        open(context).armed = false;
+    }
+
+    void received(ContextReceive to, boolean urgent) {
+        if (to.armed && (urgent || !to.armedUrgentOnly)) {
+            fire(to);
+        }
+    }
+
+    private void fire(ContextReceive to) {
+        to.armed = false;
+        counters.increment(ChipCounter.INTERRUPTS);
+        events.interrupt(to.context);
+    }
+
+    /**
+     * A queue overflowed: every waiter of the chip is woken. Source: ipath_intr.c, handle_errors.
+     */
+    void wakeAll() {
+        for (ContextSends each : active) {
+            ContextReceive receive = receives[each.context];
+            if (receive.armed) {
+                fire(receive);
+            }
+        }
+    }
+
+    /**
+     * Programs a partition key.
+     *
+     * @param slot 0 to 3
+     * @param pkey 16 bits, 0 empties the slot
+     */
+    public void setPartitionKey(int slot, int pkey) {
+        partitionKeys.set(slot, pkey);
+    }
+
+    /** Refreshes the users' copy of the PIO availability now (PIOAVAILUPD). */
+    public void forceAvailUpdate() {
+        if (!frozen) {
+            avail.copyNow();
+        }
+    }
+
+    /** How many buffers must become free before the users' copy is refreshed; at least 1. */
+    public void setAvailThreshold(int frees) {
+        avail.threshold(frees);
+    }
+
+    /**
+     * Stops or starts refreshing the users' copy (SendCtrl, avail update); starting refreshes it.
+     */
+    public void setAvailUpdates(boolean enabled) {
+        avail.enableUpdates(enabled);
+    }
+
+    /**
+     * Throws away what a PIO buffer holds and clears its error; the buffer is then free, as if its
+     * packet had been sent. The caller refreshes the users' copy when it has disarmed all it wants.
+     *
+     * @param pioBuffer chip-wide number
+     */
+    public void disarm(int pioBuffer) {
+        clearSendBufferError(pioBuffer);
+        int context = owner(pioBuffer);
+        if (context != NO_CONTEXT) {
+            sendEngine.disarm(sends[context], pioBuffer - sends[context].firstBuffer);
+        }
+    }
+
+    private int owner(int pioBuffer) {
+        for (ContextSends each : active) {
+            if (pioBuffer >= each.firstBuffer && pioBuffer < each.firstBuffer + each.count) {
+                return each.context;
+            }
+        }
+        return NO_CONTEXT;
+    }
+
+    /**
+     * Whether a buffer that is launched again while busy raises an error (ARMLAUNCH_CTRL); on at
+     * first.
+     */
+    public void setArmlaunchReporting(boolean on) {
+        armlaunchReporting = on;
+    }
+
+    boolean armlaunchReporting() {
+        return armlaunchReporting;
+    }
+
+    /** The link is ACTIVE: packets flow. */
+    public void linkUp() {
+        changeLink(true);
+    }
+
+    /**
+     * The link is down: what was launched and not sent is cancelled, what is launched now is
+     * dropped and counted.
+     */
+    public void linkDown() {
+        changeLink(false);
+    }
+
+    private void changeLink(boolean up) {
+        if (linkUp == up) {
+            return;
+        }
+        counters.increment(ChipCounter.IB_STATUS_CHNG);
+        linkUp = up;
+        if (!up) {
+            counters.increment(ChipCounter.IB_LINK_DOWN);
+            for (ContextSends each : active) {
+                sendEngine.cancelAll(each);
+            }
+            avail.copyNow();
+        }
+        raise(ErrorStatus.IB_STATUS_CHANGED);
+        events.linkChanged(up);
+    }
+
+    public boolean linkIsUp() {
+        return linkUp;
+    }
+
+    /** Freeze mode: nothing is sent, received or copied until {@link #thaw}. */
+    public void freeze() {
+        frozen = true;
+        raise(ErrorStatus.HARDWARE);
+    }
+
+    /** Leaves freeze mode; the users' copy of the PIO availability is refreshed. */
+    public void thaw() {
+        frozen = false;
+        avail.copyNow();
+    }
+
+    public boolean frozen() {
+        return frozen;
+    }
+
+    /**
+     * Keeps launched packets in their buffers, as if the wire gave no credits; for tests and for
+     * teaching.
+     */
+    public void holdSends(boolean hold) {
+        sendEngine.hold(hold);
+    }
+
+    void raise(long bits) {
+        long fresh = bits & ~errorStatus;
+        if (fresh != 0) {
+            errorStatus |= fresh;
+            events.error(fresh);
+        }
+    }
+
+    /** Bits of {@link ErrorStatus} raised and not yet cleared. */
+    public long errorStatus() {
+        return errorStatus;
+    }
+
+    public void clearErrorStatus(long bits) {
+        errorStatus &= ~bits;
+    }
+
+    void sendBufferFailed(int pioBuffer) {
+        sendBufferErrors[pioBuffer / Long.SIZE] |= 1L << pioBuffer;
+        events.sendBufferError(pioBuffer);
+    }
+
+    /** The SendBufferError bit of a buffer, chip-wide number. */
+    public boolean sendBufferError(int pioBuffer) {
+        return (sendBufferErrors[pioBuffer / Long.SIZE] & 1L << pioBuffer) != 0;
+    }
+
+    public void clearSendBufferError(int pioBuffer) {
+        sendBufferErrors[pioBuffer / Long.SIZE] &= ~(1L << pioBuffer);
+    }
+
+    /** A counter of the chip. */
+    public long counter(ChipCounter counter) {
+        return counters.get(counter);
+    }
+
+    /** A counter that each context has; it goes on counting when the context is opened again. */
+    public long counter(ChipCounter counter, int context) {
+        return counters.get(counter, context);
+    }
+
+    /** Copies all counters, in the order of {@link ChipCounter#index}. */
+    public void copyCounters(long[] into) {
+        counters.copyTo(into);
+    }
+
+    /** The daemon woke because a user rang. */
+    public void countDoorbell() {
+        counters.increment(ChipCounter.DOORBELLS);
+    }
+
+    /** Packets that asked for an urgent interrupt since the context was opened. */
+    public long urgentCount(int context) {
+        return open(context).urgent;
+    }
+
+    /** Packets of the context that found its header queue full. */
+    public long headerQueueFullCount(int context) {
+        return counters.get(ChipCounter.HDRQ_FULL, context);
+    }
+
+    private ContextReceive open(int context) {
+        ContextReceive receive = receives[context];
+        if (receive == null) {
+            throw new IllegalStateException("chip: context=" + context + " is not open");
+        }
+        return receive;
+    }
+
+    /** A snapshot of the registers, for tools. */
+    public List<RegisterValue> registers() {
+        List<RegisterValue> dump = new ArrayList<>();
+        chipWide(dump, "Revision", model.hwVersion());
+        chipWide(dump, "Control", (frozen ? 2 : 0) | (linkUp ? 4 : 0));
+        chipWide(dump, "ErrStatus", errorStatus);
+        chipWide(dump, "SendCtrl.AvailUpdThld", avail.threshold());
+        chipWide(dump, "SendCtrl.AvailUpd", avail.updatesEnabled() ? 1 : 0);
+        chipWide(dump, "RcvBTHQP", model.qpBase());
+        chipWide(dump, "RcvHdrCnt", model.rcvHdrCount());
+        chipWide(dump, "RcvHdrEntSize", model.rcvHdrEntDwords());
+        chipWide(dump, "RcvEgrCnt", model.egrCount());
+        chipWide(dump, "RcvTIDCnt", model.tidCount());
+        for (int slot = 0; slot < PartitionKeys.SLOTS; slot++) {
+            chipWide(dump, "RcvPartitionKey" + slot, partitionKeys.get(slot));
+        }
+        for (int i = 0; i < avail.qwords(); i++) {
+            chipWide(dump, "SendBufAvail" + i, avail.register(i));
+        }
+        for (int i = 0; i < sendBufferErrors.length; i++) {
+            chipWide(dump, "SendBufErr" + i, sendBufferErrors[i]);
+        }
+        for (ContextReceive receive : receives) {
+            if (receive != null) {
+                context(dump, receive);
+            }
+        }
+        return dump;
+    }
+
+    private static void chipWide(List<RegisterValue> dump, String name, long value) {
+        dump.add(new RegisterValue(name, NO_CONTEXT, value));
+    }
+
+    private void context(List<RegisterValue> dump, ContextReceive receive) {
+        int number = receive.context;
+        dump.add(new RegisterValue("RcvCtrl.Enable", number, receive.enabled ? 1 : 0));
+        dump.add(new RegisterValue("RcvCtrl.IntrAvail", number, receive.armed ? 1 : 0));
+        dump.add(new RegisterValue("RcvHdrTail", number, receive.tail));
+        dump.add(new RegisterValue("RcvHdrHead", number, receive.head()));
+        dump.add(new RegisterValue("RcvEgrIndexTail", number, receive.egrTail));
+        dump.add(new RegisterValue("RcvEgrIndexHead", number, receive.egrHead()));
+        dump.add(new RegisterValue("RcvHdrSeq", number, receive.seq));
+        dump.add(new RegisterValue("PioFirst", number, sends[number].firstBuffer));
+        dump.add(new RegisterValue("PioCount", number, sends[number].count));
+        dump.add(new RegisterValue("PioNext", number, sends[number].next));
+        dump.add(new RegisterValue("PioQueued", number, sends[number].queued));
+    }
+}

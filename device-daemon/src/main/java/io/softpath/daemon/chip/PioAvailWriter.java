@@ -1,0 +1,116 @@
+package io.softpath.daemon.chip;
+
+import io.softpath.abi.model.ChipModel;
+import io.softpath.abi.packet.PioAvail;
+import io.softpath.abi.register.ChipCounter;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * The chip's end of the PIO availability table: the registers, and the copy of them that users may
+ * read.
+ *
+ * <p>The copy is refreshed when as many buffers as the threshold says were freed since the last
+ * time, or on demand. Each qword is one release store, so a reader that sees a buffer free also
+ * sees that the chip is done with it. The other end is {@code PioAvailReader} in the driver.
+ * Source: qib_tx.c, qib_7220 and qib_7322 SendCtrl AvailUpdThld.
+ */
+final class PioAvailWriter {
+    private static final VarHandle QWORD =
+            ValueLayout.JAVA_LONG
+                    .withOrder(ByteOrder.LITTLE_ENDIAN)
+                    .varHandle()
+                    .withInvokeExactBehavior();
+
+    private final MemorySegment page;
+    private final long[] registers;
+    private final Counters counters;
+    private final boolean swapped;
+    private int threshold;
+    private int freedSinceCopy;
+    private boolean updatesEnabled = true;
+
+    PioAvailWriter(ChipModel model, MemorySegment page, Counters counters) {
+        this.counters = counters;
+        this.page = page;
+        registers = new long[model.availQwords()];
+        swapped = model.availSwapped();
+        threshold = model.updateThreshold();
+    }
+
+    /**
+     * A buffer was launched: busy, and the check bit flips so that a copy from its last use is told
+     * apart.
+     */
+    void launched(int buffer) {
+        int qword = PioAvail.qwordIndex(buffer);
+        registers[qword] = PioAvail.take(registers[qword], buffer);
+    }
+
+    /** The buffer's packet has left: free, check bit unchanged. */
+    void freed(int buffer) {
+        registers[PioAvail.qwordIndex(buffer)] &= ~PioAvail.busyBit(buffer);
+        if (++freedSinceCopy >= threshold) {
+            copyIfEnabled();
+        }
+    }
+
+    /** Launched and left in one step, the usual case. */
+    void launchedAndFreed(int buffer) {
+        registers[PioAvail.qwordIndex(buffer)] ^= PioAvail.checkBit(buffer);
+        if (++freedSinceCopy >= threshold) {
+            copyIfEnabled();
+        }
+    }
+
+    boolean busy(int buffer) {
+        return PioAvail.busy(registers[PioAvail.qwordIndex(buffer)], buffer);
+    }
+
+    /** Copies now, whatever the threshold. */
+    void copyNow() {
+        copyIfEnabled();
+    }
+
+    private void copyIfEnabled() {
+        if (!updatesEnabled) {
+            return;
+        }
+        freedSinceCopy = 0;
+        counters.increment(ChipCounter.AVAIL_UPDATES);
+        for (int i = 0; i < registers.length; i++) {
+            int shown = swapped ? PioAvail.swappedIndex(i) : i;
+            QWORD.setRelease(page, (long) shown * Long.BYTES, registers[i]);
+        }
+    }
+
+    void threshold(int frees) {
+        threshold = Math.max(1, frees);
+    }
+
+    int threshold() {
+        return threshold;
+    }
+
+    void enableUpdates(boolean enabled) {
+        updatesEnabled = enabled;
+        if (enabled) {
+            copyIfEnabled();
+        }
+    }
+
+    boolean updatesEnabled() {
+        return updatesEnabled;
+    }
+
+    int qwords() {
+        return registers.length;
+    }
+
+    long register(int index) {
+        return registers[index];
+    }
+}

@@ -1,0 +1,316 @@
+package io.softpath.daemon.chip;
+
+import io.softpath.abi.model.ChipModel;
+import io.softpath.abi.packet.Bth;
+import io.softpath.abi.packet.Lrh;
+import io.softpath.abi.packet.Pbc;
+import io.softpath.abi.packet.PioLayout;
+import io.softpath.abi.register.ChipCounter;
+import io.softpath.abi.register.ErrorStatus;
+
+/**
+ * From PIO buffers to the wire.
+ *
+ * <p>Polls the next buffer of each open context in ring order, which is the library's habit and not
+ * the chip's rule: every {@link #POLLS_PER_SWEEP} polls without a launch it looks at all of them. A
+ * launched packet is checked on a private copy of its header, and then offered to the wire; while
+ * the wire has no room it stays in its buffer, busy.
+ */
+final class SendEngine {
+    /**
+     * Stands for a PBC when the special trigger was misused; its length is too short to be sent.
+     */
+    static final long BAD_TRIGGER = Long.MIN_VALUE;
+
+    private static final int POLLS_PER_SWEEP = 64;
+
+    private final Chip chip;
+    private final int lid;
+    private final int maxLengthDwords;
+    private final PioAvailWriter avail;
+    private final Counters counters;
+    private final Wire wire;
+    private final Packet packet = new Packet();
+    private boolean hold;
+
+    SendEngine(
+            Chip chip,
+            ChipModel model,
+            int lid,
+            PioAvailWriter avail,
+            Counters counters,
+            Wire wire) {
+        this.chip = chip;
+        this.lid = lid;
+        this.avail = avail;
+        this.counters = counters;
+        this.wire = wire;
+        maxLengthDwords = model.piosize() / Integer.BYTES + 1;
+    }
+
+    /** Launched packets stay in their buffers, as if the wire had no credits. */
+    void hold(boolean on) {
+        hold = on;
+    }
+
+    boolean holding() {
+        return hold;
+    }
+
+    /**
+     * One look at one context.
+     *
+     * @return packets that left their buffers
+     */
+    int poll(ContextSends sends) {
+        int left = sends.queued == 0 || hold ? 0 : drain(sends);
+        int buffer = sends.next;
+        if (sends.state[buffer] == ContextSends.FREE) {
+            long pbc = sends.takeLaunch(buffer);
+            if (pbc != ContextSends.NO_LAUNCH) {
+                sends.next = following(sends, buffer);
+                return left + launch(sends, buffer, pbc);
+            }
+        }
+        if (--sends.pollsUntilSweep < 0) {
+            return left + sweep(sends);
+        }
+        return left;
+    }
+
+    /** Looks at every buffer of the context, in ring order, and takes whatever was launched. */
+    int sweep(ContextSends sends) {
+        sends.pollsUntilSweep = POLLS_PER_SWEEP;
+        int left = 0;
+        int buffer = sends.next;
+        for (int i = 0; i < sends.count; i++) {
+            long pbc = sends.takeLaunch(buffer);
+            if (pbc != ContextSends.NO_LAUNCH) {
+                if (sends.state[buffer] == ContextSends.FREE) {
+                    sends.next = following(sends, buffer);
+                    left += launch(sends, buffer, pbc);
+                } else {
+                    armlaunch(sends, buffer);
+                }
+            }
+            buffer = following(sends, buffer);
+        }
+        return left;
+    }
+
+    private static int following(ContextSends sends, int buffer) {
+        int next = buffer + 1;
+        return next == sends.count ? 0 : next;
+    }
+
+    private int launch(ContextSends sends, int buffer, long pbc) {
+        int length = Pbc.lengthDwords(pbc);
+        if (length < Pbc.MIN_LENGTH_DWORDS || length > maxLengthDwords) {
+            refuseLength(sends, buffer, pbc);
+            return 0;
+        }
+        if (!chip.linkIsUp()) {
+            counters.increment(ChipCounter.TX_DROPPED);
+            chip.raise(ErrorStatus.SEND_DROPPED_DATA_PKT);
+            sends.reset(buffer, pbc);
+            avail.launchedAndFreed(sends.firstBuffer + buffer);
+            return 1;
+        }
+        if (sends.queued != 0 || hold) {
+            avail.launched(sends.firstBuffer + buffer);
+            sends.enqueue(buffer, pbc);
+            return 0;
+        }
+        return switch (transmit(sends, buffer, length)) {
+            case LEFT -> {
+                sends.reset(buffer, pbc);
+                avail.launchedAndFreed(sends.firstBuffer + buffer);
+                yield 1;
+            }
+            case WAITS -> {
+                avail.launched(sends.firstBuffer + buffer);
+                sends.enqueue(buffer, pbc);
+                yield 0;
+            }
+            case REFUSED -> {
+                avail.launched(sends.firstBuffer + buffer);
+                faulty(sends, buffer);
+                yield 0;
+            }
+        };
+    }
+
+    /** Sends what waits, in launch order, until the wire has no room. */
+    int drain(ContextSends sends) {
+        int left = 0;
+        while (sends.queued != 0) {
+            int buffer = sends.queue[sends.queueHead];
+            long pbc = sends.queuedPbc[sends.queueHead];
+            Fate fate =
+                    chip.linkIsUp() ? transmit(sends, buffer, Pbc.lengthDwords(pbc)) : cancelled();
+            if (fate == Fate.WAITS) {
+                break;
+            }
+            sends.dequeue();
+            if (fate == Fate.REFUSED) {
+                faulty(sends, buffer);
+            } else {
+                release(sends, buffer, pbc);
+                left++;
+            }
+        }
+        return left;
+    }
+
+    private Fate cancelled() {
+        counters.increment(ChipCounter.TX_DROPPED);
+        return Fate.LEFT;
+    }
+
+    private enum Fate {
+        LEFT,
+        WAITS,
+        REFUSED
+    }
+
+    private Fate transmit(ContextSends sends, int buffer, int length) {
+        long offset = sends.offset(buffer);
+        packet.header.load(sends.memory, offset + PioLayout.HEADER);
+        packet.payload(sends.memory, offset + PioLayout.PAYLOAD, Pbc.payloadBytes(length));
+        long lrh = packet.header.lrh();
+        if (Lrh.lengthDwords(lrh) != length) {
+            counters.increment(ChipCounter.TX_BAD_LENGTH);
+            chip.raise(ErrorStatus.SEND_PKT_LEN);
+            return Fate.REFUSED;
+        }
+        if (forged(sends, lrh)) {
+            counters.increment(ChipCounter.TX_BAD_HEADER);
+            return Fate.LEFT;
+        }
+        return switch (wire.transmit(packet)) {
+            case SENT -> {
+                counters.increment(ChipCounter.TX_PKT);
+                counters.add(ChipCounter.TX_WORDS, length);
+                counters.increment(ChipCounter.CTXT_TX_PKT, sends.context);
+                yield Fate.LEFT;
+            }
+            case BACK_PRESSURE -> {
+                counters.increment(ChipCounter.TX_FLOW_STALL);
+                yield Fate.WAITS;
+            }
+            case NO_ROUTE -> {
+                counters.increment(ChipCounter.TX_NO_ROUTE);
+                yield Fate.LEFT;
+            }
+        };
+    }
+
+    /**
+     * A user sends with its own LID and, where the header has the field, with its own context: the
+     * header check of the IBA7322 (RCHK), which softpath's isolation wants of every model.
+     */
+    private boolean forged(ContextSends sends, long lrh) {
+        return Lrh.slid(lrh) != lid
+                || Lrh.lnh(lrh) != Lrh.LNH_BTH
+                || (Bth.opcode(packet.header.bth0()) == Bth.OPCODE_PSM
+                        && packet.header.sourceContext() != sends.context);
+    }
+
+    private void refuseLength(ContextSends sends, int buffer, long pbc) {
+        if (pbc == BAD_TRIGGER) {
+            counters.increment(ChipCounter.TX_SPECIAL_TRIGGER);
+            chip.raise(ErrorStatus.SEND_SPECIAL_TRIGGER);
+        } else if (Pbc.lengthDwords(pbc) < Pbc.MIN_LENGTH_DWORDS) {
+            counters.increment(ChipCounter.TX_INVAL_LEN);
+            chip.raise(ErrorStatus.SEND_MIN_PKT_LEN);
+        } else {
+            counters.increment(ChipCounter.TX_INVAL_LEN);
+            chip.raise(ErrorStatus.SEND_MAX_PKT_LEN);
+        }
+        avail.launched(sends.firstBuffer + buffer);
+        faulty(sends, buffer);
+    }
+
+    private void faulty(ContextSends sends, int buffer) {
+        sends.state[buffer] = ContextSends.FAULTY;
+        chip.sendBufferFailed(sends.firstBuffer + buffer);
+    }
+
+    private void armlaunch(ContextSends sends, int buffer) {
+        counters.increment(ChipCounter.TX_ARM_LAUNCH);
+        if (chip.armlaunchReporting()) {
+            chip.raise(ErrorStatus.SEND_PIO_ARMLAUNCH);
+            chip.sendBufferFailed(sends.firstBuffer + buffer);
+        }
+    }
+
+    private void release(ContextSends sends, int buffer, long pbc) {
+        sends.state[buffer] = ContextSends.FREE;
+        sends.reset(buffer, pbc);
+        avail.freed(sends.firstBuffer + buffer);
+    }
+
+    /**
+     * Throws away what a buffer holds, launched or half-written; the buffer is then free, as if it
+     * had been sent. Launches that the chip had not noticed yet are taken first.
+     */
+    void disarm(ContextSends sends, int buffer) {
+        sweep(sends);
+        int number = sends.firstBuffer + buffer;
+        switch (sends.state[buffer]) {
+            case ContextSends.QUEUED -> {
+                sends.unqueue(buffer);
+                counters.increment(ChipCounter.TX_DROPPED);
+                sends.state[buffer] = ContextSends.FREE;
+                sends.forgetHalfWritten(buffer);
+                avail.freed(number);
+            }
+            case ContextSends.FAULTY -> {
+                sends.state[buffer] = ContextSends.FREE;
+                sends.forgetHalfWritten(buffer);
+                avail.freed(number);
+            }
+            default -> {
+                if (sends.forgetHalfWritten(buffer)) {
+                    counters.increment(ChipCounter.TX_DISARMED);
+                    avail.launchedAndFreed(number);
+                }
+            }
+        }
+    }
+
+    /** Cancels everything launched and not sent: the link went down. */
+    int cancelAll(ContextSends sends) {
+        sweep(sends);
+        int cancelled = 0;
+        while (sends.queued != 0) {
+            int buffer = sends.queue[sends.queueHead];
+            long pbc = sends.queuedPbc[sends.queueHead];
+            sends.dequeue();
+            counters.increment(ChipCounter.TX_DROPPED);
+            release(sends, buffer, pbc);
+            cancelled++;
+        }
+        return cancelled;
+    }
+
+    /**
+     * The context closes: launched packets leave if the wire takes them now, all else vanishes,
+     * every buffer is free.
+     */
+    void close(ContextSends sends) {
+        sweep(sends);
+        if (!hold) {
+            drain(sends);
+        }
+        cancelAll(sends);
+        for (int buffer = 0; buffer < sends.count; buffer++) {
+            int number = sends.firstBuffer + buffer;
+            if (sends.state[buffer] == ContextSends.FAULTY) {
+                sends.state[buffer] = ContextSends.FREE;
+                avail.freed(number);
+            }
+        }
+        avail.copyNow();
+    }
+}

@@ -1,0 +1,266 @@
+package io.softpath.daemon.chip;
+
+import io.softpath.abi.model.ChipModel;
+import io.softpath.abi.model.PioDivision;
+import io.softpath.abi.packet.Bth;
+import io.softpath.abi.packet.IpathHeader;
+import io.softpath.abi.packet.Lrh;
+import io.softpath.abi.packet.MessageHeader;
+import io.softpath.abi.packet.Pbc;
+import io.softpath.abi.packet.PioAvail;
+import io.softpath.abi.packet.PioLayout;
+import io.softpath.abi.packet.Rhf;
+import io.softpath.abi.register.UserRegisters;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * A user of one context, played by hand over real memory: what a driver library does, and what a
+ * hostile one might.
+ */
+final class FakeUser {
+    private static final ValueLayout.OfLong LE_LONG =
+            ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt LE_INT =
+            ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    /** A header queue entry as the user found it. */
+    record Entry(long rhf, long data0, long data1, byte[] payload) {
+        boolean good() {
+            return Rhf.errors(rhf) == 0;
+        }
+    }
+
+    final ChipModel model;
+    final int lid;
+    final int context;
+    final TriggerMode trigger;
+    final ContextMemory memory;
+    final int firstBuffer;
+    final int bufferCount;
+
+    private final MemorySegment availPage;
+    private final long[] shadow = new long[8];
+    private final int[] tags;
+    int current;
+    int head;
+    private int seq = 1;
+    private int lastEgr;
+
+    FakeUser(
+            ChipModel model,
+            int lid,
+            int context,
+            TriggerMode trigger,
+            MemorySegment availPage,
+            Arena arena) {
+        this.model = model;
+        this.lid = lid;
+        this.context = context;
+        this.trigger = trigger;
+        this.availPage = availPage;
+        PioDivision division = PioDivision.of(model);
+        firstBuffer = division.first(context);
+        bufferCount = division.count(context);
+        tags = new int[bufferCount];
+        memory =
+                new ContextMemory(
+                        arena.allocate(UserRegisters.PAGE_BYTES, 4096),
+                        arena.allocate((long) bufferCount * model.pioAlign(), 4096),
+                        arena.allocate(model.rcvHdrAllocBytes(), 4096),
+                        arena.allocate(model.egrTotalBytes(), 4096),
+                        model.tailInMemory() ? arena.allocate(4096, 4096) : null);
+        adoptAvail();
+    }
+
+    /**
+     * Takes the chip's copy as it is, check bits too: what a user does at start and after a disarm.
+     */
+    void adoptAvail() {
+        for (int i = 0; i < model.availQwords(); i++) {
+            shadow[i] = dma(i);
+        }
+    }
+
+    private long dma(int qword) {
+        int shown = model.availSwapped() ? PioAvail.swappedIndex(qword) : qword;
+        return availPage.get(LE_LONG, shown * 8L);
+    }
+
+    /** The chip's copy of one of this user's buffers: bit 0 check, bit 1 busy. */
+    int shownAvail(int buffer) {
+        int number = firstBuffer + buffer;
+        return (int) (dma(PioAvail.qwordIndex(number)) >>> 2 * (number % 32)) & 3;
+    }
+
+    /**
+     * @return a free buffer in ring order, or -1
+     */
+    int takeBuffer() {
+        for (int i = 0; i < bufferCount; i++) {
+            int buffer = (current + i) % bufferCount;
+            int number = firstBuffer + buffer;
+            int qword = PioAvail.qwordIndex(number);
+            if (PioAvail.busy(shadow[qword], number)) {
+                shadow[qword] = PioAvail.refresh(shadow[qword], dma(qword));
+            }
+            if (!PioAvail.busy(shadow[qword], number)) {
+                shadow[qword] = PioAvail.take(shadow[qword], number);
+                current = (buffer + 1) % bufferCount;
+                return buffer;
+            }
+        }
+        return -1;
+    }
+
+    /** Sends one eager packet with a correct header; false when no buffer is free. */
+    boolean send(int dlid, int destination, long data0, byte[] payload) {
+        int buffer = takeBuffer();
+        if (buffer < 0) {
+            return false;
+        }
+        write(buffer, dlid, destination, data0, payload);
+        launch(buffer, Pbc.ofPayload(payload.length));
+        return true;
+    }
+
+    /** Writes header and payload of an eager packet, without launching it. */
+    void write(int buffer, int dlid, int destination, long data0, byte[] payload) {
+        MemorySegment pio = memory.pioBuffers();
+        long at = (long) buffer * model.pioAlign();
+        long header = at + PioLayout.HEADER;
+        int length = Pbc.lengthDwords(Pbc.ofPayload(payload.length));
+        int vcto =
+                IpathHeader.vcto(
+                        IpathHeader.VERSION,
+                        IpathHeader.contextField(model.family(), destination),
+                        IpathHeader.TID_EAGER,
+                        0);
+        MessageHeader.putLrh(pio, header, Lrh.of(0, 0, dlid, length, lid));
+        MessageHeader.putBth0(pio, header, Bth.bth0(Bth.OPCODE_PSM, 0, Bth.DEFAULT_PKEY));
+        MessageHeader.putBth1(
+                pio, header, Bth.bth1(IpathHeader.qp(model.family(), model.qpBase(), destination)));
+        MessageHeader.putBth2(pio, header, Bth.bth2(0));
+        MessageHeader.putVcto(pio, header, vcto);
+        MessageHeader.putChksum(pio, header, IpathHeader.checksum(length, vcto, 0));
+        MessageHeader.putPktFlags(pio, header, 0);
+        MessageHeader.putSubOpcode(pio, header, 0x05);
+        MessageHeader.putAck(pio, header, (context & 0xF) << 24 | context >>> 4 << 30);
+        MessageHeader.putData0(pio, header, data0);
+        MessageHeader.putData1(pio, header, payload.length);
+        if (trigger == TriggerMode.LAST_DWORD) {
+            // The length first, the last dword of the packet last: the launch() that follows stores
+            // it.
+            Pbc.put(pio, at, Pbc.of(length));
+        }
+        int plain =
+                trigger == TriggerMode.LAST_DWORD
+                        ? Math.max(0, payload.length - 4)
+                        : payload.length;
+        MemorySegment.copy(payload, 0, pio, ValueLayout.JAVA_BYTE, at + PioLayout.PAYLOAD, plain);
+        lastDword =
+                payload.length >= 4
+                        ? MemorySegment.ofArray(payload)
+                                .get(LE_INT.withByteAlignment(1), payload.length - 4L)
+                        : 0;
+    }
+
+    private int lastDword;
+
+    /** Triggers what was written. In last-dword mode the payload's last dword is stored now. */
+    void launch(int buffer, long pbc) {
+        MemorySegment pio = memory.pioBuffers();
+        long at = (long) buffer * model.pioAlign();
+        switch (trigger) {
+            case INLINE -> {
+                tags[buffer] = Pbc.nextLaunchTag(tags[buffer]);
+                Pbc.put(pio, at, Pbc.withLaunchTag(pbc, tags[buffer]));
+            }
+            case SPECIAL -> {
+                Pbc.put(pio, at, pbc);
+                Pbc.putTrigger(pio, at + Pbc.SPECIAL_TRIGGER_OFFSET, Pbc.SPECIAL_TRIGGER_MAGIC);
+            }
+            case LAST_DWORD -> {
+                Pbc.put(pio, at, pbc);
+                int length = Pbc.lengthDwords(pbc);
+                if (length * 4 < model.pioAlign()) {
+                    Pbc.putTrigger(pio, at + PioLayout.lastDwordOffset(length), lastDword);
+                }
+            }
+        }
+    }
+
+    MemorySegment pio() {
+        return memory.pioBuffers();
+    }
+
+    long headerOf(int buffer) {
+        return (long) buffer * model.pioAlign() + PioLayout.HEADER;
+    }
+
+    /**
+     * @return the next entry, or null; heads are told to the chip only by {@link #updateHeads}
+     */
+    Entry receive() {
+        long entry = head * 4L;
+        long rhf = memory.rcvHdrq().get(LE_LONG, entry + model.rhfOffsetDwords() * 4L);
+        boolean ready =
+                model.usesRhfSequence()
+                        ? Rhf.seq(rhf) == seq
+                        : head != (int) memory.rcvHdrTail().get(LE_LONG, 0);
+        if (!ready) {
+            return null;
+        }
+        long header =
+                entry
+                        + 4L
+                                * (model.usesRhfSequence()
+                                        ? Rhf.hdrqOffsetDwords(rhf)
+                                        : model.headerOffsetDwords());
+        byte[] payload = {};
+        boolean eager = Rhf.rcvType(rhf) == Rhf.TYPE_EAGER && Rhf.errors(rhf) == 0;
+        int bytes = Rhf.lengthBytes(rhf) - MessageHeader.BYTES - 4;
+        if (eager && (model.useEgrBit() ? Rhf.usesEgrBuffer(rhf) : true)) {
+            int index = Rhf.egrIndex(rhf);
+            long at = model.egrOffsetBytes(index);
+            payload = memory.rcvEgrBuffers().asSlice(at, bytes).toArray(ValueLayout.JAVA_BYTE);
+            lastEgr = index;
+        }
+        Entry found =
+                new Entry(
+                        rhf,
+                        MessageHeader.data0(memory.rcvHdrq(), header),
+                        MessageHeader.data1(memory.rcvHdrq(), header),
+                        payload);
+        head = (head + model.rcvHdrEntDwords()) % ringDwords();
+        seq = Rhf.nextSeq(seq);
+        return found;
+    }
+
+    int ringDwords() {
+        return model.rcvHdrRingDwords();
+    }
+
+    void updateHeads() {
+        UserRegisters.RCVHDRHEAD.put(memory.userRegisters(), head);
+        UserRegisters.RCVEGRINDEXHEAD.put(memory.userRegisters(), lastEgr);
+    }
+
+    /** Starts over as after RECV_CTRL 1. */
+    void restart() {
+        head = 0;
+        seq = 1;
+        lastEgr = (int) UserRegisters.RCVEGRINDEXTAIL.get(memory.userRegisters());
+    }
+
+    static byte[] bytes(int length, int seed) {
+        byte[] bytes = new byte[length];
+        for (int i = 0; i < length; i++) {
+            bytes[i] = (byte) (i * 31 + seed);
+        }
+        return bytes;
+    }
+}
