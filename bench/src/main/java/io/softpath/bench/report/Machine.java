@@ -1,0 +1,101 @@
+package io.softpath.bench.report;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The machine that figures were taken on, as far as it explains them; nothing that names its owner.
+ *
+ * @param cpu model name from /proc/cpuinfo
+ * @param cores CPUs this process may use
+ * @param virtual true if the CPU says that it runs under a hypervisor
+ * @param kernel release of the running kernel
+ * @param clock the kernel's clock source: decides what one time stamp costs
+ * @param jdk the JVM's name and version
+ * @param memoryBytes total memory; called {@code memory} in JSON
+ * @param load load average of the last minute when the report was started
+ * @param date when the report was started, UTC
+ */
+@JsonPropertyOrder({"cpu", "cores", "virtual", "kernel", "clock", "jdk", "memory", "load", "date"})
+public record Machine(
+        String cpu,
+        int cores,
+        boolean virtual,
+        String kernel,
+        String clock,
+        String jdk,
+        @JsonProperty("memory") long memoryBytes,
+        double load,
+        String date) {
+    private static final Path ROOT = Path.of("/");
+    private static final String UNKNOWN = "unknown";
+
+    /**
+     * This machine, now. A figure that the system does not tell is "unknown" or 0, never an
+     * exception.
+     */
+    public static Machine here() {
+        return read(ROOT, Instant.now());
+    }
+
+    static Machine read(Path root, Instant now) {
+        List<String> cpuinfo = lines(root.resolve("proc/cpuinfo"));
+        String flags = value(cpuinfo, "flags");
+        return new Machine(
+                Objects.requireNonNullElse(
+                        value(cpuinfo, "model name"), System.getProperty("os.arch")),
+                Runtime.getRuntime().availableProcessors(),
+                flags != null && (" " + flags + " ").contains(" hypervisor "),
+                first(root.resolve("proc/sys/kernel/osrelease")),
+                first(
+                        root.resolve(
+                                "sys/devices/system/clocksource/clocksource0/current_clocksource")),
+                System.getProperty("java.vm.name") + " " + Runtime.version(),
+                kibibytes(value(lines(root.resolve("proc/meminfo")), "MemTotal")) * 1024,
+                number(first(root.resolve("proc/loadavg")).split(" ", 2)[0]),
+                now.truncatedTo(ChronoUnit.SECONDS).toString());
+    }
+
+    private static String value(List<String> lines, String key) {
+        for (String line : lines) {
+            int colon = line.indexOf(':');
+            if (colon > 0 && line.substring(0, colon).strip().equals(key)) {
+                return line.substring(colon + 1).strip();
+            }
+        }
+        return null;
+    }
+
+    private static long kibibytes(String value) {
+        return value == null ? 0 : (long) number(value.split(" ", 2)[0]);
+    }
+
+    private static double number(String text) {
+        try {
+            return Double.parseDouble(text);
+        } catch (NumberFormatException _) {
+            return 0;
+        }
+    }
+
+    private static String first(Path file) {
+        List<String> lines = lines(file);
+        return lines.isEmpty() ? UNKNOWN : lines.getFirst().strip();
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException _) {
+            return List.of();
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package io.softpath.bench.report;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The outcome of one {@code softpath bench} command: the machine and the figures taken on it. */
+@JsonPropertyOrder({"machine", "results"})
+public record Report(Machine machine, List<Result> results) {
+    private static final ObjectMapper JSON =
+            new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    private static final int NOTE_WIDTH = 96;
+
+    /** Copies the list of results. */
+    public Report {
+        results = List.copyOf(results);
+    }
+
+    /** One JSON object, indented, without a line end. */
+    public String toJson() {
+        try {
+            return JSON.writeValueAsString(this);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("report cannot be written as JSON", e);
+        }
+    }
+
+    /** A table with one line a result, then what should be known before a figure is quoted. */
+    public void printTable(PrintStream out) {
+        out.printf(
+                "%s, %d cores%s, Linux %s, %s, load %s%n%n",
+                machine.cpu(),
+                machine.cores(),
+                machine.virtual() ? " of a virtual machine" : "",
+                machine.kernel(),
+                machine.jdk(),
+                Statistics.round(machine.load()));
+        List<String[]> rows = new ArrayList<>();
+        rows.add(
+                new String[] {
+                    "", "median", "p90", "p99", "p99.9", "unit", "samples", "spread", "compared"
+                });
+        for (Result result : results) {
+            rows.add(row(result));
+        }
+        printAligned(out, rows);
+        for (Result result : results) {
+            if (result.note() != null) {
+                out.println();
+                wrapped(result.name() + ": " + result.note() + ".").forEach(out::println);
+            }
+        }
+    }
+
+    private static String[] row(Result result) {
+        return new String[] {
+            result.name(),
+            Statistics.round(result.median()),
+            Statistics.round(result.p90()),
+            Statistics.round(result.p99()),
+            Statistics.round(result.p999()),
+            result.unit(),
+            String.valueOf(result.count()),
+            result.rounds().size() < 2
+                    ? "one round"
+                    : Statistics.round(result.spread() * 100) + " %",
+            result.ratio() == null
+                    ? ""
+                    : Statistics.round(result.ratio()) + " x " + result.ratioTo(),
+        };
+    }
+
+    private static void printAligned(PrintStream out, List<String[]> rows) {
+        int[] widths = new int[rows.getFirst().length];
+        for (String[] row : rows) {
+            for (int i = 0; i < row.length; i++) {
+                widths[i] = Math.max(widths[i], row[i].length());
+            }
+        }
+        for (String[] row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < row.length; i++) {
+                boolean text = i == 0 || i == 5 || i == row.length - 1;
+                String padding = " ".repeat(widths[i] - row[i].length());
+                line.append(text ? row[i] + padding : padding + row[i]).append("  ");
+            }
+            out.println(line.toString().stripTrailing());
+        }
+    }
+
+    private static List<String> wrapped(String text) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        for (String word : text.split(" ", -1)) {
+            if (line.length() + 1 + word.length() > NOTE_WIDTH) {
+                lines.add(line.toString());
+                line.setLength(0);
+                line.append("   ");
+            }
+            line.append(line.isEmpty() ? "" : " ").append(word);
+        }
+        lines.add(line.toString());
+        return lines;
+    }
+}
