@@ -1,0 +1,125 @@
+package io.softpath.bench.process;
+
+import org.HdrHistogram.Histogram;
+
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.DataFormatException;
+
+/**
+ * What a child measured, as lines on its standard output, one finding a line; other lines are not
+ * findings.
+ *
+ * <pre>
+ *   histogram NAME base64 of HdrHistogram's compressed encoding
+ *   value     NAME decimal number
+ * </pre>
+ */
+public final class Findings {
+    private static final String HISTOGRAM = "histogram";
+    private static final String VALUE = "value";
+    private static final long LONGEST_NS = 60_000_000_000L;
+    private static final int DIGITS = 3;
+
+    private final Map<String, Histogram> histograms = new HashMap<>();
+    private final Map<String, Double> values = new HashMap<>();
+
+    private Findings() {}
+
+    /**
+     * An empty histogram for nanoseconds up to a minute, in the resolution that all findings share.
+     */
+    public static Histogram newHistogram() {
+        return new Histogram(1, LONGEST_NS, DIGITS);
+    }
+
+    /**
+     * Records a time, cut to the histogram's range, so that one long stall does not end the
+     * measurement.
+     */
+    public static void record(Histogram histogram, long ns) {
+        histogram.recordValue(Math.clamp(ns, 0, LONGEST_NS));
+    }
+
+    /** Writes a histogram; called by the child. */
+    public static void print(PrintStream out, String name, Histogram histogram) {
+        ByteBuffer bytes = ByteBuffer.allocate(histogram.getNeededByteBufferCapacity());
+        int length = histogram.encodeIntoCompressedByteBuffer(bytes);
+        byte[] encoded = new byte[length];
+        bytes.flip().get(encoded);
+        out.println(HISTOGRAM + " " + name + " " + Base64.getEncoder().encodeToString(encoded));
+        out.flush();
+    }
+
+    /** Writes a number; called by the child. */
+    public static void print(PrintStream out, String name, double value) {
+        out.println(VALUE + " " + name + " " + value);
+        out.flush();
+    }
+
+    /**
+     * Reads the findings among a child's lines; called by the harness.
+     *
+     * @throws BenchFailure if a line starts like a finding and is none
+     */
+    public static Findings parse(List<String> lines) {
+        Findings findings = new Findings();
+        for (String line : lines) {
+            String[] words = line.split(" ", -1);
+            if (words.length == 3 && words[0].equals(HISTOGRAM)) {
+                findings.histograms.put(words[1], decode(words[2], line));
+            } else if (words.length == 3 && words[0].equals(VALUE)) {
+                findings.values.put(words[1], number(words[2], line));
+            }
+        }
+        return findings;
+    }
+
+    private static Histogram decode(String base64, String line) {
+        try {
+            ByteBuffer bytes = ByteBuffer.wrap(Base64.getDecoder().decode(base64));
+            return Histogram.decodeFromCompressedByteBuffer(bytes, LONGEST_NS);
+        } catch (DataFormatException | RuntimeException e) {
+            throw new BenchFailure("child's histogram cannot be read: line=" + line, e);
+        }
+    }
+
+    private static double number(String text, String line) {
+        try {
+            return Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            throw new BenchFailure("child's number cannot be read: line=" + line, e);
+        }
+    }
+
+    /**
+     * The histogram of that name.
+     *
+     * @throws BenchFailure if the child printed none
+     */
+    public Histogram histogram(String name) {
+        return found(histograms, name);
+    }
+
+    /**
+     * The number of that name.
+     *
+     * @throws BenchFailure if the child printed none
+     */
+    public double value(String name) {
+        return found(values, name);
+    }
+
+    private static <V> V found(Map<String, V> findings, String name) {
+        V found = findings.get(name);
+        if (found == null) {
+            throw new BenchFailure(
+                    "child did not measure " + name + ": found=" + findings.keySet());
+        }
+        return found;
+    }
+}
