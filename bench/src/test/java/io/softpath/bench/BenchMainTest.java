@@ -15,5 +15,11 @@ class BenchMainTest {
     void shouldExplainEachCommand() {
         assertEquals(0, BenchMain.execute("--help"));
         assertEquals(0, BenchMain.execute("floor", "--help"));
+        assertEquals(0, BenchMain.execute("jmh", "--help"));
+    }
+
+    @Test
+    void shouldFailWhenNoBenchmarkMatches() {
+        assertEquals(1, BenchMain.execute("jmh", "--json", "--quick", "noSuchBenchmark"));
     }
 }
