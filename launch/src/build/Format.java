@@ -1,14 +1,10 @@
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.google.googlejavaformat.java.Formatter;
-import com.google.googlejavaformat.java.FormatterException;
-import com.google.googlejavaformat.java.ImportOrderer;
-import com.google.googlejavaformat.java.JavaFormatterOptions;
-import com.google.googlejavaformat.java.JavaFormatterOptions.Style;
-import com.google.googlejavaformat.java.RemoveUnusedImports;
-import com.google.googlejavaformat.java.StringWrapper;
+import com.google.googlejavaformat.java.Main;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -23,69 +19,52 @@ import java.util.stream.Stream;
  * changed since.
  */
 final class Format {
-    private static final JavaFormatterOptions OPTIONS =
-            JavaFormatterOptions.builder().style(Style.AOSP).formatJavadoc(true).build();
-
     private Format() {}
 
     public static void main(String[] args) throws Exception {
         boolean fix = args[0].equals("fix");
         Path root = Path.of(args[1]);
         Path stamp = root.resolve("target/format-in-order");
-        FileTime since =
-                Files.exists(stamp) ? Files.getLastModifiedTime(stamp) : FileTime.fromMillis(0);
-        FileTime begin = FileTime.fromMillis(System.currentTimeMillis() - 2_000);
+        long stampMs = Files.exists(stamp) ? Files.getLastModifiedTime(stamp).toMillis() : 0;
+        long beginMs = System.currentTimeMillis() - 2_000; // some file systems count whole seconds
 
-        List<Path> wrong = new ArrayList<>();
-        int failed = 0;
+        List<String> command = new ArrayList<>(List.of("--aosp"));
+        command.addAll(fix ? List.of("--replace") : List.of("--dry-run", "--set-exit-if-changed"));
+        int options = command.size();
         for (Path file : sources(root)) {
-            if (Files.getLastModifiedTime(file).compareTo(since) < 0) {
-                continue;
-            }
-            String text = Files.readString(file, UTF_8);
-            try {
-                String formatted = format(text);
-                if (!formatted.equals(text)) {
-                    wrong.add(root.relativize(file));
-                    if (fix) {
-                        Files.writeString(file, formatted, UTF_8);
-                    }
-                }
-            } catch (FormatterException e) {
-                failed++;
-                System.err.println(root.relativize(file) + ": " + e.getMessage());
+            if (Files.getLastModifiedTime(file).toMillis() >= stampMs) {
+                command.add(file.toString());
             }
         }
-        wrong.forEach(file -> System.err.println((fix ? "formatted " : "not formatted: ") + file));
-        if (failed > 0 || (!fix && !wrong.isEmpty())) {
-            System.err.println("Run ./launch/softpath format to put the sources in order.");
-            System.exit(1);
+        if (command.size() > options) {
+            StringWriter differing = new StringWriter();
+            PrintWriter errors = new PrintWriter(System.err, true, UTF_8);
+            Main formatter = new Main(new PrintWriter(differing, true), errors, System.in);
+            if (formatter.format(command.toArray(String[]::new)) != 0) {
+                differing
+                        .toString()
+                        .lines()
+                        .forEach(f ->
+                                errors.println("not formatted: " + root.relativize(Path.of(f))));
+                errors.println("Run ./launch/softpath format to put the sources in order.");
+                System.exit(1);
+            }
         }
         Files.createDirectories(stamp.getParent());
         Files.writeString(stamp, "");
-        Files.setLastModifiedTime(stamp, begin);
-    }
-
-    private static String format(String text) throws FormatterException {
-        String formatted = new Formatter(OPTIONS).formatSource(text);
-        formatted = RemoveUnusedImports.removeUnusedImports(formatted);
-        formatted = ImportOrderer.reorderImports(formatted, Style.AOSP);
-        return StringWrapper.wrap(formatted, new Formatter(OPTIONS));
+        Files.setLastModifiedTime(stamp, FileTime.fromMillis(beginMs));
     }
 
     private static List<Path> sources(Path root) throws IOException {
         List<Path> files = new ArrayList<>();
         try (Stream<Path> modules = Files.list(root)) {
             for (Path src :
-                    modules.map(m -> m.resolve("src"))
-                            .filter(Files::isDirectory)
-                            .sorted()
-                            .toList()) {
+                    modules.map(m -> m.resolve("src")).filter(Files::isDirectory).toList()) {
                 try (Stream<Path> tree = Files.walk(src)) {
-                    tree.filter(f -> f.toString().endsWith(".java")).sorted().forEach(files::add);
+                    tree.filter(f -> f.toString().endsWith(".java")).forEach(files::add);
                 }
             }
         }
-        return files;
+        return files.stream().sorted().toList();
     }
 }

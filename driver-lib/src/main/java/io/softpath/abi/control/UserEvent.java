@@ -24,7 +24,7 @@ public final class UserEvent {
                             DISARM_BUFS,
                             "DISARM_BUFS",
                             "send buffers of the context have to be disarmed; the acknowledgement"
-                                + " does it"),
+                                    + " does it"),
                     new Bit(LINKDOWN, "LINKDOWN", "the link went down"),
                     new Bit(LID_CHANGE, "LID_CHANGE", "the port has another LID"),
                     new Bit(LMC_CHANGE, "LMC_CHANGE", "the port has another LID mask"),
