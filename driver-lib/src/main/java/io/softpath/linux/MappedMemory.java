@@ -16,8 +16,6 @@ public final class MappedMemory {
     /** The size of a page; every offset and length handed to the kernel is a multiple of it. */
     public static final long PAGE_BYTES = 4096;
 
-    private static final int PROT_READ = 1;
-    private static final int PROT_WRITE = 2;
     private static final int MAP_SHARED = 1;
     private static final int MADV_DONTFORK = 10;
     private static final int MADV_DONTDUMP = 16;
@@ -26,27 +24,60 @@ public final class MappedMemory {
     private static final int MLOCK_ONFAULT = 1;
 
     private final MemorySegment segment;
-    private final boolean writable;
+    private final Protection protection;
+    private final boolean mappedWhileReachable;
     private final String name;
 
-    private MappedMemory(MemorySegment segment, boolean writable, String name) {
+    private MappedMemory(
+            MemorySegment segment,
+            Protection protection,
+            boolean mappedWhileReachable,
+            String name) {
         this.segment = segment;
-        this.writable = writable;
+        this.protection = protection;
+        this.mappedWhileReachable = mappedWhileReachable;
         this.name = name;
     }
 
+    /** As {@link #map(Fd, long, long, Protection, Arena)}: readable, and writable if wanted. */
+    public static MappedMemory map(Fd fd, long offset, long bytes, boolean writable, Arena arena) {
+        Protection protection = writable ? Protection.READ_WRITE : Protection.READ_ONLY;
+        return map(fd, offset, bytes, protection, arena);
+    }
+
     /**
-     * Maps {@code bytes} bytes from {@code offset} on, shared. The descriptor may be closed
-     * afterwards.
+     * Maps {@code bytes} bytes from {@code offset} on, shared, until the arena is closed. The
+     * descriptor may be closed at once.
      *
      * @param offset in bytes, a multiple of {@link #PAGE_BYTES}
      * @param bytes at least 1, at most the rest of the file: a mapping past the end would fault
      * @throws io.softpath.error.SoftpathException EINVAL: offset or length out of the file; EPERM:
-     *     {@code writable} and the file is sealed with {@link Seals#FUTURE_WRITE} or {@link
-     *     Seals#WRITE}; EACCES: the descriptor does not allow the access; ENOMEM: too many mappings
+     *     writable and the file is sealed with {@link Seals#FUTURE_WRITE} or {@link Seals#WRITE};
+     *     EACCES: the descriptor does not allow the access; ENOMEM: too many mappings
      */
+    public static MappedMemory map(
+            Fd fd, long offset, long bytes, Protection protection, Arena arena) {
+        return map(fd, offset, bytes, protection, arena, false);
+    }
+
+    /**
+     * As {@link #map(Fd, long, long, Protection, Arena)}, but mapped as long as the segment, or
+     * anything made from it, is reachable: for memory whose users hold addresses that no arena
+     * guards.
+     */
+    public static MappedMemory mapWhileReachable(
+            Fd fd, long offset, long bytes, Protection protection) {
+        return map(fd, offset, bytes, protection, Arena.ofAuto(), true);
+    }
+
     @SuppressWarnings("restricted") // the one place where memory of the kernel's becomes a segment
-    public static MappedMemory map(Fd fd, long offset, long bytes, boolean writable, Arena arena) {
+    private static MappedMemory map(
+            Fd fd,
+            long offset,
+            long bytes,
+            Protection protection,
+            Arena arena,
+            boolean mappedWhileReachable) {
         long fileBytes = MemFd.bytes(fd);
         if (offset < 0 || offset % PAGE_BYTES != 0 || bytes <= 0 || bytes > fileBytes - offset) {
             throw NativeCalls.failure(
@@ -54,7 +85,6 @@ public final class MappedMemory {
                     NativeCalls.EINVAL,
                     fd + " offset=" + offset + " bytes=" + bytes + " fileBytes=" + fileBytes);
         }
-        int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
         long address;
         int number = fd.enter();
         try {
@@ -65,11 +95,11 @@ public final class MappedMemory {
                                     NativeCalls.MMAP,
                                     0,
                                     bytes,
-                                    protection,
+                                    protection.bits(),
                                     MAP_SHARED,
                                     number,
                                     offset),
-                            fd + " bytes=" + bytes + " access=" + (writable ? "rw" : "r"));
+                            fd + " bytes=" + bytes + " protection=" + protection);
         } finally {
             fd.leave();
         }
@@ -82,7 +112,11 @@ public final class MappedMemory {
             unmap(address, bytes);
             throw closedArenaOrOtherThread;
         }
-        return new MappedMemory(writable ? mapped : mapped.asReadOnly(), writable, fd.name());
+        return new MappedMemory(
+                protection == Protection.READ_ONLY ? mapped.asReadOnly() : mapped,
+                protection,
+                mappedWhileReachable,
+                fd.name());
     }
 
     private static void unmap(long address, long bytes) {
@@ -94,8 +128,18 @@ public final class MappedMemory {
         return segment;
     }
 
-    public boolean writable() {
-        return writable;
+    public Protection protection() {
+        return protection;
+    }
+
+    /** Whether it stays mapped as long as anything made from its segment is reachable. */
+    public boolean mappedWhileReachable() {
+        return mappedWhileReachable;
+    }
+
+    /** What is mapped, for messages. */
+    public String name() {
+        return name;
     }
 
     /** A child made by fork does not get this mapping: VM_DONTCOPY, {@code dc} in VmFlags. */
@@ -117,7 +161,11 @@ public final class MappedMemory {
      * @throws io.softpath.error.SoftpathException ENOMEM if the memory is not there
      */
     public boolean populate() {
-        int result = tryAdvise(writable ? MADV_POPULATE_WRITE : MADV_POPULATE_READ);
+        int result =
+                tryAdvise(
+                        protection == Protection.READ_ONLY
+                                ? MADV_POPULATE_READ
+                                : MADV_POPULATE_WRITE);
         if (result == -NativeCalls.EINVAL) {
             return false;
         }
@@ -170,11 +218,6 @@ public final class MappedMemory {
 
     @Override
     public String toString() {
-        return "name="
-                + name
-                + " bytes="
-                + segment.byteSize()
-                + " access="
-                + (writable ? "rw" : "r");
+        return "name=" + name + " bytes=" + segment.byteSize() + " protection=" + protection;
     }
 }

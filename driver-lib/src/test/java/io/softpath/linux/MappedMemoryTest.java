@@ -138,6 +138,30 @@ class MappedMemoryTest {
         }
     }
 
+    @Test
+    void shouldShowTheKernelWriteOnlyMemoryAsWriteOnly() {
+        try (MemFd file = MemFd.create("softpath-test", BYTES);
+                Arena arena = Arena.ofConfined()) {
+            MappedMemory mapped =
+                    MappedMemory.map(file.fd(), 0, BYTES, Protection.WRITE_ONLY, arena);
+            mapped.segment().set(JAVA_LONG, 8, 42);
+            assertEquals("-w-s", smaps(mapped).permissions());
+            MemorySegment peers = MappedMemory.map(file.fd(), 0, BYTES, false, arena).segment();
+            assertEquals(42, peers.get(JAVA_LONG, 8));
+        }
+    }
+
+    @Test
+    void shouldStayMappedWhileTheSegmentIsReachable() {
+        try (MemFd file = MemFd.create("softpath-test", BYTES)) {
+            MappedMemory mapped =
+                    MappedMemory.mapWhileReachable(file.fd(), 0, BYTES, Protection.READ_WRITE);
+            assertTrue(mapped.mappedWhileReachable());
+            mapped.segment().set(JAVA_LONG, 0, 1);
+            assertEquals(1, mapped.segment().get(JAVA_LONG, 0));
+        }
+    }
+
     private static Set<String> flags(MappedMemory mapped) {
         return smaps(mapped).vmFlags();
     }
