@@ -1,0 +1,351 @@
+package io.softpath.daemon.control;
+
+import io.softpath.abi.control.AbiVersion;
+import io.softpath.abi.control.BaseInfo;
+import io.softpath.abi.control.Command;
+import io.softpath.abi.control.CommandRecord;
+import io.softpath.abi.control.ContextInfo;
+import io.softpath.abi.control.ControlRecord;
+import io.softpath.abi.control.RuntimeFlags;
+import io.softpath.abi.control.UserEvent;
+import io.softpath.abi.control.UserInfo;
+import io.softpath.abi.model.ChipModel;
+import io.softpath.abi.region.AvailPage;
+import io.softpath.abi.region.RegionKind;
+import io.softpath.daemon.region.ContextRegions;
+import io.softpath.error.Errno;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The commands that a client gives with write(2), by the rules of the real driver's user interface
+ * 1.13.
+ *
+ * <p>The command block is a private copy of what the client sent, padded with zeros. Source:
+ * qib_file_ops.c, qib_write.
+ */
+final class Commands {
+    /** Bytes of the type word: what a write must at least have. */
+    private static final int TYPE_BYTES = 4;
+
+    /** Port algorithm: unit after unit instead of the unit with the fewest contexts in use. */
+    private static final int WITHIN_UNIT = 1;
+
+    /** Minor version from which on clients set the port algorithm. */
+    private static final int MINOR_WITH_ALGORITHM = 11;
+
+    private final List<UnitDriver> units;
+
+    Commands(List<UnitDriver> units) {
+        this.units = units;
+    }
+
+    /**
+     * Carries out one command.
+     *
+     * @param count the length given to write(2), unsigned
+     * @param block the first 40 bytes of it
+     */
+    Answer execute(OpenFile file, long count, MemorySegment block) {
+        if (count < TYPE_BYTES) {
+            return Answer.refuse(
+                    Errno.EINVAL,
+                    "command: count="
+                            + count
+                            + " is less than the type word, minimum="
+                            + TYPE_BYTES);
+        }
+        int type = CommandRecord.type(block, 0);
+        Command command = Command.of(type);
+        if (command == null || !command.accepted()) {
+            return Answer.refuse(
+                    Errno.EINVAL,
+                    "command: type="
+                            + Integer.toUnsignedString(type)
+                            + " is unknown to user interface "
+                            + AbiVersion.text(AbiVersion.USER));
+        }
+        // The real driver forgets the padding between type and union here; so do its clients.
+        if (count - TYPE_BYTES < command.payloadBytes()) {
+            return Answer.refuse(
+                    Errno.EINVAL,
+                    "command: type="
+                            + command
+                            + " count="
+                            + count
+                            + " is too short, minimum="
+                            + command.consumedBytes());
+        }
+        Answer answer = dispatch(file, command, block);
+        return answer.isRefusal() || answer.isLater()
+                ? answer
+                : new Answer(command.consumedBytes(), answer.payload(), answer.file());
+    }
+
+    private Answer dispatch(OpenFile file, Command command, MemorySegment block) {
+        if (command == Command.ASSIGN_CONTEXT) {
+            return assign(file, UserInfo.read(block, CommandRecord.PAYLOAD));
+        }
+        OpenContext context = file.context();
+        if (context == null) {
+            return Answer.refuse(
+                    Errno.EINVAL,
+                    "command: type=" + command + " needs a context; assign one first");
+        }
+        UnitDriver unit = context.unit;
+        return switch (command) {
+            case CTXT_INFO -> contextInfo(context);
+            case USER_INIT -> initialise(context, UserInfo.read(block, CommandRecord.PAYLOAD));
+            case RECV_CTRL -> receiveControl(context, CommandRecord.u32(block, 0));
+            case SET_PART_KEY -> unit.addPartitionKey(context, CommandRecord.u16(block, 0));
+            case PIOAVAILUPD -> {
+                unit.updateAvail();
+                yield Answer.OK;
+            }
+            case POLL_TYPE -> {
+                context.pollType = CommandRecord.u16(block, 0);
+                yield Answer.OK;
+            }
+            case ARMLAUNCH_CTRL -> {
+                unit.reportArmlaunch(context, CommandRecord.u32(block, 0) != 0);
+                yield Answer.OK;
+            }
+            case DISARM_BUFS -> unit.acknowledge(context, UserEvent.DISARM_BUFS);
+            case ACK_EVENT -> unit.acknowledge(context, CommandRecord.u64(block, 0));
+            case TID_UPDATE, TID_FREE ->
+                    Answer.refuse(
+                            Errno.EINVAL,
+                            "command: type="
+                                    + command
+                                    + ", expected receive is not available in this version");
+            case SDMA_INFLIGHT, SDMA_COMPLETE ->
+                    Answer.refuse(
+                            Errno.EINVAL,
+                            "command: type="
+                                    + command
+                                    + ", this unit has no send DMA; runtime_flags says so");
+            case ASSIGN_CONTEXT, OLD_USER_INIT, SLAVE_INFO ->
+                    throw new IllegalStateException(
+                            "command: type=" + command + " was to be handled before");
+        };
+    }
+
+    /** ASSIGN_CONTEXT. Source: qib_file_ops.c, qib_assign_ctxt. */
+    private Answer assign(OpenFile file, UserInfo info) {
+        if (file.context() != null) {
+            return Answer.refuse(
+                    Errno.EINVAL,
+                    "assign context: this file has context="
+                            + file.context().number
+                            + " already; open the unit again for another one");
+        }
+        if (AbiVersion.major(info.userVersion()) != AbiVersion.MAJOR) {
+            return Answer.refuse(
+                    Errno.ENODEV,
+                    "assign context: user version="
+                            + AbiVersion.text(info.userVersion())
+                            + " differs in its major number from the driver's="
+                            + AbiVersion.text(AbiVersion.USER));
+        }
+        if (info.subcontextCount() != 0) {
+            return Answer.refuse(
+                    Errno.EINVAL,
+                    "assign context: subcontexts="
+                            + info.subcontextCount()
+                            + ", shared contexts are not available in this version; ask for 0");
+        }
+        if (file.node() == OpenFile.ANY_UNIT) {
+            return assignAny(file, info);
+        }
+        if (file.node() >= units.size()) {
+            return Answer.refuse(
+                    Errno.ENODEV,
+                    "assign context: unit="
+                            + file.node()
+                            + " does not exist, units="
+                            + units.size());
+        }
+        return assignOn(units.get(file.node()), file, info);
+    }
+
+    private static Answer assignOn(UnitDriver unit, OpenFile file, UserInfo info) {
+        if (Integer.compareUnsigned(info.port(), UnitDriver.IB_PORT) > 0) {
+            return Answer.refuse(
+                    Errno.ENODEV,
+                    "assign context: unit="
+                            + unit.number()
+                            + " has no port="
+                            + Integer.toUnsignedString(info.port())
+                            + ", ports="
+                            + UnitDriver.IB_PORT);
+        }
+        return unit.assign(file);
+    }
+
+    private Answer assignAny(OpenFile file, UserInfo info) {
+        boolean within =
+                AbiVersion.minor(info.userVersion()) >= MINOR_WITH_ALGORITHM
+                        && info.portAlgorithm() == WITHIN_UNIT;
+        if (units.isEmpty()) {
+            return Answer.refuse(Errno.ENXIO, "assign context: there is no unit at all");
+        }
+        UnitDriver best = null;
+        boolean anyUsable = false;
+        for (UnitDriver unit : units) {
+            anyUsable |= unit.usable();
+            if (!unit.usable() || !unit.hasFreeContext()) {
+                continue;
+            }
+            if (best == null || !within && unit.contextsInUse() < best.contextsInUse()) {
+                best = unit;
+            }
+        }
+        if (best != null) {
+            return assignOn(best, file, info);
+        }
+        if (!anyUsable) {
+            return Answer.refuse(
+                    Errno.ENETDOWN,
+                    "assign context: no unit of units="
+                            + units.size()
+                            + " is usable: links are down or chips are frozen");
+        }
+        if (!within && units.getFirst().quirk(Quirk.ENETDOWN_WHEN_ALL_BUSY)) {
+            return Answer.refuse(
+                    Errno.ENETDOWN,
+                    "assign context: no usable unit has a free context; quirk="
+                            + Quirk.ENETDOWN_WHEN_ALL_BUSY.optionName()
+                            + " makes this ENETDOWN");
+        }
+        return Answer.refuse(
+                Errno.EBUSY,
+                "assign context: every context of every usable unit is taken: "
+                        + holders()
+                        + "; close one, or start the daemon with more --units or --contexts");
+    }
+
+    private String holders() {
+        StringBuilder text = new StringBuilder();
+        for (UnitDriver unit : units) {
+            if (unit.usable()) {
+                text.append(text.isEmpty() ? "" : "; ")
+                        .append("unit=")
+                        .append(unit.number())
+                        .append(": ")
+                        .append(unit.holders());
+            }
+        }
+        return text.toString();
+    }
+
+    /** CTXT_INFO. Source: qib_file_ops.c, qib_ctxt_info. */
+    private Answer contextInfo(OpenContext context) {
+        int active = 0;
+        for (UnitDriver unit : units) {
+            active += unit.usable() ? 1 : 0;
+        }
+        ContextInfo info =
+                new ContextInfo(
+                        active,
+                        context.unit.number(),
+                        UnitDriver.IB_PORT,
+                        context.number,
+                        0,
+                        context.unit.model().userContexts(),
+                        0,
+                        ContextInfo.NO_CPU);
+        byte[] bytes = new byte[ContextInfo.BYTES];
+        info.write(MemorySegment.ofArray(bytes), 0);
+        return Answer.data(0, bytes);
+    }
+
+    /** USER_INIT. Source: qib_file_ops.c, qib_do_user_init and qib_get_base_info. */
+    private static Answer initialise(OpenContext context, UserInfo info) {
+        if (context.initialised()) {
+            return Answer.refuse(
+                    Errno.EINVAL,
+                    "user init: context=" + context.number + " is initialised already");
+        }
+        long given = Integer.toUnsignedLong(info.baseInfoBytes());
+        if (given < BaseInfo.MIN_UNSHARED) {
+            return Answer.refuse(
+                    Errno.EINVAL,
+                    "user init: base_info_size="
+                            + given
+                            + " is too small, minimum="
+                            + BaseInfo.MIN_UNSHARED);
+        }
+        Answer answer = context.unit.initialise(context);
+        if (answer.isRefusal()) {
+            return answer;
+        }
+        byte[] bytes = new byte[BaseInfo.BYTES];
+        baseInfo(context).write(MemorySegment.ofArray(bytes), 0);
+        return Answer.data(0, given < bytes.length ? Arrays.copyOf(bytes, (int) given) : bytes);
+    }
+
+    private static BaseInfo baseInfo(OpenContext context) {
+        UnitDriver unit = context.unit;
+        ChipModel model = unit.model();
+        ContextRegions regions = context.regions();
+        return BaseInfo.builder()
+                .hwVersion(model.hwVersion())
+                .swVersion(AbiVersion.DRIVER)
+                .context(context.number)
+                .mtu(model.ibMaxLenBytes())
+                .piosize(model.piosize())
+                .tidcnt(model.tidCount())
+                .tidegrcnt(model.egrCount())
+                .rcvhdrentSize(model.rcvHdrEntDwords())
+                .rcvhdrCnt(model.rcvHdrCount())
+                .runtimeFlags(runtimeFlags(context))
+                .rcvhdrBase(regions.token(RegionKind.RCVHDRQ))
+                .rcvEgrbufs(regions.token(RegionKind.RCVEGRBUFS))
+                .rcvEgrbufsize(model.egrBufferBytes())
+                .qpair(model.qpBase())
+                .uregbase(regions.token(RegionKind.UREGS))
+                .tidMaxsize(model.tidMaxSize())
+                .pioalign(model.pioAlign())
+                .pioindex(unit.division().first(context.number))
+                .piocnt(unit.division().count(context.number))
+                .piobufbase(regions.token(RegionKind.PIOBUFS))
+                .pioavailaddr(regions.token(RegionKind.PIOAVAIL))
+                .status(
+                        regions.token(RegionKind.PIOAVAIL)
+                                + AvailPage.portStatusOffset(model, UnitDriver.IB_PORT))
+                .ncontexts(model.contexts())
+                .unit(unit.number())
+                .port(UnitDriver.IB_PORT)
+                .rcvEgrperchunk(model.egrPerChunk())
+                .rcvEgrchunksize(model.egrChunkBytes())
+                .rcvEgrbuftotlen(model.egrTotalBytes())
+                .rhfOffset(model.rhfOffsetDwords())
+                .rcvhdrTailaddr(regions.token(RegionKind.RCVHDRTAIL))
+                .sendbufStatus(regions.token(RegionKind.SENDBUFSTATUS))
+                .build();
+    }
+
+    /** The model's flags, and those of the extensions that this client asked for. */
+    private static int runtimeFlags(OpenContext context) {
+        OpenFile owner = context.owner;
+        return context.unit.model().runtimeFlags()
+                | (owner.has(ControlRecord.FEATURE_INLINE_TRIGGER)
+                        ? RuntimeFlags.INLINE_TRIGGER
+                        : 0)
+                | (owner.has(ControlRecord.FEATURE_DOORBELL) ? RuntimeFlags.DOORBELL : 0);
+    }
+
+    private static Answer receiveControl(OpenContext context, int start) {
+        if (!context.initialised()) {
+            return Answer.refuse(
+                    Errno.EINVAL,
+                    "receive control: context="
+                            + context.number
+                            + " is not initialised; give USER_INIT first");
+        }
+        context.unit.receive(context, start != 0);
+        return Answer.OK;
+    }
+}

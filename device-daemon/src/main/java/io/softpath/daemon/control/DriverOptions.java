@@ -1,0 +1,22 @@
+package io.softpath.daemon.control;
+
+import java.util.Set;
+
+/**
+ * What an administrator may change about the driver's half.
+ *
+ * @param availThreshold freed buffers per refresh of the avail page; 0 = what the model's driver
+ *     uses
+ * @param linkWaitMs how long an acknowledged disarm waits for a lost link, in milliseconds
+ * @param quirks oddities of the real driver to bring back
+ */
+public record DriverOptions(int availThreshold, long linkWaitMs, Set<Quirk> quirks) {
+    /** 300 steps of 100 ms. Source: qib_file_ops.c, disarm_req_delay. */
+    public static final long LINK_WAIT_MS = 30_000;
+
+    public static final DriverOptions DEFAULT = new DriverOptions(0, LINK_WAIT_MS, Set.of());
+
+    public DriverOptions {
+        quirks = Set.copyOf(quirks);
+    }
+}

@@ -1,0 +1,281 @@
+package io.softpath.daemon.control;
+
+import io.softpath.abi.control.CommandRecord;
+import io.softpath.abi.control.ControlRecord;
+import io.softpath.abi.register.DriverCounter;
+import io.softpath.daemon.region.MapRequest;
+import io.softpath.daemon.region.MapRules;
+import io.softpath.daemon.region.Region;
+import io.softpath.daemon.region.Vma;
+import io.softpath.error.Errno;
+import io.softpath.linux.Fd;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.function.LongSupplier;
+
+/**
+ * Takes one request apart and answers it. The request is a private copy of what a client sent;
+ * whatever it holds, the outcome is an {@link Answer}.
+ */
+final class RequestHandler {
+    private static final int FEATURES =
+            ControlRecord.FEATURE_INLINE_TRIGGER | ControlRecord.FEATURE_DOORBELL;
+
+    /** Different mappings of one context that are remembered; a library needs seven. */
+    private static final int MAX_MAPPINGS = 256;
+
+    private final List<UnitDriver> units;
+    private final Commands commands;
+    private final MapRules rules;
+    private final Inspector inspector;
+    private final Administrator administrator;
+    private final IntFunction<Fd> statistics;
+    private final LongSupplier epochMs;
+    private final MemorySegment block = Arena.ofAuto().allocate(CommandRecord.BYTES, Long.BYTES);
+
+    /**
+     * @param statistics the descriptor of a unit's statistics file, or null if it has none
+     */
+    RequestHandler(
+            List<UnitDriver> units,
+            MapRules rules,
+            int ownerUid,
+            long sinceEpochMs,
+            IntFunction<Fd> statistics,
+            LongSupplier epochMs) {
+        this.units = units;
+        this.rules = rules;
+        this.statistics = statistics;
+        this.epochMs = epochMs;
+        commands = new Commands(units);
+        inspector = new Inspector(units, sinceEpochMs);
+        administrator = new Administrator(units, ownerUid);
+    }
+
+    /**
+     * Answers a request that has at least kind and tag.
+     *
+     * @param length bytes of the request
+     */
+    Answer handle(OpenFile file, MemorySegment request, int length) {
+        int kind = ControlRecord.kind(request);
+        int needed = bytesOf(kind);
+        if (needed == 0) {
+            return Answer.refuse(
+                    Errno.EINVAL,
+                    "request: kind=" + Integer.toUnsignedString(kind) + " is unknown, choose 1..8");
+        }
+        if (length < needed) {
+            return Answer.refuse(
+                    Errno.EINVAL,
+                    "request: kind="
+                            + kind
+                            + " bytes="
+                            + length
+                            + " is too short, minimum="
+                            + needed);
+        }
+        return switch (kind) {
+            case ControlRecord.WRITE -> write(file, request, length);
+            case ControlRecord.MMAP ->
+                    map(
+                            file,
+                            mapRequest(
+                                    request, ControlRecord.MMAP_TOKEN, ControlRecord.MMAP_LENGTH));
+            case ControlRecord.POLL -> poll(file);
+            case ControlRecord.FEATURES ->
+                    features(file, ControlRecord.u32(request, ControlRecord.FEATURES_WANTED));
+            case ControlRecord.INSPECT -> inspect(request);
+            case ControlRecord.MUNMAP ->
+                    unmap(
+                            file,
+                            ControlRecord.u64(request, ControlRecord.MUNMAP_TOKEN),
+                            ControlRecord.u64(request, ControlRecord.MUNMAP_LENGTH));
+            case ControlRecord.ADMIN ->
+                    administrator.execute(
+                            file.peer(),
+                            ControlRecord.u32(request, ControlRecord.ADMIN_OP),
+                            ControlRecord.u32(request, ControlRecord.ADMIN_UNIT),
+                            ControlRecord.u64(request, ControlRecord.ADMIN_ARGUMENT));
+            default ->
+                    throw new IllegalStateException(
+                            "request: kind=" + kind + " has a length and no handler");
+        };
+    }
+
+    /**
+     * The least length of a request of that kind; 0 if there is no such kind. A doorbell never gets
+     * here.
+     */
+    private static int bytesOf(int kind) {
+        return switch (kind) {
+            case ControlRecord.WRITE -> ControlRecord.WRITE_COMMAND;
+            case ControlRecord.MMAP -> ControlRecord.MMAP_BYTES;
+            case ControlRecord.POLL -> ControlRecord.POLL_BYTES;
+            case ControlRecord.FEATURES -> ControlRecord.FEATURES_BYTES;
+            case ControlRecord.INSPECT -> ControlRecord.INSPECT_BYTES;
+            case ControlRecord.MUNMAP -> ControlRecord.MUNMAP_BYTES;
+            case ControlRecord.ADMIN -> ControlRecord.ADMIN_BYTES;
+            default -> 0;
+        };
+    }
+
+    private Answer write(OpenFile file, MemorySegment request, int length) {
+        long count = Integer.toUnsignedLong(ControlRecord.u32(request, ControlRecord.WRITE_COUNT));
+        int given = (int) Math.min(count, CommandRecord.BYTES);
+        if (length - ControlRecord.WRITE_COMMAND < given) {
+            return Answer.refuse(
+                    Errno.EINVAL,
+                    "write: count="
+                            + count
+                            + " but the request holds only bytes="
+                            + (length - ControlRecord.WRITE_COMMAND)
+                            + " of the command");
+        }
+        block.fill((byte) 0);
+        MemorySegment.copy(request, ControlRecord.WRITE_COMMAND, block, 0, given);
+        Answer answer = commands.execute(file, count, block);
+        count(file, answer.isRefusal() ? DriverCounter.COMMAND_ERRORS : DriverCounter.COMMANDS);
+        return answer;
+    }
+
+    private void count(OpenFile file, DriverCounter counter) {
+        OpenContext context = file.context();
+        UnitDriver unit = context != null ? context.unit : units.get(Math.max(0, file.node()));
+        unit.count(counter);
+    }
+
+    private Answer map(OpenFile file, MapRequest request) {
+        OpenContext context = file.context();
+        Answer answer;
+        if (context == null) {
+            answer =
+                    Answer.refuse(Errno.EINVAL, "mmap: this file has no context; assign one first");
+        } else if (!context.initialised()) {
+            answer =
+                    Answer.refuse(
+                            Errno.EINVAL,
+                            "mmap: context="
+                                    + context.number
+                                    + " is not initialised; give USER_INIT first");
+        } else {
+            answer = map(context, request);
+        }
+        count(file, answer.isRefusal() ? DriverCounter.MMAP_ERRORS : DriverCounter.MMAPS);
+        return answer;
+    }
+
+    private Answer map(OpenContext context, MapRequest request) {
+        MapRules.Verdict verdict = rules.judge(request, context.regions().mappable());
+        if (!verdict.granted()) {
+            return Answer.refuse(verdict.refusal(), verdict.sentence());
+        }
+        Region region = verdict.region();
+        if (!remember(context, new Vma(region.kind(), request, epochMs.getAsLong(), 1))) {
+            return Answer.refuse(
+                    Errno.ENOMEM,
+                    "mmap: context="
+                            + context.number
+                            + " has limit="
+                            + MAX_MAPPINGS
+                            + " different mappings; unmap one");
+        }
+        byte[] payload = new byte[ControlRecord.MMAP_REPLY_BYTES - ControlRecord.REPLY_PAYLOAD];
+        MemorySegment segment = MemorySegment.ofArray(payload);
+        ControlRecord.putU64(
+                segment,
+                ControlRecord.MMAP_REPLY_FILE_BYTES - ControlRecord.REPLY_PAYLOAD,
+                region.memory().byteSize());
+        ControlRecord.putU32(
+                segment,
+                ControlRecord.MMAP_REPLY_KIND - ControlRecord.REPLY_PAYLOAD,
+                region.kind().number());
+        ControlRecord.putU32(
+                segment,
+                ControlRecord.MMAP_REPLY_ACCESS - ControlRecord.REPLY_PAYLOAD,
+                rules.access(region.kind()).ordinal());
+        return Answer.file(payload, region.file().fd());
+    }
+
+    private static MapRequest mapRequest(MemorySegment request, int token, int length) {
+        return new MapRequest(
+                ControlRecord.u64(request, token),
+                ControlRecord.u64(request, length),
+                ControlRecord.u32(request, ControlRecord.MMAP_PROT),
+                ControlRecord.u32(request, ControlRecord.MMAP_FLAGS));
+    }
+
+    private static boolean remember(OpenContext context, Vma granted) {
+        List<Vma> mappings = context.mappings;
+        for (int i = 0; i < mappings.size(); i++) {
+            if (mappings.get(i).request().equals(granted.request())) {
+                mappings.set(i, mappings.get(i).again(1));
+                return true;
+            }
+        }
+        return mappings.size() < MAX_MAPPINGS && mappings.add(granted);
+    }
+
+    private static Answer unmap(OpenFile file, long token, long length) {
+        OpenContext context = file.context();
+        if (context != null) {
+            List<Vma> mappings = context.mappings;
+            for (int i = 0; i < mappings.size(); i++) {
+                Vma vma = mappings.get(i);
+                if (vma.request().token() == token && vma.request().length() == length) {
+                    if (vma.count() > 1) {
+                        mappings.set(i, vma.again(-1));
+                    } else {
+                        mappings.remove(i);
+                    }
+                    return Answer.OK;
+                }
+            }
+        }
+        return Answer.refuse(
+                Errno.EINVAL,
+                "munmap: token=0x"
+                        + Long.toHexString(token)
+                        + " length="
+                        + Long.toUnsignedString(length)
+                        + " is not mapped");
+    }
+
+    private static Answer poll(OpenFile file) {
+        OpenContext context = file.context();
+        return Answer.ok(context == null ? ControlRecord.POLL_ERROR : context.unit.poll(context));
+    }
+
+    private static Answer features(OpenFile file, int wanted) {
+        if (file.context() != null) {
+            return Answer.refuse(
+                    Errno.EINVAL,
+                    "features: context="
+                            + file.context().number
+                            + " is assigned; negotiate before ASSIGN_CONTEXT");
+        }
+        file.features(wanted & FEATURES);
+        return Answer.ok(file.features());
+    }
+
+    private Answer inspect(MemorySegment request) {
+        int what = ControlRecord.u32(request, ControlRecord.INSPECT_WHAT);
+        int unit = ControlRecord.u32(request, ControlRecord.INSPECT_UNIT);
+        if (what != ControlRecord.INSPECT_STAT) {
+            return inspector.inspect(
+                    what, unit, ControlRecord.u32(request, ControlRecord.INSPECT_START));
+        }
+        Fd file = unit >= 0 && unit < units.size() ? statistics.apply(unit) : null;
+        return file == null
+                ? Answer.refuse(
+                        Errno.ENODEV,
+                        "inspect: unit="
+                                + Integer.toUnsignedString(unit)
+                                + " has no statistics, units="
+                                + units.size())
+                : Answer.file(new byte[0], file);
+    }
+}

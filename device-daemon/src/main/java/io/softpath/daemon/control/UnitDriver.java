@@ -1,0 +1,636 @@
+package io.softpath.daemon.control;
+
+import io.softpath.abi.control.ControlRecord;
+import io.softpath.abi.control.UnitStatus;
+import io.softpath.abi.control.UserEvent;
+import io.softpath.abi.model.ChipModel;
+import io.softpath.abi.model.PioDivision;
+import io.softpath.abi.region.RegionKind;
+import io.softpath.abi.register.DriverCounter;
+import io.softpath.abi.register.ErrorStatus;
+import io.softpath.abi.register.UserRegisters;
+import io.softpath.daemon.chip.Chip;
+import io.softpath.daemon.chip.ChipEvents;
+import io.softpath.daemon.chip.ChipIdentity;
+import io.softpath.daemon.chip.ContextMemory;
+import io.softpath.daemon.chip.TriggerMode;
+import io.softpath.daemon.chip.Wire;
+import io.softpath.daemon.region.ContextRegions;
+import io.softpath.daemon.region.UnitPage;
+import io.softpath.error.Errno;
+import io.softpath.error.SoftpathException;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * The kernel driver's half of one unit: its contexts and who has them, partition keys, events, link
+ * and freeze state.
+ *
+ * <p>Hears of the chip in the middle of a duty cycle, notes it, and acts on it in {@link #deliver},
+ * which the duty cycle calls right afterwards. Source: qib_file_ops.c, qib_tx.c, qib_intr.c.
+ */
+public final class UnitDriver implements ChipEvents, AutoCloseable {
+    /** The one IB port of a unit. */
+    static final int IB_PORT = 1;
+
+    private static final Logger LOG = LoggerFactory.getLogger(UnitDriver.class);
+    private static final long SEND_ERRORS =
+            ErrorStatus.DISARMING
+                    | ErrorStatus.SEND_SPECIAL_TRIGGER
+                    | ErrorStatus.SEND_PIO_ARMLAUNCH;
+    private static final long NS_PER_MS = 1_000_000L;
+
+    private final ChipIdentity identity;
+    private final ChipModel model;
+    private final PioDivision division;
+    private final DriverOptions options;
+    private final UnitPage page;
+    private final Chip chip;
+    private final PartitionKeyTable partitionKeys;
+    private final OpenContext[] contexts;
+    private final long[] counters = new long[DriverCounter.values().length];
+    private final BitSet interrupted = new BitSet();
+    private final List<LinkWait> linkWaits = new ArrayList<>();
+    private final LongSupplier nanoClock;
+    private final LongSupplier epochMs;
+
+    /** The link has a LID and an MTU; it may still not be ACTIVE. */
+    private boolean configured;
+
+    /** Whether the link that goes down now keeps its LID. */
+    private boolean keepConfigured;
+
+    private long status;
+    private boolean held;
+    private int availThreshold;
+    private String freezeText = "";
+    private OpenContext armlaunchSilencedBy;
+    private long errorsSeen;
+    private long newErrors;
+    private boolean undelivered;
+
+    /** A request that waits for the link to come back. */
+    private record LinkWait(OpenContext context, long deadlineNs) {}
+
+    /**
+     * Makes the unit, its page and its chip; the link is down.
+     *
+     * @param wire where the chip sends
+     * @param nanoClock monotonic, for deadlines
+     * @param epochMs wall clock, for people
+     */
+    public UnitDriver(
+            ChipModel model,
+            ChipIdentity identity,
+            Wire wire,
+            LongSupplier random,
+            DriverOptions options,
+            LongSupplier nanoClock,
+            LongSupplier epochMs) {
+        this.identity = identity;
+        this.model = model;
+        this.options = options;
+        this.nanoClock = nanoClock;
+        this.epochMs = epochMs;
+        division = PioDivision.of(model);
+        contexts = new OpenContext[model.contexts()];
+        page = new UnitPage(identity.unit(), model);
+        chip = new Chip(model, identity, page.memory(), wire, random, this);
+        availThreshold(
+                options.availThreshold() > 0 ? options.availThreshold() : model.updateThreshold());
+        partitionKeys = new PartitionKeyTable(chip::setPartitionKey);
+        publishStatus();
+    }
+
+    public int number() {
+        return identity.unit();
+    }
+
+    public ChipIdentity identity() {
+        return identity;
+    }
+
+    public ChipModel model() {
+        return model;
+    }
+
+    public Chip chip() {
+        return chip;
+    }
+
+    public UnitPage page() {
+        return page;
+    }
+
+    PioDivision division() {
+        return division;
+    }
+
+    boolean quirk(Quirk quirk) {
+        return options.quirks().contains(quirk);
+    }
+
+    /** What the driver counts, in the order of {@link DriverCounter}. */
+    public long[] counters() {
+        return counters;
+    }
+
+    void count(DriverCounter counter) {
+        counters[counter.ordinal()]++;
+    }
+
+    void count(DriverCounter counter, long by) {
+        counters[counter.ordinal()] += by;
+    }
+
+    /** Every error bit raised since the start. */
+    long errorsSeen() {
+        return errorsSeen;
+    }
+
+    boolean held() {
+        return held;
+    }
+
+    // Contexts.
+
+    /** The link is ACTIVE and the chip works. Source: qib_file_ops.c, usable. */
+    boolean usable() {
+        return chip.linkIsUp() && !chip.frozen();
+    }
+
+    int contextsInUse() {
+        int used = 0;
+        for (OpenContext context : contexts) {
+            used += context != null ? 1 : 0;
+        }
+        return used;
+    }
+
+    boolean hasFreeContext() {
+        return contextsInUse() < model.userContexts();
+    }
+
+    /** The context of that number, or null if it is free. */
+    OpenContext context(int number) {
+        return contexts[number];
+    }
+
+    /** Who has the contexts, for the refusal that says there is none left. */
+    String holders() {
+        StringBuilder text = new StringBuilder();
+        for (OpenContext context : contexts) {
+            if (context != null) {
+                text.append(text.isEmpty() ? "" : "; ")
+                        .append("context=")
+                        .append(context.number)
+                        .append(' ')
+                        .append(context.owner)
+                        .append(" since=")
+                        .append(Instant.ofEpochMilli(context.sinceEpochMs));
+            }
+        }
+        return text.toString();
+    }
+
+    /** Gives the lowest free context to a file that has none. */
+    Answer assign(OpenFile file) {
+        if (chip.frozen()) {
+            return Answer.refuse(
+                    Errno.EIO, "assign context: unit=" + number() + " is frozen: " + freezeText);
+        }
+        if (!chip.linkIsUp()) {
+            return Answer.refuse(
+                    Errno.ENETDOWN,
+                    "assign context: unit="
+                            + number()
+                            + " link is down; bring it up with softpath admin link-up");
+        }
+        for (int i = model.firstUserContext(); i < model.contexts(); i++) {
+            if (contexts[i] == null) {
+                OpenContext context =
+                        new OpenContext(this, i, file, epochMs.getAsLong(), trigger(file));
+                contexts[i] = context;
+                file.context(context);
+                counters[DriverCounter.CTXTS_OPEN.ordinal()]++;
+                LOG.info("{}: assigned", context);
+                return Answer.OK;
+            }
+        }
+        return allTaken();
+    }
+
+    Answer allTaken() {
+        return Answer.refuse(
+                Errno.EBUSY,
+                "assign context: unit="
+                        + number()
+                        + " all contexts="
+                        + model.userContexts()
+                        + " are taken: "
+                        + holders()
+                        + "; close one, or start the daemon with more --contexts");
+    }
+
+    private TriggerMode trigger(OpenFile file) {
+        if (file.has(ControlRecord.FEATURE_INLINE_TRIGGER)) {
+            return TriggerMode.INLINE;
+        }
+        return model.specialTrigger() ? TriggerMode.SPECIAL : TriggerMode.LAST_DWORD;
+    }
+
+    /**
+     * Makes the memory of a context and starts reception; undone completely if something is
+     * missing.
+     */
+    Answer initialise(OpenContext context) {
+        if (chip.frozen()) {
+            return Answer.refuse(
+                    Errno.EIO, "user init: unit=" + number() + " is frozen: " + freezeText);
+        }
+        ContextRegions regions;
+        try {
+            regions =
+                    ContextRegions.create(
+                            number(),
+                            model,
+                            context.number,
+                            division,
+                            page,
+                            quirk(Quirk.EVENT_PAGE_WRITABLE));
+        } catch (SoftpathException e) {
+            LOG.warn("{}: user init refused: {}", context, e.getMessage());
+            return Answer.refuse(e.errno(), "user init: " + e.getMessage());
+        }
+        boolean opened = false;
+        try {
+            chip.openContext(context.number, chipMemory(regions), context.trigger);
+            opened = true;
+        } finally {
+            if (!opened) {
+                regions.close();
+            }
+        }
+        context.regions(regions);
+        context.urgentSeen = 0;
+        receive(context, true);
+        chip.forceAvailUpdate();
+        return Answer.OK;
+    }
+
+    private static ContextMemory chipMemory(ContextRegions regions) {
+        return new ContextMemory(
+                regions.memory(RegionKind.UREGS),
+                regions.memory(RegionKind.PIOBUFS),
+                regions.memory(RegionKind.RCVHDRQ),
+                regions.memory(RegionKind.RCVEGRBUFS),
+                regions.memory(RegionKind.RCVHDRTAIL));
+    }
+
+    /** RECV_CTRL. */
+    void receive(OpenContext context, boolean on) {
+        if (on) {
+            chip.enableReceive(context.number);
+        } else {
+            chip.disableReceive(context.number);
+        }
+        context.receiving = on;
+    }
+
+    Answer addPartitionKey(OpenContext context, int pkey) {
+        return partitionKeys.add(context.keys, pkey);
+    }
+
+    /**
+     * ARMLAUNCH_CTRL: for the whole chip, until told otherwise or until who asked for silence is
+     * gone.
+     */
+    void reportArmlaunch(OpenContext context, boolean on) {
+        armlaunchSilencedBy = on ? null : context;
+        chip.setArmlaunchReporting(on);
+    }
+
+    /** PIOAVAILUPD. */
+    void updateAvail() {
+        count(DriverCounter.NO_PIO_BUFS);
+        chip.forceAvailUpdate();
+    }
+
+    /**
+     * ACK_EVENT. With the link down a client that acknowledges a disarm waits up to 30 s for it and
+     * is then told ENETDOWN, whether the link has come back or not. Source: qib_file_ops.c,
+     * disarm_req_delay.
+     */
+    Answer acknowledge(OpenContext context, long mask) {
+        context.acknowledge(mask);
+        if ((mask & UserEvent.DISARM_BUFS) == 0) {
+            return Answer.OK;
+        }
+        disarmMarked(context);
+        if (usable() || !context.initialised()) {
+            return Answer.OK;
+        }
+        context.raise(UserEvent.DISARM_BUFS);
+        linkWaits.add(
+                new LinkWait(context, nanoClock.getAsLong() + options.linkWaitMs() * NS_PER_MS));
+        return Answer.LATER;
+    }
+
+    private void disarmMarked(OpenContext context) {
+        if (context.needsDisarm.isEmpty()) {
+            return;
+        }
+        for (int n = context.needsDisarm.nextSetBit(0);
+                n >= 0;
+                n = context.needsDisarm.nextSetBit(n + 1)) {
+            chip.disarm(n);
+        }
+        context.needsDisarm.clear();
+        chip.forceAvailUpdate();
+    }
+
+    /** POLL: what is ready, or 0 with the interrupt armed. Source: qib_file_ops.c, qib_poll. */
+    int poll(OpenContext context) {
+        if (!context.initialised() || chip.frozen() || context.pollType > OpenContext.POLL_URGENT) {
+            return ControlRecord.POLL_ERROR;
+        }
+        boolean urgentOnly = context.pollType == OpenContext.POLL_URGENT;
+        long urgent = chip.urgentCount(context.number);
+        boolean ready =
+                urgentOnly ? urgent != context.urgentSeen : chip.receivePending(context.number);
+        context.urgentSeen = urgent;
+        if (ready) {
+            chip.disarmInterrupt(context.number);
+            context.pollArmed = false;
+            return ControlRecord.POLL_READY;
+        }
+        if (quirk(Quirk.POLL_REWINDS_HEAD)) {
+            UserRegisters.RCVHDRHEAD.put(context.regions().memory(RegionKind.UREGS), 0);
+        }
+        context.pollArmed = true;
+        chip.armInterrupt(context.number, urgentOnly);
+        return 0;
+    }
+
+    /**
+     * The file is closed or its process is dead: everything it had is given back, in the driver's
+     * order. Launched packets leave, half-written ones vanish, nobody else notices. Source:
+     * qib_file_ops.c, qib_close.
+     */
+    void close(OpenContext context) {
+        contexts[context.number] = null;
+        context.owner.context(null);
+        linkWaits.removeIf(wait -> wait.context() == context);
+        counters[DriverCounter.CTXTS_OPEN.ordinal()]--;
+        if (armlaunchSilencedBy == context) {
+            reportArmlaunch(context, true);
+        }
+        if (context.initialised()) {
+            context.pollArmed = false;
+            chip.disarmInterrupt(context.number);
+            chip.disableReceive(context.number);
+        }
+        partitionKeys.dropAll(context.keys);
+        if (context.initialised()) {
+            try {
+                chip.closeContext(context.number);
+                chip.forceAvailUpdate();
+            } finally {
+                context.regions().close();
+            }
+        }
+        LOG.info("{}: closed", context);
+    }
+
+    // What the chip says, in the middle of its duty cycle.
+
+    @Override
+    public void interrupt(int context) {
+        undelivered = true;
+        interrupted.set(context);
+    }
+
+    @Override
+    public void error(long newErrorBits) {
+        newErrors |= newErrorBits;
+        undelivered = true;
+    }
+
+    @Override
+    public void sendBufferError(int pioBuffer) {
+        int owner = division.owner(pioBuffer);
+        OpenContext context = owner < 0 ? null : contexts[owner];
+        if (context != null && context.initialised()) {
+            context.markForDisarm(pioBuffer);
+            count(DriverCounter.EVENTS);
+        }
+    }
+
+    @Override
+    public void linkChanged(boolean up) {
+        configured = up || configured && keepConfigured;
+        publishStatus();
+        LOG.info("unit={}: link {}", number(), up ? "up" : "down");
+        if (up) {
+            return;
+        }
+        boolean told = false;
+        for (OpenContext context : contexts) {
+            if (context == null || !context.initialised()) {
+                continue;
+            }
+            context.needsDisarm.set(
+                    division.first(context.number),
+                    division.first(context.number) + division.count(context.number));
+            boolean linkEvent = !told || !quirk(Quirk.EVENTS_FIRST_CONTEXT_ONLY);
+            context.raise(UserEvent.DISARM_BUFS | (linkEvent ? UserEvent.LINKDOWN : 0));
+            count(DriverCounter.EVENTS);
+            told = true;
+        }
+    }
+
+    /** Is there something for {@link #deliver}? Cheap enough for every duty cycle. */
+    public boolean undelivered() {
+        return undelivered;
+    }
+
+    /** Tells users what the chip said: sends interrupts, counts and clears errors. */
+    public void deliver() {
+        undelivered = false;
+        for (int i = interrupted.nextSetBit(0); i >= 0; i = interrupted.nextSetBit(i + 1)) {
+            interrupted.clear(i);
+            OpenContext context = contexts[i];
+            if (context != null && context.pollArmed) {
+                context.pollArmed = false;
+                context.urgentSeen = chip.urgentCount(i);
+                count(DriverCounter.KERN_INTR);
+                count(DriverCounter.WAKEUPS);
+                context.owner.outbox().interrupt(ControlRecord.POLL_READY);
+            }
+        }
+        if (newErrors != 0) {
+            long bits = newErrors;
+            newErrors = 0;
+            errorsSeen |= bits;
+            chip.clearErrorStatus(bits);
+            countErrors(bits);
+        }
+    }
+
+    private void countErrors(long bits) {
+        count(DriverCounter.ERROR_INTR);
+        if ((bits & ErrorStatus.RCV_EGR_FULL) != 0) {
+            count(DriverCounter.EGR_BUF_FULL);
+        }
+        if ((bits & ErrorStatus.RCV_HDR_FULL) != 0) {
+            count(DriverCounter.EGR_HDR_FULL);
+        }
+        if ((bits & ErrorStatus.HARDWARE) != 0) {
+            count(DriverCounter.HW_ERRS);
+        }
+        if ((bits & SEND_ERRORS) != 0) {
+            count(DriverCounter.TX_ERRS);
+        }
+        LOG.debug("unit={}: error status {}", number(), ErrorStatus.names(bits));
+    }
+
+    // Deadlines.
+
+    /** Answers those who waited for the link long enough, or whose link is back. */
+    public void checkDeadlines(long nowNs) {
+        for (int i = linkWaits.size() - 1; i >= 0; i--) {
+            LinkWait wait = linkWaits.get(i);
+            if (usable() || nowNs - wait.deadlineNs() >= 0) {
+                linkWaits.remove(i);
+                wait.context()
+                        .owner
+                        .outbox()
+                        .finish(
+                                Answer.refuse(
+                                        Errno.ENETDOWN,
+                                        "acknowledge event: unit="
+                                                + number()
+                                                + " the link was down; buffers are disarmed, look"
+                                                + " at the event word again"));
+            }
+        }
+    }
+
+    /** The next deadline, or {@link Long#MAX_VALUE} from now on if there is none. */
+    public long nextDeadlineNs() {
+        long next = Long.MAX_VALUE;
+        for (LinkWait wait : linkWaits) {
+            next = Math.min(next, wait.deadlineNs());
+        }
+        return next;
+    }
+
+    /** Some open context will not ring a doorbell, so the daemon may only nap. */
+    public boolean mustNap() {
+        for (OpenContext context : contexts) {
+            if (context != null
+                    && context.initialised()
+                    && !context.owner.has(ControlRecord.FEATURE_DOORBELL)) {
+                return true;
+            }
+        }
+        return chip.hasWork();
+    }
+
+    // Administration.
+
+    public void linkUp() {
+        chip.linkUp();
+    }
+
+    /**
+     * Takes the link down.
+     *
+     * @param keepConfiguration the LID stays: users see "no progress" instead of "no network"
+     */
+    public void linkDown(boolean keepConfiguration) {
+        keepConfigured = keepConfiguration;
+        if (chip.linkIsUp()) {
+            chip.linkDown();
+        } else {
+            configured = keepConfiguration && configured;
+            publishStatus();
+        }
+    }
+
+    /** Freezes the chip, as a hardware error does; the text goes behind the status words. */
+    public void freeze(String text) {
+        freezeText = text;
+        page.freezeText(text);
+        chip.freeze();
+        publishStatus();
+        LOG.warn("unit={}: frozen: {}", number(), text);
+        for (OpenContext context : contexts) {
+            if (context != null && context.pollArmed) {
+                context.pollArmed = false;
+                chip.disarmInterrupt(context.number);
+                context.owner.outbox().interrupt(ControlRecord.POLL_ERROR);
+            }
+        }
+    }
+
+    public void thaw() {
+        freezeText = "";
+        chip.thaw();
+        publishStatus();
+        page.freezeText("");
+        LOG.info("unit={}: thawed", number());
+    }
+
+    /** How many buffers become free before the avail page is refreshed. */
+    int availThreshold() {
+        return availThreshold;
+    }
+
+    void availThreshold(int frees) {
+        availThreshold = frees;
+        chip.setAvailThreshold(frees);
+    }
+
+    public void holdSends(boolean hold) {
+        held = hold;
+        chip.holdSends(hold);
+    }
+
+    private void publishStatus() {
+        long bits = UnitStatus.INITTED | UnitStatus.CHIP_PRESENT;
+        if (chip.linkIsUp()) {
+            bits |= UnitStatus.IB_CONF | UnitStatus.IB_READY;
+        } else if (configured) {
+            bits |= UnitStatus.IB_CONF;
+        }
+        if (chip.frozen()) {
+            bits |= UnitStatus.HWERROR;
+        }
+        status = bits;
+        page.status(bits);
+    }
+
+    /** The status word as users see it. */
+    long status() {
+        return status;
+    }
+
+    /** Closes what is still open, then the unit's page. */
+    @Override
+    public void close() {
+        for (OpenContext context : contexts) {
+            if (context != null) {
+                close(context);
+            }
+        }
+        page.close();
+    }
+}
