@@ -1,2 +1,7 @@
-/** The device daemon: configuration, wiring and the only place that starts a thread. */
+/**
+ * The daemon as a process: options, run directory, wiring, and the one thread that runs everything.
+ *
+ * <p>{@link io.softpath.daemon.DutyCycle} is that thread's work: all chips and the control channel,
+ * one after the other, so that neither needs a lock. Other threads only ask it to stop.
+ */
 package io.softpath.daemon;

@@ -47,7 +47,7 @@ class LayersTest {
         row("driver.receive", "abi error memory driver");
         row("driver.expected", "abi error memory driver");
         row("driver.control", "abi error linux memory stat driver agrona");
-        row("daemon", "abi error linux memory stat daemon agrona slf4j");
+        row("daemon", "abi error linux memory stat daemon agrona slf4j picocli");
         row("daemon.chip", "abi error");
         row("daemon.link", "abi daemon.chip slf4j");
         row("daemon.region", "abi error linux memory");

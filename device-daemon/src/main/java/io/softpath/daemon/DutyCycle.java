@@ -1,0 +1,167 @@
+package io.softpath.daemon;
+
+import io.softpath.daemon.chip.Chip;
+import io.softpath.daemon.control.ControlServer;
+import io.softpath.daemon.control.UnitDriver;
+
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.AgentTerminationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.lang.invoke.VarHandle;
+import java.util.List;
+
+/**
+ * The work of the daemon's one thread: a look at every chip, again and again, and now and then at
+ * the control channel.
+ *
+ * <p>A chip whose code fails is frozen, which its users see in the status words; the other units
+ * and the daemon go on.
+ */
+public final class DutyCycle implements Agent {
+    private static final Logger LOG = LoggerFactory.getLogger(DutyCycle.class);
+
+    /** Duty cycles between two looks at the sockets: some tens of microseconds of packets. */
+    private static final int CYCLES_PER_CONTROL = 256;
+
+    private static final long NAP_NS = 500_000L;
+    private static final long PUBLISH_INTERVAL_NS = 10_000_000L;
+    private static final long FOREVER = -1;
+
+    private final UnitDriver[] units;
+    private final Chip[] chips;
+    private final ControlServer control;
+    private final Runnable publish;
+    private int cyclesUntilControl;
+    private long nextPublishNs;
+    private boolean unpublished;
+    private volatile boolean stopping;
+
+    /**
+     * @param publish copies counters to where tools read them
+     */
+    DutyCycle(List<UnitDriver> units, ControlServer control, Runnable publish) {
+        this.units = units.toArray(UnitDriver[]::new);
+        this.chips = units.stream().map(UnitDriver::chip).toArray(Chip[]::new);
+        this.control = control;
+        this.publish = publish;
+    }
+
+    @Override
+    public String roleName() {
+        return "softpath-daemon";
+    }
+
+    @Override
+    public int doWork() {
+        int work = pollChips(false);
+        if (--cyclesUntilControl < 0) {
+            cyclesUntilControl = CYCLES_PER_CONTROL;
+            work += lookAround(0);
+            if (stopping) {
+                throw new AgentTerminationException();
+            }
+        }
+        unpublished |= work > 0;
+        return work;
+    }
+
+    /** One duty cycle that looks at everything, sockets included. */
+    int doWorkNow() {
+        cyclesUntilControl = 0;
+        return doWork();
+    }
+
+    private int pollChips(boolean sweep) {
+        int work = 0;
+        for (int i = 0; i < chips.length; i++) {
+            try {
+                work += sweep ? chips[i].sweep() : chips[i].poll();
+            } catch (RuntimeException e) {
+                LOG.error("unit={}: the chip failed and is frozen", units[i].number(), e);
+                units[i].freeze("internal error of the chip: " + e);
+            }
+            if (units[i].undelivered()) {
+                units[i].deliver();
+            }
+        }
+        return work;
+    }
+
+    /** Sockets, deadlines, counters. */
+    private int lookAround(long timeoutNs) {
+        int work = control.poll(timeoutNs);
+        long now = System.nanoTime();
+        for (UnitDriver unit : units) {
+            unit.checkDeadlines(now);
+        }
+        if (unpublished && now - nextPublishNs >= 0) {
+            publishNow(now);
+        }
+        return work;
+    }
+
+    private void publishNow(long now) {
+        unpublished = false;
+        nextPublishNs = now + PUBLISH_INTERVAL_NS;
+        publish.run();
+    }
+
+    /**
+     * Sleeps until somebody rings, asks or connects. Users are told first that the chips sleep; a
+     * launch from before they could know is found by one more sweep. If somebody has a context and
+     * will not ring, this is a nap.
+     */
+    int sleep() {
+        for (UnitDriver unit : units) {
+            unit.page().asleep(true);
+        }
+        VarHandle.fullFence();
+        int work = 0;
+        try {
+            work = pollChips(true);
+            if (work == 0) {
+                if (unpublished) {
+                    publishNow(System.nanoTime());
+                }
+                work = lookAround(sleepNs());
+                cyclesUntilControl = 0;
+            }
+        } finally {
+            for (UnitDriver unit : units) {
+                unit.page().asleep(false);
+            }
+        }
+        unpublished |= work > 0;
+        return work;
+    }
+
+    private long sleepNs() {
+        long now = System.nanoTime();
+        long sleep = FOREVER;
+        for (UnitDriver unit : units) {
+            long deadline = unit.nextDeadlineNs();
+            if (deadline != Long.MAX_VALUE) {
+                sleep = shorter(sleep, Math.max(0, deadline - now));
+            }
+            if (unit.mustNap()) {
+                sleep = shorter(sleep, NAP_NS);
+            }
+        }
+        return shorter(sleep, control.nextDeadlineNs(now));
+    }
+
+    private static long shorter(long a, long b) {
+        if (a == FOREVER) {
+            return b;
+        }
+        return b == FOREVER ? a : Math.min(a, b);
+    }
+
+    /** Ends the duty cycle soon; any thread. */
+    void stop() {
+        stopping = true;
+        control.wake();
+    }
+}

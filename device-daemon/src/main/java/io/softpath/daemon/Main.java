@@ -1,0 +1,260 @@
+package io.softpath.daemon;
+
+import io.softpath.abi.model.ChipModel;
+import io.softpath.daemon.control.DriverOptions;
+import io.softpath.daemon.control.Quirk;
+import io.softpath.error.Errno;
+import io.softpath.error.SoftpathException;
+import io.softpath.linux.CurrentProcess;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The daemon as a program. Prints one line on standard output when it is ready; logs to standard
+ * error. Stops on SIGTERM, SIGINT or, if asked, at the end of standard input, and takes away what
+ * it made.
+ */
+@Command(
+        name = "softpath daemon",
+        description =
+                "Runs the device daemon: InfiniPath chips and the kernel half of their driver.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "0:stopped as asked",
+            "1:could not start or failed, see the message",
+            "2:wrong options",
+            "3:another daemon has the run directory"
+        })
+public final class Main implements Callable<Integer> {
+    /** Another daemon has the run directory. */
+    public static final int EXIT_BUSY = 3;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+    private static final long STOP_DEADLINE_SECONDS = 10;
+
+    @Option(
+            names = "--dir",
+            paramLabel = "DIR",
+            description =
+                    "run directory (default: $SOFTPATH_DIR, else $XDG_RUNTIME_DIR/softpath, else"
+                            + " /tmp/softpath-<uid>)")
+    private Path directory;
+
+    @Option(
+            names = "--units",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "units, each with its own LID (default: ${DEFAULT-VALUE})")
+    private int units;
+
+    @Option(
+            names = "--model",
+            paramLabel = "NAME",
+            defaultValue = "IBA7220",
+            description = "chip model: IBA6120 or IBA7220 (default: ${DEFAULT-VALUE})")
+    private String model;
+
+    @Option(
+            names = "--contexts",
+            paramLabel = "N",
+            description = "user contexts of each unit (default: as many as the model has)")
+    private Integer contexts;
+
+    @Option(
+            names = "--socket-mode",
+            paramLabel = "MODE",
+            defaultValue = "0660",
+            description = "who may open a unit, octal (default: ${DEFAULT-VALUE})")
+    private String socketMode;
+
+    @Option(
+            names = "--max-open-files",
+            paramLabel = "N",
+            defaultValue = "" + DaemonConfig.MAX_OPEN_FILES,
+            description = "connections at a time (default: ${DEFAULT-VALUE})")
+    private int maxOpenFiles;
+
+    @Option(
+            names = "--avail-threshold",
+            paramLabel = "N",
+            defaultValue = "0",
+            description =
+                    "freed PIO buffers per refresh of the avail page (default: as the driver of the"
+                            + " model sets it)")
+    private int availThreshold;
+
+    @Option(
+            names = "--link-wait-ms",
+            paramLabel = "MS",
+            defaultValue = "" + DriverOptions.LINK_WAIT_MS,
+            description =
+                    "how long an acknowledged disarm waits for a lost link (default:"
+                            + " ${DEFAULT-VALUE})")
+    private long linkWaitMs;
+
+    @Option(
+            names = "--quirks",
+            paramLabel = "A,B",
+            split = ",",
+            description =
+                    "oddities of the real driver to bring back: enetdown-when-all-busy,"
+                            + " events-first-context-only, poll-rewinds-head, event-page-writable,"
+                            + " mmap-era-mail, mmap-era-remap")
+    private Set<String> quirks = Set.of();
+
+    @Option(names = "--until-eof", description = "stop when standard input ends")
+    private boolean untilEof;
+
+    @Option(
+            names = "--foreground",
+            description = "accepted for clarity: this program always stays in the foreground")
+    @SuppressWarnings("unused") // only so that it is accepted
+    private boolean foreground;
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        int code =
+                new CommandLine(new Main())
+                        .setExecutionExceptionHandler((e, line, parsed) -> report(e))
+                        .execute(args);
+        System.exit(code);
+    }
+
+    private static int report(Exception e) {
+        System.err.println("softpath daemon: " + e.getMessage());
+        if (!(e instanceof SoftpathException) && !(e instanceof IllegalArgumentException)) {
+            LOG.error("cannot start", e);
+        }
+        if (e instanceof IllegalArgumentException) {
+            return CommandLine.ExitCode.USAGE;
+        }
+        return e instanceof SoftpathException s && s.errno().equals(Errno.EBUSY)
+                ? EXIT_BUSY
+                : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    @Override
+    public Integer call() {
+        CurrentProcess.makeUndumpable();
+        CountDownLatch finished = new CountDownLatch(1);
+        try (Daemon daemon = Daemon.start(config())) {
+            Thread hook =
+                    Thread.ofPlatform()
+                            .name("softpath-stop")
+                            .unstarted(() -> stopAndExit(daemon, finished));
+            Runtime.getRuntime().addShutdownHook(hook);
+            if (untilEof) {
+                Thread.ofPlatform()
+                        .name("softpath-stdin")
+                        .daemon()
+                        .start(() -> stopAtEndOfInput(daemon));
+            }
+            System.out.println(readyLine(daemon));
+            System.out.flush();
+            daemon.run();
+        } finally {
+            finished.countDown();
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    private static String readyLine(Daemon daemon) {
+        return "softpath daemon ready: dir="
+                + daemon.directory().path()
+                + " units="
+                + daemon.config().units()
+                + " model="
+                + daemon.config().model().name()
+                + " pid="
+                + CurrentProcess.pid();
+    }
+
+    /**
+     * Runs when the JVM is told to end. A stop that was asked for and done is no failure, so the
+     * exit code is 0.
+     */
+    private static void stopAndExit(Daemon daemon, CountDownLatch finished) {
+        if (finished.getCount() == 0) {
+            return;
+        }
+        daemon.stop();
+        try {
+            if (finished.await(STOP_DEADLINE_SECONDS, TimeUnit.SECONDS)) {
+                Runtime.getRuntime().halt(CommandLine.ExitCode.OK);
+            }
+            LOG.error("did not stop within {} s", STOP_DEADLINE_SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void stopAtEndOfInput(Daemon daemon) {
+        try {
+            while (System.in.read() >= 0) {
+                // Whatever is typed means nothing.
+            }
+        } catch (IOException e) {
+            LOG.debug("standard input failed, stopping", e);
+        }
+        daemon.stop();
+    }
+
+    private DaemonConfig config() {
+        ChipModel chosen = ChipModel.named(model);
+        if (contexts != null) {
+            chosen = chosen.toBuilder().contexts(chosen.firstUserContext() + contexts).build();
+        }
+        Set<Quirk> chosenQuirks = EnumSet.noneOf(Quirk.class);
+        quirks.forEach(name -> chosenQuirks.addAll(Quirk.parse(name)));
+        Path path =
+                directory != null
+                        ? directory
+                        : RunDirectory.defaultPath(System.getenv(), CurrentProcess.uid());
+        return new DaemonConfig(
+                path,
+                units,
+                chosen,
+                permissions(socketMode),
+                maxOpenFiles,
+                new DriverOptions(availThreshold, linkWaitMs, chosenQuirks));
+    }
+
+    static Set<PosixFilePermission> permissions(String octal) {
+        int mode;
+        try {
+            mode = Integer.parseInt(octal, 8);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "daemon: socket-mode=" + octal + " is not octal, for example 0660", e);
+        }
+        if (mode < 0 || mode > 0777) {
+            throw new IllegalArgumentException(
+                    "daemon: socket-mode=" + octal + " is out of range, choose 0..0777");
+        }
+        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
+        PosixFilePermission[] fromOwnerRead = PosixFilePermission.values();
+        for (int i = 0; i < fromOwnerRead.length; i++) {
+            if ((mode & 0400 >> i) != 0) {
+                permissions.add(fromOwnerRead[i]);
+            }
+        }
+        return permissions;
+    }
+}
