@@ -1,0 +1,38 @@
+package io.softpath.bench.stress;
+
+import io.softpath.abi.region.AvailPage;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Native memory for the states of the stress tests, which are made by the thousand, used once and
+ * dropped. Slices come round again after {@value #SLICES} others; jcstress keeps about 10,000
+ * states alive.
+ */
+final class StressMemory {
+    private static final int SLICES = 1 << 16;
+    private static final int SLICE_BYTES = 256;
+    private static final MemorySegment SLAB =
+            Arena.global().allocate((long) SLICES * SLICE_BYTES, 4096);
+    private static final AtomicInteger NEXT = new AtomicInteger();
+
+    private StressMemory() {}
+
+    /**
+     * An avail page of which only {@link AvailPage#CHIP_ASLEEP} may be used: it ends with a slice
+     * of its own, what lies before belongs to other states.
+     */
+    static MemorySegment newAvailPage() {
+        MemorySegment slice = newSlice();
+        long start = slice.address() - SLAB.address() + SLICE_BYTES - AvailPage.BYTES;
+        return start < 0 ? newAvailPage() : SLAB.asSlice(start, AvailPage.BYTES);
+    }
+
+    /** {@value #SLICE_BYTES} bytes of zeros at a multiple of their size. */
+    static MemorySegment newSlice() {
+        long index = NEXT.getAndIncrement() & SLICES - 1;
+        return SLAB.asSlice(index * SLICE_BYTES, SLICE_BYTES).fill((byte) 0);
+    }
+}
