@@ -1,6 +1,9 @@
 package io.softpath.abi.control;
 
+import io.softpath.abi.register.StructField;
+
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * What USER_INIT answers: all that a user library has to know of its context. Little-endian, user
@@ -116,6 +119,78 @@ public record BaseInfo(
     static final int SUBCTXT_RCVEGRBUF = 152;
     static final int SUBCTXT_RCVHDR_BASE = 160;
     static final int SENDBUF_STATUS = 168;
+
+    /** The members, lowest offset first. */
+    public static final List<StructField> LAYOUT =
+            StructField.layout(
+                    BYTES,
+                    new StructField("hwVersion", HW_VERSION, 4, "revision register of the chip"),
+                    new StructField(
+                            "swVersion", SW_VERSION, 4, "version of the driver, see AbiVersion"),
+                    new StructField("context", CONTEXT, 2, "context"),
+                    new StructField("subcontext", SUBCONTEXT, 2, "sub-context, 0 if not shared"),
+                    new StructField(
+                            "mtu", MTU, 4, "longest InfiniBand packet in bytes, not the MTU"),
+                    new StructField(
+                            "piosize", PIOSIZE, 4, "bytes of a 2K send buffer without the PBC"),
+                    new StructField("tidcnt", TIDCNT, 4, "expected TIDs of this caller"),
+                    new StructField("tidegrcnt", TIDEGRCNT, 4, "eager buffers of the context"),
+                    new StructField(
+                            "rcvhdrentSize", RCVHDRENT_SIZE, 4, "dwords of a rcvhdrq entry"),
+                    new StructField("rcvhdrCnt", RCVHDR_CNT, 4, "entries of the rcvhdrq"),
+                    new StructField("runtimeFlags", RUNTIME_FLAGS, 4, "see RuntimeFlags"),
+                    new StructField("rcvhdrBase", RCVHDR_BASE, 8, "token of the rcvhdrq"),
+                    new StructField("rcvEgrbufs", RCV_EGRBUFS, 8, "token of the eager buffers"),
+                    new StructField("rcvEgrbufsize", RCV_EGRBUFSIZE, 4, "bytes of an eager buffer"),
+                    new StructField("qpair", QPAIR, 4, "destination QP of packets to this unit"),
+                    new StructField("uregbase", UREGBASE, 8, "token of the register page"),
+                    new StructField("tidMaxsize", TID_MAXSIZE, 4, "bytes that one TID can name"),
+                    new StructField(
+                            "pioalign", PIOALIGN, 4, "bytes from one send buffer to the next"),
+                    new StructField(
+                            "pioindex", PIOINDEX, 4, "chip-wide number of the first send buffer"),
+                    new StructField("piocnt", PIOCNT, 4, "send buffers"),
+                    new StructField("piobufbase", PIOBUFBASE, 8, "token of the send buffers"),
+                    new StructField("pioavailaddr", PIOAVAILADDR, 8, "token of the avail page"),
+                    new StructField(
+                            "status",
+                            STATUS,
+                            8,
+                            "token of the avail page plus the offset of the port's status qword"),
+                    new StructField(
+                            "ncontexts", NCONTEXTS, 4, "contexts that the chip is configured for"),
+                    new StructField("unit", UNIT, 2, "unit"),
+                    new StructField("port", PORT, 2, "InfiniBand port, from 1"),
+                    new StructField(
+                            "rcvEgrperchunk", RCV_EGRPERCHUNK, 4, "eager buffers in a chunk"),
+                    new StructField("rcvEgrchunksize", RCV_EGRCHUNKSIZE, 4, "bytes of a chunk"),
+                    new StructField(
+                            "rcvEgrbuftotlen",
+                            RCV_EGRBUFTOTLEN,
+                            4,
+                            "bytes of the eager area; map exactly this"),
+                    new StructField("rhfOffset", RHF_OFFSET, 4, "dword of the RHF in an entry"),
+                    new StructField(
+                            "rcvhdrTailaddr",
+                            RCVHDR_TAILADDR,
+                            8,
+                            "token of the tail page; 0 if the chip writes none"),
+                    new StructField(
+                            "subctxtUregbase",
+                            SUBCTXT_UREGBASE,
+                            8,
+                            "token of the register page array, shared contexts only"),
+                    new StructField(
+                            "subctxtRcvegrbuf",
+                            SUBCTXT_RCVEGRBUF,
+                            8,
+                            "token of the eager area array, shared contexts only"),
+                    new StructField(
+                            "subctxtRcvhdrBase",
+                            SUBCTXT_RCVHDR_BASE,
+                            8,
+                            "token of the rcvhdrq array, shared contexts only"),
+                    new StructField("sendbufStatus", SENDBUF_STATUS, 8, "token of the event page"));
 
     public BaseInfo {
         Structs.requireU16("BaseInfo", "context", context);

@@ -1,6 +1,9 @@
 package io.softpath.abi.control;
 
+import io.softpath.abi.register.StructField;
+
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * What CTXT_INFO answers. Little-endian, user ABI 1.13. Source: qib_common.h, struct qib_ctxt_info.
@@ -33,6 +36,23 @@ public record ContextInfo(
     static final int NUM_CONTEXTS = 10;
     static final int NUM_SUBCONTEXTS = 12;
     static final int REC_CPU = 14;
+
+    /** The members, lowest offset first. */
+    public static final List<StructField> LAYOUT =
+            StructField.layout(
+                    BYTES,
+                    new StructField("numActive", NUM_ACTIVE, 2, "units that can be used"),
+                    new StructField("unit", UNIT, 2, "unit"),
+                    new StructField("port", PORT, 2, "InfiniBand port, from 1"),
+                    new StructField("context", CONTEXT, 2, "context"),
+                    new StructField("subcontext", SUBCONTEXT, 2, "sub-context"),
+                    new StructField("numContexts", NUM_CONTEXTS, 2, "user contexts of the unit"),
+                    new StructField(
+                            "numSubcontexts",
+                            NUM_SUBCONTEXTS,
+                            2,
+                            "processes that share the context, 0 if it is not shared"),
+                    new StructField("recCpu", REC_CPU, 2, "recommended CPU, NO_CPU for none"));
 
     public ContextInfo {
         Structs.requireU16("ContextInfo", "numActive", numActive);

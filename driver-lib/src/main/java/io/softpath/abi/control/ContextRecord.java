@@ -1,6 +1,9 @@
 package io.softpath.abi.control;
 
+import io.softpath.abi.register.StructField;
+
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * One context that a user has, as INSPECT answers it. Little-endian. The registers are copies: head
@@ -73,6 +76,47 @@ public record ContextRecord(
     static final int PKEYS = 88;
     static final int DROPPED = 96;
     static final int EVENTS = 104;
+
+    /** The members, lowest offset first. */
+    public static final List<StructField> LAYOUT =
+            StructField.layout(
+                    BYTES,
+                    new StructField("unit", UNIT, 4, "unit"),
+                    new StructField("context", CONTEXT, 4, "context"),
+                    new StructField("state", STATE, 4, "CONTEXT_ASSIGNED and its neighbours"),
+                    new StructField("uid", UID, 4, "user of the owner"),
+                    new StructField("gid", GID, 4, "group of the owner"),
+                    new StructField("pid", PID, 4, "process of the owner"),
+                    new StructField(
+                            "subcontexts",
+                            SUBCONTEXTS,
+                            4,
+                            "processes that share it, 0 if not shared"),
+                    new StructField(
+                            "pioFirst", PIO_FIRST, 4, "chip-wide number of the first send buffer"),
+                    new StructField("pioCount", PIO_COUNT, 4, "send buffers"),
+                    new StructField(
+                            "features",
+                            FEATURES,
+                            4,
+                            "features negotiated, see FEATURE_INLINE_TRIGGER"),
+                    new StructField(
+                            "mappedBytes", MAPPED_BYTES, 8, "bytes that the owner has mapped"),
+                    new StructField("packetsSent", PACKETS_SENT, 8, "packets sent"),
+                    new StructField(
+                            "packetsReceived",
+                            PACKETS_RECEIVED,
+                            8,
+                            "entries written to the rcvhdrq"),
+                    new StructField("head", HEAD, 4, "rcvhdrhead"),
+                    new StructField("tail", TAIL, 4, "rcvhdrtail"),
+                    new StructField("egrHead", EGR_HEAD, 4, "rcvegrindexhead"),
+                    new StructField("egrTail", EGR_TAIL, 4, "rcvegrindextail"),
+                    new StructField("since", SINCE, 8, "assigned, in ms since 1970"),
+                    new StructField(
+                            "pkeys", PKEYS, 8, "the four partition keys, 16 bits each, 0 for none"),
+                    new StructField("dropped", DROPPED, 8, "packets for it that found no room"),
+                    new StructField("events", EVENTS, 8, "its event word"));
 
     /** Writes all {@value #BYTES} bytes, padding and reserved fields as 0. */
     public void write(MemorySegment s, long off) {

@@ -1,6 +1,9 @@
 package io.softpath.abi.control;
 
+import io.softpath.abi.register.StructField;
+
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * One register of the chip or the driver with its value, as INSPECT answers it. Little-endian.
@@ -17,6 +20,16 @@ public record RegisterRecord(String name, long value, int unit, int context) {
     static final int VALUE = 32;
     static final int UNIT = 40;
     static final int CONTEXT = 44;
+
+    /** The members, lowest offset first. */
+    public static final List<StructField> LAYOUT =
+            StructField.layout(
+                    BYTES,
+                    new StructField("name", NAME, 32, "name, at most 32 bytes"),
+                    new StructField("value", VALUE, 8, "value"),
+                    new StructField("unit", UNIT, 4, "unit"),
+                    new StructField(
+                            "context", CONTEXT, 4, "context; -1 for a register of the unit"));
 
     /** Writes all {@value #BYTES} bytes, padding and reserved fields as 0. */
     public void write(MemorySegment s, long off) {

@@ -1,6 +1,9 @@
 package io.softpath.abi.control;
 
+import io.softpath.abi.register.StructField;
+
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * What TID_UPDATE and TID_FREE take. Little-endian, user ABI 1.13. Source: qib_common.h, struct
@@ -18,6 +21,15 @@ public record TidInfo(int count, long vaddr, long tidList, long tidMap) {
     static final int VADDR = 8;
     static final int TID_LIST = 16;
     static final int TID_MAP = 24;
+
+    /** The members, lowest offset first. */
+    public static final List<StructField> LAYOUT =
+            StructField.layout(
+                    BYTES,
+                    new StructField("count", COUNT, 4, "pages, or TIDs"),
+                    new StructField("vaddr", VADDR, 8, "address of the first page"),
+                    new StructField("tidList", TID_LIST, 8, "address of the list of 16-bit TIDs"),
+                    new StructField("tidMap", TID_MAP, 8, "address of the 64-byte bitmap of TIDs"));
 
     /** Writes all {@value #BYTES} bytes, padding and reserved fields as 0. */
     public void write(MemorySegment s, long off) {

@@ -1,6 +1,9 @@
 package io.softpath.abi.control;
 
+import io.softpath.abi.register.StructField;
+
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * One unit, as INSPECT answers it. Little-endian.
@@ -63,6 +66,38 @@ public record UnitRecord(
     static final int UPDATE_THRESHOLD = 68;
     static final int MODEL = 72;
     static final int RUNTIME_FLAGS = 88;
+
+    /** The members, lowest offset first. */
+    public static final List<StructField> LAYOUT =
+            StructField.layout(
+                    BYTES,
+                    new StructField("unit", UNIT, 4, "unit"),
+                    new StructField(
+                            "contexts", CONTEXTS, 4, "contexts of the chip, the kernel's included"),
+                    new StructField(
+                            "userContexts", USER_CONTEXTS, 4, "contexts that users can have"),
+                    new StructField("freeContexts", FREE_CONTEXTS, 4, "those that nobody has"),
+                    new StructField("lid", LID, 2, "LID of the port"),
+                    new StructField("lmc", LMC, 2, "LID mask control"),
+                    new StructField("ports", PORTS, 4, "InfiniBand ports"),
+                    new StructField(
+                            "linkState", LINK_STATE, 4, "LINK_DOWN_STATE and its neighbours"),
+                    new StructField("flags", FLAGS, 4, "UNIT_FROZEN and its neighbours"),
+                    new StructField("status", STATUS, 8, "status word, see UnitStatus"),
+                    new StructField("errors", ERRORS, 8, "error status bits since the start"),
+                    new StructField("hwVersion", HW_VERSION, 4, "revision register"),
+                    new StructField("pid", PID, 4, "process of the daemon"),
+                    new StructField("since", SINCE, 8, "start, in ms since 1970"),
+                    new StructField(
+                            "pioCount", PIO_COUNT, 4, "send buffers, the kernel's included"),
+                    new StructField(
+                            "updateThreshold", UPDATE_THRESHOLD, 4, "avail update threshold"),
+                    new StructField("model", MODEL, 16, "name of the chip model"),
+                    new StructField(
+                            "runtimeFlags",
+                            RUNTIME_FLAGS,
+                            4,
+                            "flags that every user of the unit gets"));
 
     public UnitRecord {
         Structs.requireU16("UnitRecord", "lid", lid);

@@ -1,6 +1,9 @@
 package io.softpath.abi.control;
 
+import io.softpath.abi.register.StructField;
+
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * What a user says of itself in ASSIGN_CONTEXT and USER_INIT: struct ipath_user_info at user ABI
@@ -35,6 +38,44 @@ public record UserInfo(
     static final int SUBCONTEXT_ID = 18;
     static final int PORT = 20;
     static final int BASE_INFO_ADDRESS = 24;
+
+    /** The members, lowest offset first. */
+    public static final List<StructField> LAYOUT =
+            StructField.layout(
+                    BYTES,
+                    new StructField(
+                            "userVersion",
+                            USER_VERSION,
+                            4,
+                            "major in the upper 16 bits, minor in the lower"),
+                    new StructField("node", NODE, 4, "coprocessor node, unused"),
+                    new StructField(
+                            "baseInfoBytes",
+                            BASE_INFO_BYTES,
+                            4,
+                            "how much of base info the user takes"),
+                    new StructField(
+                            "portAlgorithm",
+                            PORT_ALGORITHM,
+                            4,
+                            "how to choose a port: 0 across units, 1 within one unit first"),
+                    new StructField(
+                            "subcontextCount",
+                            SUBCONTEXT_COUNT,
+                            2,
+                            "processes that share the context; 0 if it is not shared"),
+                    new StructField(
+                            "subcontextId",
+                            SUBCONTEXT_ID,
+                            2,
+                            "name of the shared context, equal for all that share it"),
+                    new StructField("port", PORT, 4, "InfiniBand port wanted; 0 for any"),
+                    new StructField(
+                            "baseInfoAddress",
+                            BASE_INFO_ADDRESS,
+                            8,
+                            "where base info goes in the user's memory; softpath answers it in the"
+                                + " reply"));
 
     public UserInfo {
         Structs.requireU16("UserInfo", "subcontextCount", subcontextCount);

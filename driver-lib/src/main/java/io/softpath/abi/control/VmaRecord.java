@@ -1,6 +1,9 @@
 package io.softpath.abi.control;
 
+import io.softpath.abi.register.StructField;
+
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * One mapping that a user was given, as INSPECT answers it. Little-endian.
@@ -48,6 +51,26 @@ public record VmaRecord(
     static final int SINCE = 48;
     static final int FILE_BYTES = 56;
     static final int COUNT = 64;
+
+    /** The members, lowest offset first. */
+    public static final List<StructField> LAYOUT =
+            StructField.layout(
+                    BYTES,
+                    new StructField("unit", UNIT, 4, "unit"),
+                    new StructField("context", CONTEXT, 4, "context; -1 for a region of the unit"),
+                    new StructField("kind", KIND, 4, "ordinal of the region kind"),
+                    new StructField("pid", PID, 4, "process of the owner"),
+                    new StructField("uid", UID, 4, "user of the owner"),
+                    new StructField(
+                            "prot", PROT, 4, "protection asked for, PROT_READ and its neighbours"),
+                    new StructField("token", TOKEN, 8, "offset token asked for"),
+                    new StructField("length", LENGTH, 8, "bytes asked for"),
+                    new StructField(
+                            "flags", FLAGS, 4, "flags asked for, MAP_SHARED and its neighbours"),
+                    new StructField("seals", SEALS, 4, "seals of the file, F_SEAL_*"),
+                    new StructField("since", SINCE, 8, "mapped, in ms since 1970"),
+                    new StructField("fileBytes", FILE_BYTES, 8, "bytes of the file"),
+                    new StructField("count", COUNT, 4, "times the owner was handed this region"));
 
     /** Writes all {@value #BYTES} bytes, padding and reserved fields as 0. */
     public void write(MemorySegment s, long off) {

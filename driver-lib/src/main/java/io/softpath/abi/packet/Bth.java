@@ -1,6 +1,9 @@
 package io.softpath.abi.packet;
 
 import io.softpath.abi.register.Field;
+import io.softpath.abi.register.NamedField;
+
+import java.util.List;
 
 /**
  * Base transport header (BTH): the 12 bytes after the LRH, as three ints in wire order, that is
@@ -33,6 +36,24 @@ public final class Bth {
 
     /** The partition key that every port has: full member of the default partition. */
     public static final int DEFAULT_PKEY = 0xFFFF;
+
+    /** The fields of the first dword, lowest first. */
+    public static final List<NamedField> BTH0_FIELDS =
+            NamedField.table(
+                    new NamedField("pkey", PKEY, "partition key"),
+                    new NamedField("pad", PAD, "padding bytes at the end of the payload"),
+                    new NamedField("opcode", OPCODE, "0xC0, PSM"));
+
+    /** The fields of the second dword, lowest first. */
+    public static final List<NamedField> BTH1_FIELDS =
+            NamedField.table(
+                    new NamedField("qp", QP, "destination QP"),
+                    new NamedField("becn", BECN, "backward congestion mark"),
+                    new NamedField("fecn", FECN, "forward congestion mark"));
+
+    /** The field of the third dword. */
+    public static final List<NamedField> BTH2_FIELDS =
+            NamedField.table(new NamedField("psn", PSN, "packet sequence number"));
 
     private Bth() {}
 

@@ -2,6 +2,9 @@ package io.softpath.abi.packet;
 
 import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.register.Field;
+import io.softpath.abi.register.NamedField;
+
+import java.util.List;
 
 /**
  * The InfiniPath header: the 8 bytes after the BTH that the chip itself reads; little-endian.
@@ -38,6 +41,14 @@ public final class IpathHeader {
 
     /** Packet flag: drop the header entry if the TID flow check passes; IBA7322. */
     public static final int HDRSUPP = 2;
+
+    /** The fields of the first dword, lowest first. */
+    public static final List<NamedField> VCTO_FIELDS =
+            NamedField.table(
+                    new NamedField("offset", OFFSET, "dwords from the start of the TID's page"),
+                    new NamedField("tid", TID, "TID; 0x7FF for an eager packet"),
+                    new NamedField("context", CONTEXT, "destination context, 4 bits of it"),
+                    new NamedField("version", VERSION_FIELD, "2"));
 
     private IpathHeader() {}
 

@@ -1,6 +1,9 @@
 package io.softpath.abi.packet;
 
 import io.softpath.abi.register.Field;
+import io.softpath.abi.register.NamedField;
+
+import java.util.List;
 
 /**
  * Local routing header (LRH): the first 8 bytes of an InfiniBand packet, as a long in wire order,
@@ -31,6 +34,17 @@ public final class Lrh {
      * here.
      */
     public static final int LNH_BTH = 2;
+
+    /** The fields, lowest first. */
+    public static final List<NamedField> FIELDS =
+            NamedField.table(
+                    new NamedField("slid", SLID, "source LID"),
+                    new NamedField("length", LENGTH, "dwords from LRH to invariant CRC"),
+                    new NamedField("dlid", DLID, "destination LID"),
+                    new NamedField("lnh", LNH, "next header: 2, a BTH"),
+                    new NamedField("sl", SL, "service level"),
+                    new NamedField("lver", LVER, "link version, 0"),
+                    new NamedField("vl", VL, "virtual lane"));
 
     private Lrh() {}
 

@@ -7,8 +7,11 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import static java.nio.ByteOrder.BIG_ENDIAN;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
+import io.softpath.abi.register.StructField;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 
 /**
  * The 56-byte message header of a PSM packet, as it lies behind the PBC of a PIO buffer, on the
@@ -57,6 +60,37 @@ public final class MessageHeader {
     public static final int MQHDR = 38;
     public static final int DATA0 = 40;
     public static final int DATA1 = 48;
+
+    /** The members, lowest offset first. */
+    public static final List<StructField> LAYOUT =
+            StructField.layout(
+                    BYTES,
+                    new StructField("lrh", LRH, 8, "local routing header, big-endian"),
+                    new StructField("bth0", BTH0, 4, "opcode, padding, P_Key, big-endian"),
+                    new StructField("bth1", BTH1, 4, "destination QP, big-endian"),
+                    new StructField("bth2", BTH2, 4, "packet sequence number, big-endian"),
+                    new StructField("vcto", VCTO, 4, "version, context, TID, offset"),
+                    new StructField("chksum", CHKSUM, 2, "checksum of length, vcto and pktFlags"),
+                    new StructField(
+                            "pktFlags", PKT_FLAGS, 2, "INTR, HDRSUPP, top of the peer index"),
+                    new StructField("subOpcode", SUB_OPCODE, 1, "PSM message type"),
+                    new StructField("flags", FLAGS, 1, "PSM flags"),
+                    new StructField(
+                            "commidx",
+                            COMMIDX,
+                            2,
+                            "low 16 bits of the receiver's index for this peer"),
+                    new StructField("ack", ACK, 4, "acknowledged sequence number, source context"),
+                    new StructField("flowId", FLOWID, 1, "protocol and flow"),
+                    new StructField(
+                            "hdrDlen",
+                            HDR_DLEN,
+                            1,
+                            "data bytes in the header, or padding of a short message"),
+                    new StructField(
+                            "mqHdr", MQHDR, 2, "matched-queue class, destination sub-context"),
+                    new StructField("data0", DATA0, 8, "tag or argument"),
+                    new StructField("data1", DATA1, 8, "length, token or tiny payload"));
 
     private static final VarHandle QWORD_BE =
             JAVA_LONG_UNALIGNED.withOrder(BIG_ENDIAN).varHandle().withInvokeExactBehavior();

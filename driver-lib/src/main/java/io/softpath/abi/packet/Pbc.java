@@ -5,9 +5,11 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import io.softpath.abi.register.Field;
+import io.softpath.abi.register.NamedField;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 
 /**
  * Per-buffer control (PBC): the first qword of a PIO buffer; little-endian.
@@ -55,6 +57,24 @@ public final class Pbc {
 
     /** The last launch tag; {@link #nextLaunchTag} wraps behind it. */
     public static final int LAUNCH_TAG_MAX = 4095;
+
+    /** The fields, lowest first. */
+    public static final List<NamedField> FIELDS =
+            NamedField.table(
+                    new NamedField(
+                            "length", LENGTH, "dwords sent, without the first of the buffer"),
+                    new NamedField("trigger", TRIGGER, "early launch point; 0 launches at the end"),
+                    new NamedField("testEbp", TEST_EBP, "test: send a bad end of packet"),
+                    new NamedField("test", TEST, "test packet"),
+                    new NamedField("intr", INTR, "interrupt when sent"),
+                    new NamedField("rate", RATE, "static rate control, delay count (IBA7322)"),
+                    new NamedField(
+                            "launch",
+                            LAUNCH,
+                            "softpath, negotiated: launch tag; reserved and 0 on the chip"),
+                    new NamedField("port", PORT, "InfiniBand port (IBA7322)"),
+                    new NamedField("vl", VL, "virtual lane (IBA7322)"),
+                    new NamedField("vl15", VL15, "send as management packet"));
 
     private static final VarHandle QWORD =
             JAVA_LONG.withOrder(LITTLE_ENDIAN).varHandle().withInvokeExactBehavior();

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import io.softpath.abi.register.Field;
+import io.softpath.abi.register.NamedField;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
@@ -68,6 +69,30 @@ public final class Rhf {
 
     /** All error bits, in place. */
     public static final long ERROR_MASK = 0x7FFL << 53;
+
+    /** The fields, lowest first. */
+    public static final List<NamedField> FIELDS =
+            NamedField.table(
+                    new NamedField("length", LENGTH, "dwords from LRH to invariant CRC"),
+                    new NamedField(
+                            "rcvType", RCV_TYPE, "0 expected, 1 eager, 2 not InfiniPath, 3 error"),
+                    new NamedField("swb", SWB, "free for software"),
+                    new NamedField("swa", SWA, "free for software"),
+                    new NamedField("egrIndex", EGR_INDEX, "eager buffer"),
+                    new NamedField(
+                            "useEgrBfr",
+                            USE_EGR_BUFFER,
+                            "an eager buffer holds the payload (not on IBA6120)"),
+                    new NamedField("seq", SEQ, "1 to 13, then again from 1; 0 was never written"),
+                    new NamedField(
+                            "hdrqOffset",
+                            HDRQ_OFFSET,
+                            "dword of the packet header in the entry (not on IBA6120)"),
+                    new NamedField(
+                            "errors",
+                            ERRORS,
+                            "TFSEQERR TFGENERR IBERR MKERR TIDERR KHDRERR MTUERR LENERR PARITYERR"
+                                + " VCRCERR ICRCERR, lowest first"));
 
     private static final String[] ERROR_NAMES = {
         "TFSEQERR",
