@@ -76,21 +76,21 @@ public final class AbiTables {
         line("");
         line(
                 "<!-- Written by io.softpath.abi.AbiTables; a test compares them. Do not edit. To"
-                    + " write it anew:");
+                        + " write it anew:");
         line(
                 "     mvn -pl driver-lib -am test -Dtest=AbiTablesTest"
-                    + " -Dsurefire.failIfNoSpecifiedTests=false");
+                        + " -Dsurefire.failIfNoSpecifiedTests=false");
         line("     -Dsoftpath.docs.write=true -->");
         line("");
         line(
                 "What chip, driver and user process agree on, byte for byte: user ABI 1.13. All of"
-                    + " it is little-endian,");
+                        + " it is little-endian,");
         line(
                 "except for the InfiniBand headers (LRH, BTH), which are in wire order. A dword has"
-                    + " 4 bytes, a qword 8.");
+                        + " 4 bytes, a qword 8.");
         line(
                 "Entries marked *softpath* are not the real chip's or driver's; a client sees them"
-                    + " only if it asks.");
+                        + " only if it asks.");
         registers();
         packets();
         avail();
@@ -141,7 +141,7 @@ public final class AbiTables {
         line("");
         line(
                 "`chksum = 2 + LRH length - vcto high - vcto low - pktFlags`, modulo 65536. How a"
-                    + " destination context is written:");
+                        + " destination context is written:");
         header("class", "context", "context field", "QP");
         for (ChipModel.Family family : ChipModel.Family.values()) {
             for (int context : new int[] {1, 15, 16, 17}) {

@@ -24,6 +24,6 @@ class AbiTablesTest {
                 AbiTables.markdown(),
                 Files.readString(DOCUMENT),
                 "docs/abi.md is not what the code says; write it anew with"
-                    + " -Dsoftpath.docs.write=true");
+                        + " -Dsoftpath.docs.write=true");
     }
 }

@@ -75,7 +75,7 @@ public record UserInfo(
                             BASE_INFO_ADDRESS,
                             8,
                             "where base info goes in the user's memory; softpath answers it in the"
-                                + " reply"));
+                                    + " reply"));
 
     public UserInfo {
         Structs.requireU16("UserInfo", "subcontextCount", subcontextCount);

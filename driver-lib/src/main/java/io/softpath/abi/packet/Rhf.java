@@ -92,7 +92,7 @@ public final class Rhf {
                             "errors",
                             ERRORS,
                             "TFSEQERR TFGENERR IBERR MKERR TIDERR KHDRERR MTUERR LENERR PARITYERR"
-                                + " VCRCERR ICRCERR, lowest first"));
+                                    + " VCRCERR ICRCERR, lowest first"));
 
     private static final String[] ERROR_NAMES = {
         "TFSEQERR",

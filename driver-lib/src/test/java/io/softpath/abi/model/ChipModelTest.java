@@ -99,7 +99,7 @@ class ChipModelTest {
         "contexts, 1, contexts=1 allowed=2..17",
         "contexts, 18, contexts=18 allowed=2..17",
         "pio2kCount, 16, pioBuffersPerContext=1 allowed=7..256: take fewer contexts or more 2K"
-            + " buffers",
+                + " buffers",
         "pio2kCount, 257, pio2kCount=257 allowed=1..256",
         "pio4kCount, 129, pio4kCount=129 allowed=0..128",
         "kernelPioReserve, 128, kernelPioReserve=128 allowed=0..127",
