@@ -1,0 +1,544 @@
+package io.softpath.driver;
+
+import io.softpath.abi.control.BaseInfo;
+import io.softpath.abi.control.ContextInfo;
+import io.softpath.abi.control.RuntimeFlags;
+import io.softpath.abi.control.UserEvent;
+import io.softpath.abi.control.UserInfo;
+import io.softpath.abi.model.ChipModel;
+import io.softpath.abi.packet.Bth;
+import io.softpath.abi.packet.IpathHeader;
+import io.softpath.abi.region.RegionKind;
+import io.softpath.driver.control.DeviceFile;
+import io.softpath.driver.receive.RcvHdrqReader;
+import io.softpath.driver.receive.ReceiveSetup;
+import io.softpath.driver.send.HeaderTemplate;
+import io.softpath.driver.send.PioSender;
+import io.softpath.driver.send.SendControl;
+import io.softpath.driver.send.SendSetup;
+import io.softpath.error.Errno;
+import io.softpath.error.SoftpathException;
+import io.softpath.memory.Vma;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * A receive context of the chip, the PIO buffers that go with it, and their memory mapped into this
+ * process.
+ *
+ * <p>One thread at a time sends, one thread at a time receives and waits; the two may be different
+ * threads, and either may be handed over with the usual care. Run with {@code -ea} to have that
+ * checked. All other methods may be called by any thread at any time. After {@link #close}, or once
+ * the daemon is gone, every method throws.
+ */
+public final class Context implements AutoCloseable {
+    private static final int HEADER_OFFSET_IN_RHF = -1;
+
+    /**
+     * Base info gives the longest packet; the MTU is what it has for payload. Source: psm
+     * ipath_proto.c, pi_mtu.
+     */
+    private static final int MTU_OVERHEAD_BYTES = 128;
+
+    private final Device device;
+    private final DeviceFile file;
+    private final BaseInfo baseInfo;
+    private final ContextInfo info;
+    private final Address address;
+    private final Regions regions;
+    private final LaunchMode launch;
+    private final PioSender sender;
+    private final RcvHdrqReader receiver;
+    private final AtomicReference<Thread> sending = new AtomicReference<>(); // only with -ea
+    private final AtomicReference<Thread> receiving = new AtomicReference<>(); // only with -ea
+
+    private Context(
+            Device device,
+            ContextInfo info,
+            BaseInfo baseInfo,
+            int lid,
+            Regions regions,
+            LaunchMode launch,
+            ContextOptions options) {
+        this.device = device;
+        this.file = device.file();
+        this.info = info;
+        this.baseInfo = baseInfo;
+        this.address = new Address(lid, baseInfo.context());
+        this.regions = regions;
+        this.launch = launch;
+        this.sender = new PioSender(sendSetup(options), new Helper(options));
+        this.receiver = new RcvHdrqReader(receiveSetup());
+    }
+
+    /** The device has a context; initialises and maps it. */
+    static Context open(Device device, UserInfo user, ContextOptions options, int features) {
+        DeviceFile file = device.file();
+        ContextInfo info = file.contextInfo();
+        BaseInfo baseInfo = file.userInit(user);
+        Negotiation.checkVersion(baseInfo);
+        LaunchMode launch = Negotiation.launch(options, features, baseInfo);
+        int lid = device.inspect().unit(baseInfo.unit()).lid();
+        Regions regions = Regions.map(file, baseInfo);
+        try {
+            return new Context(device, info, baseInfo, lid, regions, launch, options);
+        } catch (RuntimeException e) {
+            regions.close();
+            throw e;
+        }
+    }
+
+    private SendSetup sendSetup(ContextOptions options) {
+        return new SendSetup(
+                regions.pioBuffers(),
+                baseInfo.pioalign(),
+                baseInfo.pioindex(),
+                baseInfo.piocnt(),
+                regions.segment(RegionKind.PIOAVAIL),
+                has(RuntimeFlags.PIO_REGSWAPPED),
+                (int) (baseInfo.status() - baseInfo.pioavailaddr()),
+                regions.segment(RegionKind.SENDBUFSTATUS),
+                (long) baseInfo.subcontext() * UserEvent.WORD_BYTES,
+                launch,
+                has(RuntimeFlags.DOORBELL),
+                has(RuntimeFlags.FORCE_PIOAVAIL),
+                maxPayloadBytes(),
+                options.stallFailures(),
+                nanos(options.stallReportInterval()),
+                System::nanoTime);
+    }
+
+    private ReceiveSetup receiveSetup() {
+        boolean sequence = has(RuntimeFlags.NODMA_RTAIL);
+        return new ReceiveSetup(
+                regions.segment(RegionKind.UREGS),
+                regions.segment(RegionKind.RCVHDRQ),
+                regions.segment(RegionKind.RCVHDRTAIL),
+                regions.segment(RegionKind.RCVEGRBUFS),
+                baseInfo.rcvhdrCnt(),
+                baseInfo.rcvhdrentSize(),
+                baseInfo.rhfOffset(),
+                sequence ? HEADER_OFFSET_IN_RHF : ChipModel.IBA6120.headerOffsetDwords(),
+                baseInfo.tidegrcnt(),
+                baseInfo.rcvEgrbufsize(),
+                baseInfo.rcvEgrperchunk(),
+                baseInfo.rcvEgrchunksize(),
+                sequence,
+                address.lid(),
+                address.context());
+    }
+
+    /** Where others reach this context. */
+    public Address address() {
+        return address;
+    }
+
+    /** What the driver said when it initialised the context. */
+    public BaseInfo baseInfo() {
+        return baseInfo;
+    }
+
+    /** What the driver said of the assignment. */
+    public ContextInfo info() {
+        return info;
+    }
+
+    /** How packets are launched. */
+    public LaunchMode launch() {
+        return launch;
+    }
+
+    /** The longest payload of one packet. */
+    public int maxPayloadBytes() {
+        return Math.min(baseInfo.mtu() - MTU_OVERHEAD_BYTES, baseInfo.rcvEgrbufsize());
+    }
+
+    /** The memory that is mapped, with what the kernel says of each mapping. Slow: reads smaps. */
+    public List<Vma> mappings() {
+        checkUsable();
+        return Vma.of(regions.mappings());
+    }
+
+    /** Prepares a peer to send to. */
+    public Destination destination(Address to) {
+        return destination(to, Bth.DEFAULT_PKEY);
+    }
+
+    /**
+     * Prepares a peer to send to in a partition of one's own: the receiver must have taken that
+     * key.
+     *
+     * @throws SoftpathException.Refused EINVAL if no chip of this class has such a context
+     */
+    public Destination destination(Address to, int pkey) {
+        ChipModel.Family family = family();
+        if (to.context() >= family.maxContexts()) {
+            throw SoftpathException.of(
+                    Errno.EINVAL,
+                    "destination: context="
+                            + to.context()
+                            + " is outside 0.."
+                            + (family.maxContexts() - 1)
+                            + " family="
+                            + family);
+        }
+        if (pkey < 0 || pkey > Bth.DEFAULT_PKEY) {
+            throw SoftpathException.of(
+                    Errno.EINVAL, "destination: pkey=" + pkey + " is outside 0..65535");
+        }
+        return new Destination(
+                to,
+                this,
+                new HeaderTemplate(
+                        family,
+                        baseInfo.qpair(),
+                        address.lid(),
+                        address.context(),
+                        to.lid(),
+                        to.context(),
+                        pkey));
+    }
+
+    /**
+     * Sends a payload, or says why not now: {@link #send(Destination, int, long, long,
+     * MemorySegment, long, int)}.
+     */
+    public SendResult send(Destination to, byte[] payload) {
+        return send(to, 0, 0, 0, MemorySegment.ofArray(payload), 0, payload.length);
+    }
+
+    /** Sends what the buffer has remaining, and moves its position behind it if it was sent. */
+    public SendResult send(Destination to, ByteBuffer payload) {
+        int length = payload.remaining();
+        SendResult result = send(to, 0, 0, 0, MemorySegment.ofBuffer(payload), 0, length);
+        if (result == SendResult.SENT) {
+            payload.position(payload.position() + length);
+        }
+        return result;
+    }
+
+    /** Sends a packet that is a header only: on the other side one cache line. */
+    public SendResult send(Destination to, int subOpcode, long data0, long data1) {
+        return send(to, 0, subOpcode, data0, data1, MemorySegment.NULL, 0, 0);
+    }
+
+    /**
+     * Sends one packet, or says why not now. Never waits; while there is a free buffer it makes no
+     * system call and allocates nothing. The payload has been copied when this returns.
+     *
+     * @param subOpcode type of the message for the receiver's program, 0 to 255
+     * @param data0 first qword that travels in the header
+     * @param data1 second qword that travels in the header
+     * @param payload memory that this thread may read
+     * @param offset in bytes
+     * @param length in bytes, at most {@link #maxPayloadBytes}
+     * @throws SoftpathException.Refused EMSGSIZE if the payload is too long, EFAULT if it cannot be
+     *     read, EINVAL if the destination is another context's, EBADF after {@link #close}; nothing
+     *     was sent
+     * @throws SoftpathException.Lost ENOTCONN if the daemon is gone, EIO if the unit has failed
+     */
+    public SendResult send(
+            Destination to,
+            int subOpcode,
+            long data0,
+            long data1,
+            MemorySegment payload,
+            long offset,
+            int length) {
+        return send(to, 0, subOpcode, data0, data1, payload, offset, length);
+    }
+
+    /** As send, and wakes a receiver that waits for urgent packets only ({@link #pollType}). */
+    public SendResult sendUrgent(
+            Destination to,
+            int subOpcode,
+            long data0,
+            long data1,
+            MemorySegment payload,
+            long offset,
+            int length) {
+        return send(to, IpathHeader.INTR, subOpcode, data0, data1, payload, offset, length);
+    }
+
+    private SendResult send(
+            Destination to,
+            int pktFlags,
+            int subOpcode,
+            long data0,
+            long data1,
+            MemorySegment payload,
+            long offset,
+            int length) {
+        checkUsable();
+        if (to.from() != this) {
+            throw foreign(to);
+        }
+        assert enter(sending, "send");
+        try {
+            return sender.send(
+                    to.template(),
+                    pktFlags,
+                    HeaderTemplate.message(subOpcode, 0, 0),
+                    to.protocol(),
+                    data0,
+                    data1,
+                    payload,
+                    offset,
+                    length);
+        } catch (IllegalStateException e) {
+            throw afterClose(e);
+        } finally {
+            assert leave(sending);
+        }
+    }
+
+    /**
+     * Hands over the packets that have come, at most {@code limit}. Never waits and makes no system
+     * call.
+     *
+     * @param handler called on this thread; what it throws ends the call, the packet is consumed
+     * @return how many packets were consumed, good and bad
+     * @throws SoftpathException.Refused EBADF after {@link #close}
+     * @throws SoftpathException.Lost ENOTCONN if the daemon is gone, EIO if the queue is
+     *     inconsistent
+     */
+    public int receive(PacketHandler handler, int limit) {
+        checkUsable();
+        assert enter(receiving, "receive");
+        try {
+            return receiver.receive(handler, limit);
+        } catch (IllegalStateException e) {
+            throw afterClose(e);
+        } finally {
+            assert leave(receiving);
+        }
+    }
+
+    /**
+     * Sleeps until a packet is there. Returns at once if one is. Not ended by {@link
+     * Thread#interrupt}; {@link #close} ends it.
+     *
+     * @return false if nothing came in time; true may also mean that the chip woke its users
+     *     because of an error
+     * @throws SoftpathException.Refused EBADF after {@link #close}
+     * @throws SoftpathException.Lost ENOTCONN if the daemon is gone or ends meanwhile
+     */
+    public boolean await(Duration timeout) {
+        long start = System.nanoTime();
+        checkUsable();
+        assert enter(receiving, "await");
+        try {
+            receiver.flushHeads();
+            if (receiver.ready()) {
+                return true;
+            }
+            DeviceFile.PollAnswer answer = file.poll();
+            if (answer.ready()) {
+                return true;
+            }
+            if (answer.revents() != 0) {
+                throw SoftpathException.of(
+                        Errno.EINVAL,
+                        "await: the driver cannot poll this: revents=0x"
+                                + Integer.toHexString(answer.revents()));
+            }
+            long left = nanos(timeout) - (System.nanoTime() - start);
+            return file.awaitInterrupt(answer, left) || receiver.ready();
+        } catch (IllegalStateException e) {
+            throw afterClose(e);
+        } finally {
+            assert leave(receiving);
+        }
+    }
+
+    /** What has happened to this context and is not yet acknowledged: {@link UserEvent} bits. */
+    public long events() {
+        checkUsable();
+        try {
+            return sender.events();
+        } catch (IllegalStateException e) {
+            throw afterClose(e);
+        }
+    }
+
+    /**
+     * Acknowledges events. After DISARM_BUFS the driver disarms the buffers that the chip found
+     * bad, and waits up to 30 s for a link that is down.
+     *
+     * @throws SoftpathException.Lost ENETDOWN if the link is or was down: the event is set again
+     */
+    public void ackEvents(long events) {
+        checkUsable();
+        file.acknowledge(events);
+    }
+
+    /**
+     * Joins a partition: packets that carry this key are received too.
+     *
+     * @throws SoftpathException.Refused EINVAL if the key is 0, EEXIST if this context or a
+     *     conflicting one has it
+     * @throws SoftpathException.Exhausted EBUSY if the context or the chip has no room for another
+     *     key
+     */
+    public void setPartitionKey(int pkey) {
+        if (pkey < 0 || pkey > Bth.DEFAULT_PKEY) {
+            throw SoftpathException.of(
+                    Errno.EINVAL, "setPartitionKey: pkey=" + pkey + " is outside 0..65535");
+        }
+        checkUsable();
+        file.setPartitionKey(pkey);
+    }
+
+    /** Lets the chip drop whatever arrives from now on. For the receiving thread. */
+    public void stopReceive() {
+        checkUsable();
+        file.receiveControl(false);
+    }
+
+    /** Starts reception with an empty queue. For the receiving thread. */
+    public void startReceive() {
+        checkUsable();
+        assert enter(receiving, "startReceive");
+        try {
+            file.receiveControl(true);
+            receiver.restart();
+        } finally {
+            assert leave(receiving);
+        }
+    }
+
+    /** What {@link #await} waits for: any packet, or urgent ones only. */
+    public void pollType(PollType type) {
+        checkUsable();
+        file.pollType(type.code());
+    }
+
+    /** Has the chip write the avail page now (PIOAVAILUPD). */
+    public void forceAvailUpdate() {
+        checkUsable();
+        file.updateAvail();
+    }
+
+    /** Has armlaunch errors of the whole chip reported, or not (ARMLAUNCH_CTRL). */
+    public void reportArmlaunch(boolean report) {
+        checkUsable();
+        file.armlaunchControl(report);
+    }
+
+    /**
+     * What sender and receiver have counted, under PSM's names. Other threads see it a little late.
+     */
+    public Map<String, Long> statistics() {
+        Map<String, Long> named = new LinkedHashMap<>();
+        named.put("packets sent", sender.packetCount());
+        named.put("bytes sent", sender.byteCount());
+        named.put("packets received", receiver.counters().packets());
+        named.put("bytes received", receiver.counters().bytes());
+        named.put("pio busy count", sender.busyCount());
+        named.put("pio stalls", sender.stallCount());
+        named.put("doorbells", sender.doorbellCount());
+        named.putAll(receiver.counters().byName());
+        return named;
+    }
+
+    /**
+     * Unmaps the memory and closes the device: the driver takes a context back only when its file
+     * is closed. Packets that were launched still leave.
+     */
+    @Override
+    public void close() {
+        device.close();
+        regions.close();
+    }
+
+    @Override
+    public String toString() {
+        return "context " + address + " of " + device;
+    }
+
+    private boolean has(int runtimeFlag) {
+        return (baseInfo.runtimeFlags() & runtimeFlag) != 0;
+    }
+
+    /** As PSM derives it, from the flags alone. Source: psm, psmi_get_hca_type. */
+    private ChipModel.Family family() {
+        if (has(RuntimeFlags.HDRSUPP)) {
+            return ChipModel.Family.QLE73XX;
+        }
+        return has(RuntimeFlags.NODMA_RTAIL) ? ChipModel.Family.QLE72XX : ChipModel.Family.QLE71XX;
+    }
+
+    private void checkUsable() {
+        if (device.isGone()) {
+            throw device.goneException();
+        }
+    }
+
+    private RuntimeException afterClose(IllegalStateException e) {
+        return device.isGone() ? device.goneException() : e;
+    }
+
+    private SoftpathException foreign(Destination to) {
+        return SoftpathException.of(
+                Errno.EINVAL,
+                "send: the destination was prepared by another context: destination="
+                        + to
+                        + " context="
+                        + address
+                        + " of="
+                        + to.from().address);
+    }
+
+    private static long nanos(Duration duration) {
+        return TimeUnit.NANOSECONDS.convert(duration); // saturates
+    }
+
+    private boolean enter(AtomicReference<Thread> owner, String what) {
+        Thread other = owner.compareAndExchange(null, Thread.currentThread());
+        if (other != null) {
+            throw new AssertionError(what + ": two threads at once on " + this + ": also " + other);
+        }
+        return true;
+    }
+
+    private static boolean leave(AtomicReference<Thread> owner) {
+        owner.set(null);
+        return true;
+    }
+
+    /** Carries the sender's wishes to the driver, without waiting for any. */
+    private final class Helper implements SendControl {
+        private final ContextOptions options;
+
+        Helper(ContextOptions options) {
+            this.options = options;
+        }
+
+        @Override
+        public void ringDoorbell() {
+            device.ringDoorbell();
+        }
+
+        @Override
+        public void requestAvailUpdate() {
+            file.postUpdateAvail();
+        }
+
+        @Override
+        public void acknowledge(long events) {
+            file.postAcknowledge(events);
+        }
+
+        @Override
+        public void reportStall(String report) {
+            options.stallReport().accept(address + ": " + report);
+        }
+    }
+}

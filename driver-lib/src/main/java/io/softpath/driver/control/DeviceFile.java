@@ -1,0 +1,236 @@
+package io.softpath.driver.control;
+
+import io.softpath.abi.control.BaseInfo;
+import io.softpath.abi.control.Command;
+import io.softpath.abi.control.CommandRecord;
+import io.softpath.abi.control.ContextInfo;
+import io.softpath.abi.control.ControlRecord;
+import io.softpath.abi.control.UserInfo;
+import io.softpath.abi.region.RegionKind;
+import io.softpath.abi.register.Access;
+import io.softpath.error.Errno;
+import io.softpath.error.SoftpathException;
+import io.softpath.linux.Fd;
+
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The calls that a user makes on an open device file: {@code write} with each command, {@code
+ * mmap}, {@code poll}. Any thread may make them. Source: ipath_common.h, IPATH_CMD_*;
+ * qib_file_ops.c, qib_write.
+ */
+public final class DeviceFile {
+    /**
+     * ACK_EVENT may wait 30 s for the link; a little more is no stopped daemon. Source:
+     * qib_file_ops.c, disarm_req_delay.
+     */
+    private static final long ACK_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(40);
+
+    private static final int WRITE_BYTES = ControlRecord.WRITE_COMMAND + CommandRecord.BYTES;
+
+    private final ControlChannel channel;
+    private ControlChannel.Posted postedUpdate; // guarded by this
+    private ControlChannel.Posted postedAck; // guarded by this
+
+    public DeviceFile(ControlChannel channel) {
+        this.channel = channel;
+    }
+
+    /**
+     * A region that the daemon let this user map.
+     *
+     * @param fd the file behind it, the caller's to close
+     * @param fileBytes how long the file is
+     */
+    public record Grant(Fd fd, long fileBytes, RegionKind kind, Access access) {}
+
+    /**
+     * What poll answered.
+     *
+     * @param revents 0: armed, an interrupt follows
+     * @param interruptsSeen for {@link #awaitInterrupt}
+     */
+    public record PollAnswer(int revents, long interruptsSeen) {
+        public boolean ready() {
+            return (revents & ControlRecord.POLL_READY) != 0;
+        }
+    }
+
+    /**
+     * Asks for softpath's extensions; returns those that were granted. Only before {@link #assign}.
+     */
+    public int features(int wanted) {
+        MemorySegment request = ControlChannel.record(ControlRecord.FEATURES_BYTES);
+        ControlRecord.features(request, 0, wanted);
+        return channel.call(request).result();
+    }
+
+    /** ASSIGN_CONTEXT: choose a unit and a context. */
+    public void assign(UserInfo user) {
+        MemorySegment request = command(Command.ASSIGN_CONTEXT);
+        user.write(request, ControlRecord.WRITE_COMMAND + CommandRecord.PAYLOAD);
+        channel.call(request);
+    }
+
+    /** CTXT_INFO: which context this is. */
+    public ContextInfo contextInfo() {
+        Reply reply = channel.call(command(Command.CTXT_INFO));
+        check(reply, Command.CTXT_INFO, ContextInfo.BYTES);
+        return ContextInfo.read(reply.payload(), 0);
+    }
+
+    /** USER_INIT: allocate and enable the context. */
+    public BaseInfo userInit(UserInfo user) {
+        MemorySegment request = command(Command.USER_INIT);
+        user.write(request, ControlRecord.WRITE_COMMAND + CommandRecord.PAYLOAD);
+        Reply reply = channel.call(request);
+        check(reply, Command.USER_INIT, BaseInfo.MIN_UNSHARED);
+        return BaseInfo.read(reply.payload(), 0, (int) reply.payload().byteSize());
+    }
+
+    /** RECV_CTRL: stop or start reception. */
+    public void receiveControl(boolean on) {
+        MemorySegment request = command(Command.RECV_CTRL);
+        CommandRecord.putU32(request, ControlRecord.WRITE_COMMAND, on ? 1 : 0);
+        channel.call(request);
+    }
+
+    /** SET_PART_KEY: take a partition key. */
+    public void setPartitionKey(int pkey) {
+        MemorySegment request = command(Command.SET_PART_KEY);
+        CommandRecord.putU16(request, ControlRecord.WRITE_COMMAND, pkey);
+        channel.call(request);
+    }
+
+    /** POLL_TYPE: what wakes. */
+    public void pollType(int type) {
+        MemorySegment request = command(Command.POLL_TYPE);
+        CommandRecord.putU16(request, ControlRecord.WRITE_COMMAND, type);
+        channel.call(request);
+    }
+
+    /** ARMLAUNCH_CTRL: report armlaunch errors, or not. */
+    public void armlaunchControl(boolean report) {
+        MemorySegment request = command(Command.ARMLAUNCH_CTRL);
+        CommandRecord.putU32(request, ControlRecord.WRITE_COMMAND, report ? 1 : 0);
+        channel.call(request);
+    }
+
+    /** PIOAVAILUPD: write the avail page now. */
+    public void updateAvail() {
+        channel.call(command(Command.PIOAVAILUPD));
+    }
+
+    /** ACK_EVENT. Waits up to 30 s for a link that is down, as the driver does. */
+    public void acknowledge(long events) {
+        channel.call(acknowledgement(events), ACK_TIMEOUT_NS);
+    }
+
+    /**
+     * As {@link #updateAvail}, without waiting for it to happen; nothing if one is still under way.
+     */
+    public synchronized void postUpdateAvail() {
+        if (settled(postedUpdate)) {
+            postedUpdate = channel.post(command(Command.PIOAVAILUPD));
+        }
+    }
+
+    /**
+     * As {@link #acknowledge}, without waiting for it to happen; nothing if one is still under way.
+     */
+    public synchronized void postAcknowledge(long events) {
+        if (settled(postedAck)) {
+            postedAck = channel.post(acknowledgement(events));
+        }
+    }
+
+    /** Asks for the region at this token. */
+    public Grant map(long token, long length, int protection, int flags) {
+        MemorySegment request = ControlChannel.record(ControlRecord.MMAP_BYTES);
+        ControlRecord.mmap(request, 0, token, length, protection, flags);
+        Reply reply = channel.call(request);
+        Fd fd = reply.fd().orElseThrow(() -> protocol("mmap: no descriptor: token=" + token));
+        try {
+            MemorySegment payload = reply.payload();
+            long body = ControlRecord.REPLY_PAYLOAD;
+            if (payload.byteSize() < ControlRecord.MMAP_REPLY_BYTES - body) {
+                throw protocol("mmap: payloadBytes=" + payload.byteSize());
+            }
+            int kind = ControlRecord.u32(payload, ControlRecord.MMAP_REPLY_KIND - body);
+            int access = ControlRecord.u32(payload, ControlRecord.MMAP_REPLY_ACCESS - body);
+            Access[] accesses = Access.values();
+            if (RegionKind.of(kind) == null || access < 0 || access >= accesses.length) {
+                throw protocol("mmap: kind=" + kind + " access=" + access + " are unknown");
+            }
+            return new Grant(
+                    fd,
+                    ControlRecord.u64(payload, ControlRecord.MMAP_REPLY_FILE_BYTES - body),
+                    RegionKind.of(kind),
+                    accesses[access]);
+        } catch (RuntimeException e) {
+            fd.close();
+            throw e;
+        }
+    }
+
+    /** Tells the daemon that a mapping is gone. */
+    public void unmap(long token, long length) {
+        MemorySegment request = ControlChannel.record(ControlRecord.MUNMAP_BYTES);
+        ControlRecord.munmap(request, 0, token, length);
+        channel.call(request);
+    }
+
+    /** What is ready; arms the interrupt if nothing is. */
+    public PollAnswer poll() {
+        MemorySegment request = ControlChannel.record(ControlRecord.POLL_BYTES);
+        ControlRecord.poll(request, 0, ControlRecord.POLL_READY);
+        Reply reply = channel.call(request);
+        return new PollAnswer(reply.result(), reply.interruptsSeen());
+    }
+
+    /**
+     * Waits for the interrupt that an earlier {@link #poll} armed; false if it does not come in
+     * time.
+     */
+    public boolean awaitInterrupt(PollAnswer armed, long timeoutNs) {
+        return channel.awaitInterrupt(armed.interruptsSeen(), timeoutNs);
+    }
+
+    private boolean settled(ControlChannel.Posted posted) {
+        if (posted == null || posted.done()) {
+            return true;
+        }
+        channel.drain();
+        return posted.done();
+    }
+
+    private static MemorySegment acknowledgement(long events) {
+        MemorySegment request = command(Command.ACK_EVENT);
+        CommandRecord.putU64(request, ControlRecord.WRITE_COMMAND, events);
+        return request;
+    }
+
+    private static MemorySegment command(Command command) {
+        MemorySegment request = ControlChannel.record(WRITE_BYTES);
+        ControlRecord.write(request, 0);
+        CommandRecord.start(request, ControlRecord.WRITE_COMMAND, command);
+        return request;
+    }
+
+    private static void check(Reply reply, Command command, int leastBytes) {
+        if (reply.payload().byteSize() < leastBytes) {
+            throw protocol(
+                    command
+                            + ": payloadBytes="
+                            + reply.payload().byteSize()
+                            + " least="
+                            + leastBytes);
+        }
+    }
+
+    private static SoftpathException protocol(String what) {
+        return SoftpathException.of(
+                Errno.EPROTO, "the daemon does not speak this control protocol: " + what);
+    }
+}

@@ -1,0 +1,291 @@
+package io.softpath.driver.receive;
+
+import io.softpath.abi.packet.Bth;
+import io.softpath.abi.packet.Lrh;
+import io.softpath.abi.packet.MessageHeader;
+import io.softpath.abi.packet.Rhf;
+import io.softpath.abi.register.UserRegisters;
+import io.softpath.driver.PacketHandler;
+import io.softpath.error.Errno;
+import io.softpath.error.SoftpathException;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * Takes packets out of the receive header queue and gives the chip its room back.
+ *
+ * <p>The next entry is there when the memory copy of the tail has passed it (IBA6110, IBA6120), or
+ * when its RHF carries the next sequence number, 1 to 13 (IBA7220 and later). The chip writes
+ * entries and the tail, this class writes the two heads in the register page. They are written
+ * every {@value #HEAD_UPDATE_ENTRIES} entries, the header head first; a caller that is going to
+ * sleep writes them out with {@link #flushHeads}. Order and checks are those of PSM:
+ * ips_recvhdrq.c, ips_recvhdrq_progress.
+ *
+ * <p>Owned by the receiving thread.
+ */
+public final class RcvHdrqReader {
+    /** Entries between two writes of the heads. Source: ips_recvhdrq.c, PSM_HEAD_UPDATE. */
+    static final int HEAD_UPDATE_ENTRIES = 16;
+
+    private static final int NONE = -1;
+    private static final int ICRC_BYTES = 4;
+    private static final VarHandle QWORD =
+            ValueLayout.JAVA_LONG
+                    .withOrder(ByteOrder.LITTLE_ENDIAN)
+                    .varHandle()
+                    .withInvokeExactBehavior();
+
+    private final MemorySegment rcvHdrq;
+    private final MemorySegment rcvHdrTail;
+    private final MemorySegment userRegisters;
+    private final ReceiveSetup setup;
+    private final EntryView view;
+    private final ReceiveCounters counters = new ReceiveCounters();
+    private final boolean tailInMemory;
+    private final int entryDwords;
+    private final int ringDwords;
+    private final long rhfOffset;
+    private final int headUpdateEntries;
+
+    private int head; // dwords from the start of the queue
+    private int seq = Rhf.SEQ_FIRST;
+    private int entriesSinceUpdate;
+    private int lastEagerIndex = NONE; // finished, not yet given back
+    private int falseFullDwords; // 0: no false eager full suspected
+
+    public RcvHdrqReader(ReceiveSetup setup) {
+        this.setup = setup;
+        this.rcvHdrq = setup.rcvHdrq();
+        this.rcvHdrTail = setup.rcvHdrTail();
+        this.userRegisters = setup.userRegisters();
+        this.view = new EntryView(setup.rcvHdrq(), setup.rcvEgrBufs());
+        this.tailInMemory = setup.tailInMemory();
+        this.entryDwords = setup.entryDwords();
+        this.ringDwords = setup.entryCount() * setup.entryDwords();
+        this.rhfOffset = (long) setup.rhfOffsetDwords() * Integer.BYTES;
+        this.headUpdateEntries =
+                Math.min(
+                        HEAD_UPDATE_ENTRIES,
+                        Math.min(setup.entryCount() - 1, setup.eagerCount() - 1));
+    }
+
+    /** Starts over, as the chip does when the context is enabled: head 0, sequence 1. */
+    public void restart() {
+        head = 0;
+        seq = Rhf.SEQ_FIRST;
+        entriesSinceUpdate = 0;
+        lastEagerIndex = NONE;
+        falseFullDwords = 0;
+    }
+
+    /** Whether an entry waits. */
+    public boolean ready() {
+        return tailInMemory ? tail() != head : Rhf.seq(rhf()) == seq;
+    }
+
+    /**
+     * Gives the handler the packets that are there, at most {@code limit}.
+     *
+     * @return how many entries were consumed, with and without errors
+     * @throws SoftpathException.Lost EIO if the queue holds something that the chip cannot have
+     *     written
+     */
+    public int receive(PacketHandler handler, int limit) {
+        int count = 0;
+        while (count < limit) {
+            if (tailInMemory && tail() == head) {
+                break;
+            }
+            long rhf = rhf();
+            if (!tailInMemory && Rhf.seq(rhf) != seq) {
+                checkSeq(rhf);
+                break;
+            }
+            try {
+                deliver(rhf, handler);
+            } finally {
+                advance();
+            }
+            count++;
+        }
+        return count;
+    }
+
+    /** Writes both heads out, so that the chip has all the room there is. */
+    public void flushHeads() {
+        if (entriesSinceUpdate != 0) {
+            updateHeads();
+        }
+    }
+
+    public ReceiveCounters counters() {
+        return counters;
+    }
+
+    private void deliver(long rhf, PacketHandler handler) {
+        long headerOffset = headerOffset(rhf);
+        long errors = Rhf.errors(rhf);
+        boolean eager = Rhf.rcvType(rhf) == Rhf.TYPE_EAGER;
+        boolean usesBuffer = setup.useEagerBit() ? Rhf.usesEgrBuffer(rhf) : eager;
+        if (eager && (errors & Rhf.TIDERR) != 0) {
+            usesBuffer = false; // the ring was full: the index is the tail's and stays the chip's
+            counters.eagerFull++;
+            suspectFalseEagerFull();
+        }
+        long payloadOffset = 0;
+        int payloadLength = 0;
+        if (usesBuffer) {
+            int index = Rhf.egrIndex(rhf);
+            if (index >= setup.eagerCount()) {
+                throw corrupt("eager index=" + index + " bound=" + setup.eagerCount(), rhf);
+            }
+            lastEagerIndex = index;
+            falseFullDwords = 0;
+            payloadOffset =
+                    (long) (index / setup.eagerPerChunk()) * setup.eagerChunkBytes()
+                            + (long) (index % setup.eagerPerChunk()) * setup.eagerBytes();
+            payloadLength = payloadLength(rhf, headerOffset, errors);
+        }
+        view.move(rhf, headerOffset, payloadOffset, payloadLength);
+        if (errors != 0 || Rhf.rcvType(rhf) >= Rhf.TYPE_NON_KD) {
+            counters.count(errors);
+            handler.onError(view);
+        } else if (isMine(rhf, headerOffset)) {
+            counters.packets++;
+            counters.bytes += payloadLength;
+            handler.onPacket(view);
+        } else {
+            counters.unknown++;
+        }
+    }
+
+    /**
+     * Length from the RHF: header and invariant CRC taken off, and the padding that the BTH tells.
+     */
+    private int payloadLength(long rhf, long headerOffset, long errors) {
+        int length =
+                Rhf.lengthBytes(rhf)
+                        - MessageHeader.BYTES
+                        - ICRC_BYTES
+                        - Bth.padBytes(MessageHeader.bth0(rcvHdrq, headerOffset));
+        if (length < 0 || length > setup.eagerBytes()) {
+            if (errors == 0) {
+                throw corrupt("payloadLength=" + length + " bound=" + setup.eagerBytes(), rhf);
+            }
+            return Math.clamp(length, 0, setup.eagerBytes());
+        }
+        return length;
+    }
+
+    /**
+     * The RHF's length is the LRH's, and the packet came for this port; PSM skips others silently.
+     */
+    private boolean isMine(long rhf, long headerOffset) {
+        long lrh = MessageHeader.lrh(rcvHdrq, headerOffset);
+        return Lrh.lengthDwords(lrh) == Rhf.lengthDwords(rhf) && Lrh.dlid(lrh) == setup.lid();
+    }
+
+    private long headerOffset(long rhf) {
+        int offsetDwords =
+                setup.headerOffsetDwords() >= 0
+                        ? setup.headerOffsetDwords()
+                        : Rhf.hdrqOffsetDwords(rhf);
+        if (offsetDwords > entryDwords - MessageHeader.BYTES / Integer.BYTES) {
+            throw corrupt("hdrqOffsetDwords=" + offsetDwords + " entryDwords=" + entryDwords, rhf);
+        }
+        return (long) (head + offsetDwords) * Integer.BYTES;
+    }
+
+    private void advance() {
+        head += entryDwords;
+        if (head == ringDwords) {
+            head = 0;
+        }
+        seq = Rhf.nextSeq(seq);
+        if (++entriesSinceUpdate >= headUpdateEntries) {
+            updateHeads();
+        }
+        if (falseFullDwords > 0) {
+            falseFullDwords -= entryDwords;
+            if (falseFullDwords <= 0) {
+                recoverFromFalseEagerFull();
+            }
+        }
+    }
+
+    /** The header head first, the eager head right after. */
+    private void updateHeads() {
+        entriesSinceUpdate = 0;
+        UserRegisters.RCVHDRHEAD.put(userRegisters, head);
+        if (lastEagerIndex != NONE) {
+            UserRegisters.RCVEGRINDEXHEAD.put(userRegisters, lastEagerIndex);
+            lastEagerIndex = NONE;
+        }
+    }
+
+    /**
+     * The head is the last buffer finished, so after traffic that all found the ring full nothing
+     * would ever move it. Note how many entries exist now; if none of them used a buffer,
+     * everything is free.
+     */
+    private void suspectFalseEagerFull() {
+        if (falseFullDwords > 0 || lastEagerIndex != NONE || !eagerRingFull()) {
+            return;
+        }
+        int tail = tailInMemory ? tail() : checkedTail(UserRegisters.RCVHDRTAIL.get(userRegisters));
+        int dwords = tail - head;
+        // This entry is one of them, even if the register is behind it.
+        falseFullDwords = Math.max(dwords < 0 ? dwords + ringDwords : dwords, entryDwords);
+    }
+
+    private void recoverFromFalseEagerFull() {
+        falseFullDwords = 0;
+        if (lastEagerIndex == NONE && eagerRingFull()) {
+            long tail = UserRegisters.RCVEGRINDEXTAIL.get(userRegisters);
+            UserRegisters.RCVEGRINDEXHEAD.put(userRegisters, tail);
+            counters.eagerOverflows++;
+        }
+    }
+
+    private boolean eagerRingFull() {
+        long eagerHead = UserRegisters.RCVEGRINDEXHEAD.getPlain(userRegisters);
+        long eagerTail = UserRegisters.RCVEGRINDEXTAIL.get(userRegisters);
+        return eagerHead == (eagerTail + 1) % setup.eagerCount();
+    }
+
+    /** Acquire load of the RHF at the head; pairs with the chip's release store of it. */
+    private long rhf() {
+        return Rhf.get(rcvHdrq, (long) head * Integer.BYTES + rhfOffset);
+    }
+
+    /** Acquire load of the memory copy of the tail; pairs with the chip's release store of it. */
+    private int tail() {
+        return checkedTail((long) QWORD.getAcquire(rcvHdrTail, 0L));
+    }
+
+    private int checkedTail(long tail) {
+        if (tail < 0 || tail >= ringDwords || tail % entryDwords != 0) {
+            throw corrupt(
+                    "tail=" + tail + " ringDwords=" + ringDwords + " entryDwords=" + entryDwords,
+                    0);
+        }
+        return (int) tail;
+    }
+
+    private void checkSeq(long rhf) {
+        if (Rhf.seq(rhf) > Rhf.SEQ_MAX) {
+            throw corrupt("seq=" + Rhf.seq(rhf) + " bound=" + Rhf.SEQ_MAX, rhf);
+        }
+    }
+
+    private SoftpathException corrupt(String what, long rhf) {
+        return new SoftpathException.Lost(
+                Errno.EIO,
+                String.format(
+                        "receive: rcvhdrq is inconsistent: %s headDwords=%d rhf=0x%x context=%d",
+                        what, head, rhf, setup.context()));
+    }
+}

@@ -1,0 +1,376 @@
+package io.softpath.driver.send;
+
+import io.softpath.abi.control.UnitStatus;
+import io.softpath.abi.control.UserEvent;
+import io.softpath.abi.packet.MessageHeader;
+import io.softpath.abi.packet.Pbc;
+import io.softpath.abi.region.AvailPage;
+import io.softpath.driver.LaunchMode;
+import io.softpath.driver.SendResult;
+import io.softpath.error.Errno;
+import io.softpath.error.SoftpathException;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * Sends packets by programmed I/O: takes a free buffer, fills it, launches it with the last store.
+ *
+ * <pre>
+ *  byte 0     8                64                           4092 (dword 1023)
+ * +---------+-----------------+---------------- ~ ---------+-----------------+
+ * | PBC     | message header  | payload, padded to dwords  | special trigger |
+ * +---------+-----------------+---------------- ~ ---------+-----------------+
+ * </pre>
+ *
+ * While buffers are free a send is stores only: no lock, no allocation, no system call; the one
+ * fence is the price of looking whether the chip sleeps. The steps when none is free are those of
+ * PSM: ips_spio.c, ips_spio_transfer_frame and ips_spio_report_stall.
+ *
+ * <p>Owned by the sending thread.
+ */
+public final class PioSender {
+    private static final int PBC = 0;
+    private static final int HEADER = PBC + Pbc.BYTES;
+    private static final int PAYLOAD = HEADER + MessageHeader.BYTES;
+
+    /** Failures in a row between two resyncs. Source: ips_spio.c, SPIO_RESYNC_CONSEC_SEND_FAIL. */
+    static final int RESYNC_FAILURES = 16;
+
+    private static final VarHandle QWORD =
+            ValueLayout.JAVA_LONG
+                    .withOrder(ByteOrder.LITTLE_ENDIAN)
+                    .varHandle()
+                    .withInvokeExactBehavior();
+    private final SendSetup setup;
+    private final SendControl control;
+    private final PioBuffer[] buffers;
+    private final PioAvailReader avail;
+    private final LaunchMode launch;
+    private final int[] launchTags;
+    private final MemorySegment availPage;
+    private final boolean doorbell;
+    private final int maxPayloadBytes;
+
+    private long seenRefreshes;
+    private long failuresInRow;
+    private long lastStallReportNs;
+    private boolean stallReported;
+
+    private long packetCount;
+    private long byteCount;
+    private long busyCount;
+    private long stallCount;
+    private long doorbellCount;
+
+    public PioSender(SendSetup setup, SendControl control) {
+        this(setup, control, buffersOf(setup));
+    }
+
+    PioSender(SendSetup setup, SendControl control, PioBuffer[] buffers) {
+        this.setup = setup;
+        this.control = control;
+        this.buffers = buffers;
+        this.avail =
+                new PioAvailReader(
+                        setup.availPage(), setup.first(), setup.count(), setup.swapped());
+        this.launch = setup.launch();
+        this.launchTags = new int[setup.count()];
+        this.availPage = setup.availPage();
+        this.doorbell = setup.doorbell();
+        this.maxPayloadBytes = setup.maxPayloadBytes();
+    }
+
+    private static PioBuffer[] buffersOf(SendSetup setup) {
+        PioBuffer[] buffers = new PioBuffer[setup.count()];
+        for (int i = 0; i < buffers.length; i++) {
+            long offset = (long) i * setup.pioAlignBytes();
+            buffers[i] = new PioBuffer(setup.pioBuffers().slice(offset, setup.pioAlignBytes()));
+        }
+        return buffers;
+    }
+
+    /**
+     * Sends one packet, or says why not now.
+     *
+     * @param pktFlags flags that the receiving chip looks at
+     * @param message from {@link HeaderTemplate#message}
+     * @param protocol from {@link HeaderTemplate#protocol}
+     * @param payload where the payload is read from, on this thread, before this returns
+     * @throws SoftpathException.Refused EMSGSIZE if the payload is too long, EFAULT if it is not
+     *     inside the segment or this thread may not read it; nothing was sent
+     * @throws SoftpathException.Lost EIO if no buffer is free because the unit has failed
+     */
+    public SendResult send(
+            HeaderTemplate to,
+            int pktFlags,
+            long message,
+            long protocol,
+            long data0,
+            long data1,
+            MemorySegment payload,
+            long offset,
+            int length) {
+        if (length < 0 || length > maxPayloadBytes) {
+            throw tooLong(length);
+        }
+        if (offset < 0 || offset > payload.byteSize() - length) {
+            throw outside(payload, offset, length);
+        }
+        int index = avail.take();
+        if (avail.refreshCount() != seenRefreshes) {
+            lookAtEvents();
+        }
+        if (index < 0) {
+            return noBuffer();
+        }
+        try {
+            fill(index, to, pktFlags, message, protocol, data0, data1, payload, offset, length);
+        } catch (IllegalStateException | WrongThreadException e) {
+            avail.putBack(index);
+            throw unreadable(payload, e);
+        }
+        failuresInRow = 0;
+        to.advancePsn();
+        packetCount++;
+        byteCount += length;
+        if (doorbell) {
+            ringIfAsleep();
+        }
+        return SendResult.SENT;
+    }
+
+    private void fill(
+            int index,
+            HeaderTemplate to,
+            int pktFlags,
+            long message,
+            long protocol,
+            long data0,
+            long data1,
+            MemorySegment payload,
+            long offset,
+            int length) {
+        PioBuffer buffer = buffers[index];
+        int pad = -length & 3;
+        int lengthDwords = Pbc.lengthDwordsOfPayload(length + pad);
+        long pbc = Pbc.of(lengthDwords);
+        switch (launch) {
+            case INLINE -> {
+                putHeader(buffer, to, lengthDwords, pad, pktFlags, message, protocol, data0);
+                buffer.putLong(HEADER + MessageHeader.DATA1, data1);
+                putPayload(buffer, payload, offset, length);
+                int tag = Pbc.nextLaunchTag(launchTags[index]);
+                launchTags[index] = tag;
+                buffer.putLongRelease(PBC, Pbc.withLaunchTag(pbc, tag));
+            }
+            case SPECIAL -> {
+                buffer.putLong(PBC, pbc);
+                putHeader(buffer, to, lengthDwords, pad, pktFlags, message, protocol, data0);
+                buffer.putLong(HEADER + MessageHeader.DATA1, data1);
+                putPayload(buffer, payload, offset, length);
+                buffer.putIntRelease(Pbc.SPECIAL_TRIGGER_OFFSET, Pbc.SPECIAL_TRIGGER_MAGIC);
+            }
+            case LAST_DWORD -> {
+                buffer.putLong(PBC, pbc);
+                VarHandle.releaseFence();
+                putHeader(buffer, to, lengthDwords, pad, pktFlags, message, protocol, data0);
+                if (length == 0) {
+                    buffer.putInt(HEADER + MessageHeader.DATA1, (int) data1);
+                    buffer.putIntRelease(
+                            HEADER + MessageHeader.DATA1 + Integer.BYTES, (int) (data1 >>> 32));
+                } else {
+                    buffer.putLong(HEADER + MessageHeader.DATA1, data1);
+                    int last = length + pad - Integer.BYTES;
+                    buffer.putBytes(PAYLOAD, payload, offset, last);
+                    buffer.putIntRelease(
+                            PAYLOAD + last, tail(payload, offset + last, length - last));
+                }
+            }
+        }
+    }
+
+    /** All but the last qword. */
+    private static void putHeader(
+            PioBuffer buffer,
+            HeaderTemplate to,
+            int lengthDwords,
+            int pad,
+            int pktFlags,
+            long message,
+            long protocol,
+            long data0) {
+        buffer.putLong(HEADER + MessageHeader.LRH, to.lrh(lengthDwords));
+        buffer.putLong(HEADER + MessageHeader.BTH0, to.bth(pad));
+        buffer.putLong(HEADER + MessageHeader.BTH2, to.psnAndVcto());
+        buffer.putLong(
+                HEADER + MessageHeader.CHKSUM,
+                to.checksumAndFlags(lengthDwords, pktFlags) | message);
+        buffer.putLong(HEADER + MessageHeader.ACK, protocol);
+        buffer.putLong(HEADER + MessageHeader.DATA0, data0);
+    }
+
+    private static void putPayload(
+            PioBuffer buffer, MemorySegment payload, long offset, int length) {
+        if (length == 0) {
+            return;
+        }
+        int whole = length & ~3;
+        buffer.putBytes(PAYLOAD, payload, offset, whole);
+        if (whole != length) {
+            buffer.putInt(PAYLOAD + whole, tail(payload, offset + whole, length - whole));
+        }
+    }
+
+    /** The last one to four bytes as a dword, padded with zeros. */
+    private static int tail(MemorySegment payload, long offset, int bytes) {
+        int dword = 0;
+        for (int i = 0; i < bytes; i++) {
+            dword |= (payload.get(ValueLayout.JAVA_BYTE, offset + i) & 0xFF) << i * Byte.SIZE;
+        }
+        return dword;
+    }
+
+    /**
+     * The full fence orders the launch before the look at the chip's word; the chip, before it
+     * sleeps, sets that word, fences, and looks at the buffers once more. So one of the two sees
+     * the other.
+     */
+    private void ringIfAsleep() {
+        VarHandle.fullFence();
+        if (AvailPage.chipAsleep(availPage)) {
+            doorbellCount++;
+            control.ringDoorbell();
+        }
+    }
+
+    /** Step 5: none is free. */
+    private SendResult noBuffer() {
+        busyCount++;
+        long failures = ++failuresInRow;
+        boolean linkUsable = linkUsable();
+        if (failures % RESYNC_FAILURES == 0) {
+            avail.refreshAll();
+            if (setup.forceAvailUpdate()) {
+                control.requestAvailUpdate();
+            }
+        }
+        if (failures % setup.stallFailures() == 0) {
+            stalled(failures);
+        }
+        return linkUsable ? SendResult.NO_PIO_BUFFER : SendResult.LINK_DOWN;
+    }
+
+    /**
+     * PSM's check of the status words: this port's and the one behind it. Source: ipath_utils.c,
+     * ipath_check_unit_status.
+     */
+    private boolean linkUsable() {
+        long word = status(0);
+        if ((word & UnitStatus.CHIP_PRESENT) == 0 || (word & UnitStatus.HWERROR) != 0) {
+            throw new SoftpathException.Lost(
+                    Errno.EIO,
+                    String.format(
+                            "send: the unit has failed: status=0x%x reopen the device", word));
+        }
+        long either = word | status(1);
+        return (either & UnitStatus.IB_CONF) != 0 && (either & UnitStatus.IB_READY) != 0;
+    }
+
+    private long status(int index) {
+        return (long) QWORD.getAcquire(availPage, setup.statusOffset() + (long) index * Long.BYTES);
+    }
+
+    private void lookAtEvents() {
+        seenRefreshes = avail.refreshCount();
+        long events = events();
+        if ((events & UserEvent.DISARM_BUFS) != 0) {
+            control.acknowledge(UserEvent.DISARM_BUFS);
+        }
+    }
+
+    /** This context's event word; 0 with a driver that has none. */
+    public long events() {
+        if (setup.eventPage().byteSize() == 0) {
+            return 0;
+        }
+        return (long) QWORD.getAcquire(setup.eventPage(), setup.eventOffset());
+    }
+
+    private void stalled(long failures) {
+        avail.refreshAll();
+        stallCount++;
+        long now = setup.nanoTime().getAsLong();
+        if (stallReported && now - lastStallReportNs < setup.stallReportNs()) {
+            return;
+        }
+        stallReported = true;
+        lastStallReportNs = now;
+        control.reportStall(
+                String.format(
+                        "pio send stalled: failures=%d stalls=%d buffers=%d..%d free=%d packets=%d"
+                                + " status=0x%x events=0x%x",
+                        failures,
+                        stallCount,
+                        setup.first(),
+                        setup.first() + setup.count() - 1,
+                        avail.freeCount(),
+                        packetCount,
+                        status(0),
+                        events()));
+    }
+
+    private SoftpathException tooLong(int length) {
+        return SoftpathException.of(
+                Errno.EMSGSIZE,
+                "send: payloadBytes="
+                        + length
+                        + " is outside 0.."
+                        + maxPayloadBytes
+                        + ": send several packets");
+    }
+
+    private static SoftpathException outside(MemorySegment payload, long offset, int length) {
+        return SoftpathException.of(
+                Errno.EFAULT,
+                "send: payload is not inside its segment: offset="
+                        + offset
+                        + " length="
+                        + length
+                        + " segmentBytes="
+                        + payload.byteSize());
+    }
+
+    private SoftpathException unreadable(MemorySegment payload, RuntimeException e) {
+        if (!setup.availPage().scope().isAlive()) {
+            return SoftpathException.of(Errno.EBADF, "send: the context is closed", e);
+        }
+        return SoftpathException.of(
+                Errno.EFAULT, "send: this thread cannot read the payload: segment=" + payload, e);
+    }
+
+    public long packetCount() {
+        return packetCount;
+    }
+
+    public long byteCount() {
+        return byteCount;
+    }
+
+    /** Sends that found no free buffer. Name in PSM's statistics: "pio busy count". */
+    public long busyCount() {
+        return busyCount;
+    }
+
+    /** Stalls. Name in PSM's statistics: "pio stalls". */
+    public long stallCount() {
+        return stallCount;
+    }
+
+    /** How often the chip had to be woken. */
+    public long doorbellCount() {
+        return doorbellCount;
+    }
+}
