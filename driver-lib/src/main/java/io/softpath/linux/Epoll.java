@@ -116,7 +116,7 @@ public final class Epoll implements AutoCloseable {
                                 event.address(),
                                 0,
                                 0),
-                        member.toString());
+                        member);
             } finally {
                 member.leave();
             }
@@ -143,7 +143,7 @@ public final class Epoll implements AutoCloseable {
                 if (ready == -NativeCalls.ENOSYS && nanosecondWait) {
                     nanosecondWait = false;
                 } else if (ready != -NativeCalls.EINTR) {
-                    readyCount = (int) NativeCalls.check("epoll_wait", ready, fd.toString());
+                    readyCount = (int) NativeCalls.check("epoll_wait", ready, fd);
                     return readyCount;
                 } else if (timeoutNs >= 0) {
                     leftNs = Math.max(0, timeoutNs - (System.nanoTime() - startNs));
@@ -157,19 +157,11 @@ public final class Epoll implements AutoCloseable {
 
     private int waitOnce(int number, long ns) {
         if (ns > 0 && nanosecondWait) {
-            return (int)
-                    NativeCalls.callLong(
-                            NativeCalls.SYSCALL,
-                            NativeCalls.NR_EPOLL_PWAIT2,
-                            number,
-                            results.address(),
-                            maxEvents,
-                            Timespec.fill(timeout, ns),
-                            0);
+            return NativeCalls.epollPwait2(
+                    number, results.address(), maxEvents, Timespec.fill(timeout, ns));
         }
         long ms = ns < 0 ? -1 : Math.min(Integer.MAX_VALUE, (ns + NS_PER_MS - 1) / NS_PER_MS);
-        return NativeCalls.callInt(
-                NativeCalls.EPOLL_WAIT, number, results.address(), maxEvents, ms, 0, 0);
+        return NativeCalls.epollWait(number, results.address(), maxEvents, ms);
     }
 
     /** The tag of ready member {@code index}, 0 to the last {@link #await}'s result - 1. */

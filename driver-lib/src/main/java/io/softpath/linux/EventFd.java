@@ -44,9 +44,9 @@ public final class EventFd implements AutoCloseable {
     public void signal() {
         int number = fd.enter();
         try {
-            long result = NativeCalls.callLong(NativeCalls.WRITE, number, one.address(), 8);
+            long result = NativeCalls.write(number, one.address(), 8);
             if (result != -NativeCalls.EAGAIN) { // full: it is readable already
-                NativeCalls.check("write", result, fd.toString());
+                NativeCalls.check("write", result, fd);
             }
         } finally {
             fd.leave();
@@ -62,11 +62,11 @@ public final class EventFd implements AutoCloseable {
         int number = fd.enter();
         try {
             synchronized (count) {
-                long result = NativeCalls.callLong(NativeCalls.READ, number, count.address(), 8);
+                long result = NativeCalls.read(number, count.address(), 8);
                 if (result == -NativeCalls.EAGAIN) {
                     return 0;
                 }
-                NativeCalls.check("read", result, fd.toString());
+                NativeCalls.check("read", result, fd);
                 return count.get(JAVA_LONG, 0);
             }
         } finally {

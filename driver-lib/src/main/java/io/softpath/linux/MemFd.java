@@ -136,7 +136,7 @@ public final class MemFd implements AutoCloseable {
                     NativeCalls.check(
                             "fcntl(F_GET_SEALS)",
                             NativeCalls.callInt(NativeCalls.FCNTL, number, F_GET_SEALS, 0),
-                            fd.toString());
+                            fd);
         } finally {
             fd.leave();
         }
@@ -192,7 +192,7 @@ public final class MemFd implements AutoCloseable {
                             STATX_BASIC_STATS,
                             status.address(),
                             0),
-                    fd.toString());
+                    fd);
             return field == STATX_MODE
                     ? status.get(JAVA_SHORT_UNALIGNED, field)
                     : status.get(JAVA_LONG_UNALIGNED, field);

@@ -33,6 +33,7 @@ final class NativeCalls {
     static final int EAGAIN = 11;
     static final int ENOMEM = 12;
     static final int EINVAL = 22;
+    static final int EMFILE = 24;
     static final int ENAMETOOLONG = 36;
     static final int ENOSYS = 38;
     static final int ENOPROTOOPT = 92;
@@ -45,7 +46,7 @@ final class NativeCalls {
     static final long NR_PIDFD_SEND_SIGNAL = 424;
 
     static final long NR_PIDFD_OPEN = 434;
-    static final long NR_EPOLL_PWAIT2 = 441;
+    private static final long NR_EPOLL_PWAIT2 = 441;
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final FunctionDescriptor SHAPE =
@@ -64,7 +65,7 @@ final class NativeCalls {
     static final MethodHandle CONNECT = function("connect");
     static final MethodHandle EPOLL_CREATE1 = function("epoll_create1");
     static final MethodHandle EPOLL_CTL = function("epoll_ctl");
-    static final MethodHandle EPOLL_WAIT = function("epoll_wait");
+    private static final MethodHandle EPOLL_WAIT = function("epoll_wait");
     static final MethodHandle EVENTFD = function("eventfd");
     static final MethodHandle FCHMOD = function("fchmod");
     static final MethodHandle FCNTL = function("fcntl");
@@ -79,18 +80,18 @@ final class NativeCalls {
     static final MethodHandle MLOCK2 = function("mlock2");
     static final MethodHandle MMAP = function("mmap");
     static final MethodHandle MUNMAP = function("munmap");
-    static final MethodHandle PPOLL = function("ppoll");
+    private static final MethodHandle PPOLL = function("ppoll");
     static final MethodHandle PRCTL = function("prctl");
-    static final MethodHandle READ = function("read");
-    static final MethodHandle RECVMSG = function("recvmsg");
+    private static final MethodHandle READ = function("read");
+    private static final MethodHandle RECVMSG = function("recvmsg");
     static final MethodHandle SCHED_GETAFFINITY = function("sched_getaffinity");
-    static final MethodHandle SENDMSG = function("sendmsg");
+    private static final MethodHandle SENDMSG = function("sendmsg");
     static final MethodHandle SHUTDOWN = function("shutdown");
     static final MethodHandle SOCKET = function("socket");
     static final MethodHandle SOCKETPAIR = function("socketpair");
     static final MethodHandle STATX = function("statx");
     static final MethodHandle SYSCALL = function("syscall");
-    static final MethodHandle WRITE = function("write");
+    private static final MethodHandle WRITE = function("write");
 
     private NativeCalls() {}
 
@@ -127,13 +128,100 @@ final class NativeCalls {
             MethodHandle f, boolean wide, long a, long b, long c, long d, long e, long g) {
         MemorySegment state = CAPTURED.get();
         try {
-            long register = (long) f.invokeExact(state, a, b, c, d, e, g);
-            long result = wide ? register : (long) (int) register;
-            return result == -1L ? -(long) (int) ERRNO.get(state, 0L) : result;
-        } catch (RuntimeException | Error unexpected) {
-            throw unexpected;
-        } catch (Throwable impossible) {
-            throw new AssertionError(impossible);
+            return result((long) f.invokeExact(state, a, b, c, d, e, g), wide, state);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    private static long result(long register, boolean wide, MemorySegment state) {
+        long result = wide ? register : (long) (int) register;
+        return result == -1L ? -(long) (int) ERRNO.get(state, 0L) : result;
+    }
+
+    /** A downcall throws nothing of its own. */
+    private static RuntimeException unexpected(Throwable t) {
+        if (t instanceof Error error) {
+            throw error;
+        }
+        return t instanceof RuntimeException e ? e : new IllegalStateException(t);
+    }
+
+    // What duty cycles call. The handle is a constant at each of these call sites, so that the
+    // compiler
+    // sees through it and a call allocates nothing; through call() it cannot.
+
+    static long sendmsg(long fd, long header, long flags) {
+        MemorySegment state = CAPTURED.get();
+        try {
+            long register = (long) SENDMSG.invokeExact(state, fd, header, flags, 0L, 0L, 0L);
+            return result(register, true, state);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    static long recvmsg(long fd, long header, long flags) {
+        MemorySegment state = CAPTURED.get();
+        try {
+            long register = (long) RECVMSG.invokeExact(state, fd, header, flags, 0L, 0L, 0L);
+            return result(register, true, state);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    static long read(long fd, long address, long bytes) {
+        MemorySegment state = CAPTURED.get();
+        try {
+            long register = (long) READ.invokeExact(state, fd, address, bytes, 0L, 0L, 0L);
+            return result(register, true, state);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    static long write(long fd, long address, long bytes) {
+        MemorySegment state = CAPTURED.get();
+        try {
+            long register = (long) WRITE.invokeExact(state, fd, address, bytes, 0L, 0L, 0L);
+            return result(register, true, state);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    static int ppoll(long entries, long count, long timespec) {
+        MemorySegment state = CAPTURED.get();
+        try {
+            long register = (long) PPOLL.invokeExact(state, entries, count, timespec, 0L, 0L, 0L);
+            return (int) result(register, false, state);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    static int epollWait(long fd, long events, long maxEvents, long timeoutMs) {
+        MemorySegment state = CAPTURED.get();
+        try {
+            long register =
+                    (long) EPOLL_WAIT.invokeExact(state, fd, events, maxEvents, timeoutMs, 0L, 0L);
+            return (int) result(register, false, state);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    static int epollPwait2(long fd, long events, long maxEvents, long timespec) {
+        MemorySegment state = CAPTURED.get();
+        try {
+            long register =
+                    (long)
+                            SYSCALL.invokeExact(
+                                    state, NR_EPOLL_PWAIT2, fd, events, maxEvents, timespec, 0L);
+            return (int) result(register, true, state);
+        } catch (Throwable t) {
+            throw unexpected(t);
         }
     }
 
@@ -141,16 +229,27 @@ final class NativeCalls {
         return result < 0 && result > -4096;
     }
 
-    /** The result itself, or an exception that names call, errno and object. */
-    static long check(String call, long result, String object) {
+    /**
+     * The result itself, or an exception that names call, errno and object, which only then becomes
+     * text.
+     */
+    static long check(String call, long result, Object object) {
         if (failed(result)) {
             throw failure(call, (int) -result, object);
         }
         return result;
     }
 
-    static SoftpathException failure(String call, int errno, String object) {
+    static SoftpathException failure(String call, int errno, Object object) {
         Errno e = Errno.of(errno);
-        return SoftpathException.of(e, call + " failed: errno=" + e.name() + " " + object);
+        String message = call + " failed: errno=" + e.name() + " " + object;
+        if (errno == EMFILE) {
+            message +=
+                    " openFilesLimit="
+                            + Limits.openFiles()
+                            + " remedy=\"raise it with ulimit -n, prlimit --nofile or"
+                            + " LimitNOFILE=\"";
+        }
+        return SoftpathException.of(e, message);
     }
 }

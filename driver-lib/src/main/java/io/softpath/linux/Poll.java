@@ -35,6 +35,9 @@ public final class Poll {
      * PollEvents#RDHUP}.
      */
     public static Poll of(Fd... fds) {
+        if (fds.length == 0) {
+            throw NativeCalls.failure("ppoll", NativeCalls.EINVAL, "count=0");
+        }
         Poll poll = new Poll(fds.clone());
         for (int i = 0; i < fds.length; i++) {
             Objects.requireNonNull(fds[i]);
@@ -91,16 +94,10 @@ public final class Poll {
         long leftNs = timeoutNs;
         while (true) {
             int ready =
-                    NativeCalls.callInt(
-                            NativeCalls.PPOLL,
-                            entries.address(),
-                            fds.length,
-                            Timespec.fill(timeout, leftNs),
-                            0,
-                            0,
-                            0);
+                    NativeCalls.ppoll(
+                            entries.address(), fds.length, Timespec.fill(timeout, leftNs));
             if (ready != -NativeCalls.EINTR) {
-                return (int) NativeCalls.check("ppoll", ready, "count=" + fds.length);
+                return (int) NativeCalls.check("ppoll", ready, fds[0]);
             }
             if (timeoutNs >= 0) {
                 leftNs = Math.max(0, timeoutNs - (System.nanoTime() - startNs));

@@ -94,7 +94,7 @@ public final class SeqPacketListener implements AutoCloseable {
                     return null;
                 }
                 if (result != -NativeCalls.EINTR && result != -NativeCalls.ECONNABORTED) {
-                    NativeCalls.check("accept4", result, fd.toString());
+                    NativeCalls.check("accept4", result, fd);
                     return new SeqPacketSocket(Fd.own(result, "accepted:" + path));
                 }
             }

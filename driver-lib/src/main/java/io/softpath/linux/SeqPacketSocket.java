@@ -146,12 +146,14 @@ public final class SeqPacketSocket implements AutoCloseable {
                 }
                 long result;
                 do {
-                    result = NativeCalls.callLong(NativeCalls.SENDMSG, number, out.header(), flags);
+                    result = NativeCalls.sendmsg(number, out.header(), flags);
                 } while (result == -NativeCalls.EINTR);
                 if (result == -NativeCalls.EAGAIN) {
                     return false;
                 }
-                NativeCalls.check("sendmsg", result, fd + " bytes=" + length);
+                if (NativeCalls.failed(result)) {
+                    throw NativeCalls.failure("sendmsg", (int) -result, fd + " bytes=" + length);
+                }
                 return true;
             }
         } finally {
@@ -221,12 +223,7 @@ public final class SeqPacketSocket implements AutoCloseable {
                 in.ready(Math.min(into.byteSize(), Integer.MAX_VALUE), maxFds);
                 long result;
                 do {
-                    result =
-                            NativeCalls.callLong(
-                                    NativeCalls.RECVMSG,
-                                    number,
-                                    in.header(),
-                                    flags | MSG_CMSG_CLOEXEC);
+                    result = NativeCalls.recvmsg(number, in.header(), flags | MSG_CMSG_CLOEXEC);
                 } while (result == -NativeCalls.EINTR);
                 if (result == -NativeCalls.EAGAIN) {
                     return WOULD_BLOCK;
@@ -234,7 +231,7 @@ public final class SeqPacketSocket implements AutoCloseable {
                 if (result == -NativeCalls.ECONNRESET) {
                     return END;
                 }
-                NativeCalls.check("recvmsg", result, fd.toString());
+                NativeCalls.check("recvmsg", result, fd);
                 return take((int) result, into, maxFds, fds);
             }
         } finally {
@@ -287,7 +284,7 @@ public final class SeqPacketSocket implements AutoCloseable {
                             value.address(),
                             length.address(),
                             0),
-                    fd.toString());
+                    fd);
             return new PeerCredentials(
                     value.getAtIndex(JAVA_INT, 0),
                     value.getAtIndex(JAVA_INT, 1),
@@ -331,7 +328,7 @@ public final class SeqPacketSocket implements AutoCloseable {
                             value.address(),
                             length.address(),
                             0),
-                    fd.toString());
+                    fd);
             return PidFd.own(value.get(JAVA_INT, 0), peer().pid());
         } finally {
             fd.leave();
