@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.softpath.error.SoftpathException;
+
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
@@ -18,12 +20,12 @@ import java.util.concurrent.TimeUnit;
 /**
  * A child without privileges and with a small limit: locking is refused and everything else works.
  */
-class MemlockLimitTest {
+class LimitedChildTest {
     private static final int BYTES = 1 << 20;
 
     @Test
     void shouldReportRefusedLockWhenTheLimitIsTooSmall() throws Exception {
-        String output = runChild("65536:65536");
+        String output = runChild("lock", "--memlock=65536:65536");
         assertTrue(output.startsWith("refused ENOMEM"), output);
         assertTrue(output.contains("memlockLimitBytes=65536/65536"), output);
         assertTrue(output.contains("remedy="), output);
@@ -31,8 +33,21 @@ class MemlockLimitTest {
 
     @Test
     void shouldReportRefusedLockWhenNothingMayBeLocked() throws Exception {
-        String output = runChild("0:0");
+        String output = runChild("lock", "--memlock=0:0");
         assertTrue(output.startsWith("refused EPERM"), output);
+    }
+
+    @Test
+    void shouldNameTheLimitWhenDescriptorsRunOut() throws Exception {
+        String output = runChild("descriptors", "--nofile=200:200");
+        assertTrue(output.startsWith("exhausted EMFILE"), output);
+        assertTrue(output.contains("openFilesLimit=200/200"), output);
+        assertTrue(output.contains("remedy="), output);
+    }
+
+    @Test
+    void shouldStillSeeItsOwnMappingsWhenUndumpable() throws Exception {
+        assertEquals("dumpable=false mappings=true", runChild("undumpable", "--core=0").trim());
     }
 
     /** The child. */
@@ -40,6 +55,15 @@ class MemlockLimitTest {
         private Child() {}
 
         public static void main(String[] args) {
+            switch (args[0]) {
+                case "lock" -> lock();
+                case "descriptors" -> exhaustDescriptors();
+                case "undumpable" -> makeUndumpable();
+                default -> throw new IllegalArgumentException(args[0]);
+            }
+        }
+
+        private static void lock() {
             try (MemFd file = MemFd.create("softpath-test", BYTES);
                     Arena arena = Arena.ofConfined()) {
                 MappedMemory mapped = MappedMemory.map(file.fd(), 0, BYTES, true, arena);
@@ -51,12 +75,36 @@ class MemlockLimitTest {
                                 : "refused " + result.errno().name() + " " + result.reason());
             }
         }
+
+        private static void exhaustDescriptors() {
+            // loads every class that the failure needs: from a directory that takes a descriptor
+            NativeCalls.failure("warm up", NativeCalls.EMFILE, "");
+            List<EventFd> taken = new ArrayList<>();
+            try {
+                while (taken.size() < 1000) {
+                    taken.add(EventFd.create("child"));
+                }
+            } catch (SoftpathException.Exhausted e) {
+                taken.forEach(EventFd::close);
+                System.out.println("exhausted " + e.errno().name() + " " + e.getMessage());
+            }
+        }
+
+        private static void makeUndumpable() {
+            CurrentProcess.makeUndumpable();
+            System.out.println(
+                    "dumpable="
+                            + CurrentProcess.isDumpable()
+                            + " mappings="
+                            + !Smaps.self().isEmpty());
+        }
     }
 
-    private static String runChild(String limit) throws IOException, InterruptedException {
+    private static String runChild(String task, String limit)
+            throws IOException, InterruptedException {
         boolean root = CurrentProcess.uid() == 0;
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/prlimit")), "prlimit is not installed");
-        List<String> command = new ArrayList<>(List.of("prlimit", "--memlock=" + limit));
+        List<String> command = new ArrayList<>(List.of("prlimit", limit));
         if (root) { // root may lock without limit
             assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "setpriv is not installed");
             command.addAll(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"));
@@ -72,7 +120,8 @@ class MemlockLimitTest {
                         "-Xmx64m",
                         "-cp",
                         System.getProperty("java.class.path"),
-                        Child.class.getName()));
+                        Child.class.getName(),
+                        task));
         Process child = new ProcessBuilder(command).redirectErrorStream(true).start();
         try {
             String output =
