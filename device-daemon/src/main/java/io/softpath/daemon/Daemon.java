@@ -10,6 +10,7 @@ import io.softpath.linux.CurrentProcess;
 
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.AgentTerminationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -137,7 +138,14 @@ public final class Daemon implements AutoCloseable {
 
     /** Runs on the calling thread until {@link #stop}. */
     public void run() {
-        ErrorHandler errorHandler = e -> LOG.error("duty cycle failed, going on", e);
+        ErrorHandler errorHandler =
+                e -> {
+                    if (!(e
+                            instanceof
+                            AgentTerminationException)) { // the runner reports a stop too
+                        LOG.error("duty cycle failed, going on", e);
+                    }
+                };
         AgentRunner runner =
                 new AgentRunner(
                         new DozeIdleStrategy(
