@@ -7,10 +7,10 @@ import io.softpath.daemon.control.UnitDriver;
 import io.softpath.daemon.link.Fabric;
 import io.softpath.daemon.region.MapRules;
 import io.softpath.linux.CurrentProcess;
+import io.softpath.linux.Fd;
 
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.AgentRunner;
-import org.agrona.concurrent.AgentTerminationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +36,7 @@ public final class Daemon implements AutoCloseable {
     private final DaemonConfig config;
     private final RunDirectory directory;
     private final List<UnitDriver> units = new ArrayList<>();
+    private final List<UnitStatistics> statistics = new ArrayList<>();
     private ControlServer control;
     private DutyCycle dutyCycle;
 
@@ -82,6 +83,7 @@ public final class Daemon implements AutoCloseable {
                             System::nanoTime,
                             System::currentTimeMillis);
             units.add(driver);
+            statistics.add(new UnitStatistics(driver));
             fabric.attach(driver.chip());
         }
         control =
@@ -89,15 +91,21 @@ public final class Daemon implements AutoCloseable {
                         units,
                         rules(config.options().quirks()),
                         config.maxOpenFiles(),
-                        unit -> null,
+                        this::statisticsFile,
+                        e -> statistics.getFirst().record(e),
                         System::nanoTime,
                         System::currentTimeMillis);
-        dutyCycle = new DutyCycle(units, control, () -> {});
+        dutyCycle = new DutyCycle(units, control, statistics);
         units.forEach(UnitDriver::linkUp);
         for (int unit = 0; unit < config.units(); unit++) {
             control.listen(directory.node(unit), unit, config.socketMode());
         }
         control.listen(directory.anyNode(), -1, config.socketMode());
+    }
+
+    private Fd statisticsFile(int unit) {
+        statistics.get(unit).publish();
+        return statistics.get(unit).fd();
     }
 
     private static MapRules rules(Set<Quirk> quirks) {
@@ -136,15 +144,19 @@ public final class Daemon implements AutoCloseable {
         return dutyCycle.doWorkNow();
     }
 
+    /**
+     * Sleeps as the duty cycle does when there is nothing to do; returns the work done on waking.
+     */
+    int sleep() {
+        return dutyCycle.sleep();
+    }
+
     /** Runs on the calling thread until {@link #stop}. */
     public void run() {
         ErrorHandler errorHandler =
                 e -> {
-                    if (!(e
-                            instanceof
-                            AgentTerminationException)) { // the runner reports a stop too
-                        LOG.error("duty cycle failed, going on", e);
-                    }
+                    LOG.error("duty cycle failed, going on", e);
+                    statistics.getFirst().record(e);
                 };
         AgentRunner runner =
                 new AgentRunner(
@@ -168,6 +180,7 @@ public final class Daemon implements AutoCloseable {
             control.close();
         }
         units.forEach(UnitDriver::close);
+        statistics.forEach(UnitStatistics::close);
         directory.close();
     }
 }

@@ -1,5 +1,6 @@
 package io.softpath.daemon;
 
+import io.softpath.abi.register.DriverCounter;
 import io.softpath.daemon.chip.Chip;
 import io.softpath.daemon.control.ControlServer;
 import io.softpath.daemon.control.UnitDriver;
@@ -32,20 +33,20 @@ public final class DutyCycle implements Agent {
     private final UnitDriver[] units;
     private final Chip[] chips;
     private final ControlServer control;
-    private final Runnable publish;
+    private final UnitStatistics[] statistics;
     private int cyclesUntilControl;
     private long nextPublishNs;
     private boolean unpublished;
     private volatile boolean stopping;
 
     /**
-     * @param publish copies counters to where tools read them
+     * @param statistics of the units, by number
      */
-    DutyCycle(List<UnitDriver> units, ControlServer control, Runnable publish) {
+    DutyCycle(List<UnitDriver> units, ControlServer control, List<UnitStatistics> statistics) {
         this.units = units.toArray(UnitDriver[]::new);
         this.chips = units.stream().map(UnitDriver::chip).toArray(Chip[]::new);
         this.control = control;
-        this.publish = publish;
+        this.statistics = statistics.toArray(UnitStatistics[]::new);
     }
 
     @Override
@@ -80,6 +81,7 @@ public final class DutyCycle implements Agent {
                 work += sweep ? chips[i].sweep() : chips[i].poll();
             } catch (RuntimeException e) {
                 LOG.error("unit={}: the chip failed and is frozen", units[i].number(), e);
+                statistics[i].record(e);
                 units[i].freeze("internal error of the chip: " + e);
             }
             if (units[i].undelivered()) {
@@ -105,7 +107,9 @@ public final class DutyCycle implements Agent {
     private void publishNow(long now) {
         unpublished = false;
         nextPublishNs = now + PUBLISH_INTERVAL_NS;
-        publish.run();
+        for (UnitStatistics each : statistics) {
+            each.publish();
+        }
     }
 
     /**
@@ -125,6 +129,7 @@ public final class DutyCycle implements Agent {
                 if (unpublished) {
                     publishNow(System.nanoTime());
                 }
+                units[0].count(DriverCounter.SLEEPS);
                 work = lookAround(sleepNs());
                 cyclesUntilControl = 0;
             }

@@ -14,6 +14,7 @@ import io.softpath.linux.PollEvents;
 import io.softpath.linux.SeqPacketListener;
 import io.softpath.linux.SeqPacketSocket;
 
+import org.agrona.ErrorHandler;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +60,7 @@ public final class ControlServer implements AutoCloseable {
     private final List<UnitDriver> units;
     private final RequestHandler handler;
     private final int maxOpenFiles;
+    private final ErrorHandler errorHandler;
     private final LongSupplier nanoClock;
     private final LongSupplier epochMs;
     private final Epoll epoll;
@@ -78,17 +80,20 @@ public final class ControlServer implements AutoCloseable {
 
     /**
      * @param units by number, without gaps
-     * @param statistics the descriptor of a unit's statistics file, or null
+     * @param statistics the descriptor of a unit's statistics file, just published
+     * @param errorHandler hears of what should not have happened
      */
     public ControlServer(
             List<UnitDriver> units,
             MapRules rules,
             int maxOpenFiles,
             IntFunction<Fd> statistics,
+            ErrorHandler errorHandler,
             LongSupplier nanoClock,
             LongSupplier epochMs) {
         this.units = units;
         this.maxOpenFiles = maxOpenFiles;
+        this.errorHandler = errorHandler;
         this.nanoClock = nanoClock;
         this.epochMs = epochMs;
         handler =
@@ -175,6 +180,7 @@ public final class ControlServer implements AutoCloseable {
             } catch (SoftpathException e) {
                 LOG.warn(
                         "cannot accept for {} ms: {}", ACCEPT_PAUSE_NS / 1_000_000, e.getMessage());
+                errorHandler.onError(e);
                 pauseAccepting(true);
                 return;
             }
@@ -293,6 +299,7 @@ public final class ControlServer implements AutoCloseable {
                 close(e.getMessage());
             } catch (RuntimeException e) {
                 LOG.error("{}: request failed, closing the client", file, e);
+                errorHandler.onError(e);
                 close("internal error");
             }
         }
@@ -318,6 +325,7 @@ public final class ControlServer implements AutoCloseable {
             int kind = ControlRecord.kind(request);
             if (kind == ControlRecord.DOORBELL) {
                 unit().count(DriverCounter.DOORBELLS);
+                unit().chip().countDoorbell();
                 return;
             }
             int requestTag = ControlRecord.tag(request);

@@ -10,8 +10,8 @@ import io.softpath.abi.register.ChipCounter;
 import io.softpath.abi.register.UserRegisters;
 import io.softpath.daemon.chip.Chip;
 import io.softpath.daemon.chip.RegisterValue;
+import io.softpath.daemon.region.Grant;
 import io.softpath.daemon.region.Region;
-import io.softpath.daemon.region.Vma;
 import io.softpath.error.Errno;
 import io.softpath.linux.CurrentProcess;
 
@@ -144,8 +144,8 @@ final class Inspector {
                                 ? ControlRecord.CONTEXT_ENABLED
                                 : ControlRecord.CONTEXT_STOPPED;
         long mapped = 0;
-        for (Vma vma : context.mappings) {
-            mapped += vma.request().length();
+        for (Grant grant : context.mappings) {
+            mapped += grant.request().length();
         }
         MemorySegment registers =
                 context.initialised() ? context.regions().memory(RegionKind.UREGS) : null;
@@ -180,23 +180,23 @@ final class Inspector {
             if (context == null) {
                 continue;
             }
-            for (Vma vma : context.mappings) {
-                Region region = context.regions().region(vma.kind());
+            for (Grant grant : context.mappings) {
+                Region region = context.regions().region(grant.kind());
                 records.add(
                         new VmaRecord(
                                 unit.number(),
-                                vma.kind().perUnit() ? NO_CONTEXT : context.number,
-                                vma.kind().number(),
+                                grant.kind().perUnit() ? NO_CONTEXT : context.number,
+                                grant.kind().number(),
                                 context.owner.peer().pid(),
                                 context.owner.peer().uid(),
-                                vma.request().protection(),
-                                vma.request().token(),
-                                vma.request().length(),
-                                vma.request().flags(),
+                                grant.request().protection(),
+                                grant.request().token(),
+                                grant.request().length(),
+                                grant.request().flags(),
                                 region.seals(),
-                                vma.sinceEpochMs(),
+                                grant.sinceEpochMs(),
                                 region.memory().byteSize(),
-                                vma.count()));
+                                grant.count()));
             }
         }
         return records;

@@ -5,7 +5,7 @@ import io.softpath.abi.region.RegionKind;
 import io.softpath.abi.register.ChipCounter;
 import io.softpath.daemon.chip.TriggerMode;
 import io.softpath.daemon.region.ContextRegions;
-import io.softpath.daemon.region.Vma;
+import io.softpath.daemon.region.Grant;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -44,7 +44,7 @@ final class OpenContext {
      */
     final BitSet needsDisarm = new BitSet();
 
-    final List<Vma> mappings = new ArrayList<>();
+    final List<Grant> mappings = new ArrayList<>();
     int pollType = POLL_ANY;
     boolean pollArmed;
     long urgentSeen;

@@ -3,10 +3,10 @@ package io.softpath.daemon.control;
 import io.softpath.abi.control.CommandRecord;
 import io.softpath.abi.control.ControlRecord;
 import io.softpath.abi.register.DriverCounter;
+import io.softpath.daemon.region.Grant;
 import io.softpath.daemon.region.MapRequest;
 import io.softpath.daemon.region.MapRules;
 import io.softpath.daemon.region.Region;
-import io.softpath.daemon.region.Vma;
 import io.softpath.error.Errno;
 import io.softpath.linux.Fd;
 
@@ -37,7 +37,7 @@ final class RequestHandler {
     private final MemorySegment block = Arena.ofAuto().allocate(CommandRecord.BYTES, Long.BYTES);
 
     /**
-     * @param statistics the descriptor of a unit's statistics file, or null if it has none
+     * @param statistics the descriptor of a unit's statistics file, just published
      */
     RequestHandler(
             List<UnitDriver> units,
@@ -125,18 +125,24 @@ final class RequestHandler {
 
     private Answer write(OpenFile file, MemorySegment request, int length) {
         long count = Integer.toUnsignedLong(ControlRecord.u32(request, ControlRecord.WRITE_COUNT));
-        int given = (int) Math.min(count, CommandRecord.BYTES);
-        if (length - ControlRecord.WRITE_COMMAND < given) {
+        int sent = length - ControlRecord.WRITE_COMMAND;
+        if (sent < Math.min(count, CommandRecord.BYTES)) {
             return Answer.refuse(
                     Errno.EINVAL,
                     "write: count="
                             + count
                             + " but the request holds only bytes="
-                            + (length - ControlRecord.WRITE_COMMAND)
+                            + sent
                             + " of the command");
         }
+        // As the real driver, which takes a command's whole payload however little count says.
         block.fill((byte) 0);
-        MemorySegment.copy(request, ControlRecord.WRITE_COMMAND, block, 0, given);
+        MemorySegment.copy(
+                request,
+                ControlRecord.WRITE_COMMAND,
+                block,
+                0,
+                Math.min(sent, CommandRecord.BYTES));
         Answer answer = commands.execute(file, count, block);
         count(file, answer.isRefusal() ? DriverCounter.COMMAND_ERRORS : DriverCounter.COMMANDS);
         return answer;
@@ -153,7 +159,8 @@ final class RequestHandler {
         Answer answer;
         if (context == null) {
             answer =
-                    Answer.refuse(Errno.EINVAL, "mmap: this file has no context; assign one first");
+                    Answer.refuse(
+                            Errno.EINVAL, "mmap: context=none on this file; assign one first");
         } else if (!context.initialised()) {
             answer =
                     Answer.refuse(
@@ -174,7 +181,7 @@ final class RequestHandler {
             return Answer.refuse(verdict.refusal(), verdict.sentence());
         }
         Region region = verdict.region();
-        if (!remember(context, new Vma(region.kind(), request, epochMs.getAsLong(), 1))) {
+        if (!remember(context, new Grant(region.kind(), request, epochMs.getAsLong(), 1))) {
             return Answer.refuse(
                     Errno.ENOMEM,
                     "mmap: context="
@@ -197,7 +204,7 @@ final class RequestHandler {
                 segment,
                 ControlRecord.MMAP_REPLY_ACCESS - ControlRecord.REPLY_PAYLOAD,
                 rules.access(region.kind()).ordinal());
-        return Answer.file(payload, region.file().fd());
+        return Answer.file(payload, region.fd());
     }
 
     private static MapRequest mapRequest(MemorySegment request, int token, int length) {
@@ -208,8 +215,8 @@ final class RequestHandler {
                 ControlRecord.u32(request, ControlRecord.MMAP_FLAGS));
     }
 
-    private static boolean remember(OpenContext context, Vma granted) {
-        List<Vma> mappings = context.mappings;
+    private static boolean remember(OpenContext context, Grant granted) {
+        List<Grant> mappings = context.mappings;
         for (int i = 0; i < mappings.size(); i++) {
             if (mappings.get(i).request().equals(granted.request())) {
                 mappings.set(i, mappings.get(i).again(1));
@@ -222,12 +229,12 @@ final class RequestHandler {
     private static Answer unmap(OpenFile file, long token, long length) {
         OpenContext context = file.context();
         if (context != null) {
-            List<Vma> mappings = context.mappings;
+            List<Grant> mappings = context.mappings;
             for (int i = 0; i < mappings.size(); i++) {
-                Vma vma = mappings.get(i);
-                if (vma.request().token() == token && vma.request().length() == length) {
-                    if (vma.count() > 1) {
-                        mappings.set(i, vma.again(-1));
+                Grant grant = mappings.get(i);
+                if (grant.request().token() == token && grant.request().length() == length) {
+                    if (grant.count() > 1) {
+                        mappings.set(i, grant.again(-1));
                     } else {
                         mappings.remove(i);
                     }
@@ -268,14 +275,14 @@ final class RequestHandler {
             return inspector.inspect(
                     what, unit, ControlRecord.u32(request, ControlRecord.INSPECT_START));
         }
-        Fd file = unit >= 0 && unit < units.size() ? statistics.apply(unit) : null;
-        return file == null
-                ? Answer.refuse(
-                        Errno.ENODEV,
-                        "inspect: unit="
-                                + Integer.toUnsignedString(unit)
-                                + " has no statistics, units="
-                                + units.size())
-                : Answer.file(new byte[0], file);
+        if (unit < 0 || unit >= units.size()) {
+            return Answer.refuse(
+                    Errno.ENODEV,
+                    "inspect: unit="
+                            + Integer.toUnsignedString(unit)
+                            + " does not exist, units="
+                            + units.size());
+        }
+        return Answer.file(new byte[0], statistics.apply(unit));
     }
 }

@@ -6,6 +6,7 @@ import io.softpath.abi.control.UserEvent;
 import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.model.PioDivision;
 import io.softpath.abi.region.RegionKind;
+import io.softpath.abi.register.ChipCounter;
 import io.softpath.abi.register.DriverCounter;
 import io.softpath.abi.register.ErrorStatus;
 import io.softpath.abi.register.UserRegisters;
@@ -142,12 +143,12 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
         return counters;
     }
 
-    void count(DriverCounter counter) {
-        counters[counter.ordinal()]++;
+    public void count(DriverCounter counter) {
+        counters[counter.index()]++;
     }
 
     void count(DriverCounter counter, long by) {
-        counters[counter.ordinal()] += by;
+        counters[counter.index()] += by;
     }
 
     /** Every error bit raised since the start. */
@@ -219,7 +220,7 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
                         new OpenContext(this, i, file, epochMs.getAsLong(), trigger(file));
                 contexts[i] = context;
                 file.context(context);
-                counters[DriverCounter.CTXTS_OPEN.ordinal()]++;
+                counters[DriverCounter.CTXTS_OPEN.index()]++;
                 LOG.info("{}: assigned", context);
                 return Answer.OK;
             }
@@ -388,7 +389,7 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
         contexts[context.number] = null;
         context.owner.context(null);
         linkWaits.removeIf(wait -> wait.context() == context);
-        counters[DriverCounter.CTXTS_OPEN.ordinal()]--;
+        counters[DriverCounter.CTXTS_OPEN.index()]--;
         if (armlaunchSilencedBy == context) {
             reportArmlaunch(context, true);
         }
@@ -400,7 +401,11 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
         partitionKeys.dropAll(context.keys);
         if (context.initialised()) {
             try {
+                long disarmed = chip.counter(ChipCounter.TX_DISARMED);
                 chip.closeContext(context.number);
+                count(
+                        DriverCounter.SENDS_DISARMED,
+                        chip.counter(ChipCounter.TX_DISARMED) - disarmed);
                 chip.forceAvailUpdate();
             } finally {
                 context.regions().close();

@@ -40,16 +40,14 @@ public final class ContextRegions implements AutoCloseable {
                 if (kind.perUnit() || !kind.exists(model)) {
                     continue;
                 }
-                boolean readOnly =
-                        kind.readOnlyByKernel()
-                                && !(kind == RegionKind.SENDBUFSTATUS && writableEvents);
+                boolean forceWritable = kind == RegionKind.SENDBUFSTATUS && writableEvents;
                 regions.own.add(
                         Region.create(
                                 kind,
                                 kind.fileName(unit, context),
                                 Tokens.token(kind, model, context, division.first(context)),
                                 kind.maxBytes(model, division.count(context)),
-                                readOnly,
+                                forceWritable,
                                 regions.arena));
             }
             regions.mappable.addAll(regions.own);

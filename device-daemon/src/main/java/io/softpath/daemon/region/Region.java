@@ -3,67 +3,56 @@ package io.softpath.daemon.region;
 import io.softpath.abi.region.RegionKind;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.linux.Fd;
 import io.softpath.linux.Limits;
 import io.softpath.linux.MappedMemory;
-import io.softpath.linux.MemFd;
-import io.softpath.linux.Seals;
+import io.softpath.memory.RegionFile;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/**
- * One memfd of one kind, mapped here for as long as its arena lives. The mapping is made before the
- * seals: afterwards a read-only kind cannot be mapped writable by anybody, not even by the daemon.
- */
+/** One region that users map by its token: a sealed file, and the daemon's own mapping of it. */
 public final class Region implements AutoCloseable {
-    private static final int READ_ONLY_MODE = 0444;
-    private static final int READ_WRITE_MODE = 0600;
+    /** A kind whose files users may write. */
+    private static final RegionKind WRITABLE = RegionKind.UREGS;
 
     private final RegionKind kind;
     private final long token;
     private final long bytes;
-    private final MemFd file;
+    private final RegionFile file;
     private final int seals;
-    private final MemorySegment memory;
 
-    private Region(RegionKind kind, long token, long bytes, MemFd file, MemorySegment memory) {
+    private Region(RegionKind kind, long token, long bytes, RegionFile file) {
         this.kind = kind;
         this.token = token;
         this.bytes = bytes;
         this.file = file;
-        this.seals = file.seals();
-        this.memory = memory;
+        seals = file.file().seals();
     }
 
     /**
      * Creates the file, zeroed, rounded up to pages. Memory is used only when it is touched.
      *
      * @param name of the memfd, as {@code /proc/<pid>/maps} shows it
-     * @param readOnly seal it against every writable mapping but this one
+     * @param forceWritable leave it writable for users, whatever the rule of the kind
      * @throws SoftpathException EMFILE, ENFILE or ENOMEM, naming the limit; nothing is left behind
      */
     static Region create(
-            RegionKind kind, String name, long token, long bytes, boolean readOnly, Arena arena) {
+            RegionKind kind,
+            String name,
+            long token,
+            long bytes,
+            boolean forceWritable,
+            Arena arena) {
         long rounded = (bytes + MappedMemory.PAGE_BYTES - 1) & -MappedMemory.PAGE_BYTES;
-        MemFd file = null;
-        boolean made = false;
         try {
-            file = MemFd.create(name, rounded);
-            MemorySegment memory =
-                    MappedMemory.map(file.fd(), 0, rounded, true, arena)
-                            .dontFork()
-                            .dontDump()
-                            .segment();
-            file.mode(readOnly ? READ_ONLY_MODE : READ_WRITE_MODE);
-            file.seal(Seals.SHRINK | Seals.GROW | Seals.SEAL | (readOnly ? Seals.FUTURE_WRITE : 0));
-            made = true;
-            return new Region(kind, token, bytes, file, memory);
+            return new Region(
+                    kind,
+                    token,
+                    bytes,
+                    RegionFile.create(forceWritable ? WRITABLE : kind, name, rounded, arena));
         } catch (SoftpathException e) {
             throw SoftpathException.of(e.errno(), explain(e, name, rounded), e);
-        } finally {
-            if (!made && file != null) {
-                file.close();
-            }
         }
     }
 
@@ -103,8 +92,8 @@ public final class Region implements AutoCloseable {
     }
 
     /** The descriptor to hand to a user. */
-    public MemFd file() {
-        return file;
+    public Fd fd() {
+        return file.fd();
     }
 
     /** The seals of the file, {@code F_SEAL_*}. */
@@ -114,7 +103,7 @@ public final class Region implements AutoCloseable {
 
     /** The daemon's own mapping, always writable. */
     public MemorySegment memory() {
-        return memory;
+        return file.memory();
     }
 
     /** Closes the descriptor; the memory goes with its arena and the users' mappings. */

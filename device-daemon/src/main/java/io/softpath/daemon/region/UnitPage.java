@@ -29,7 +29,7 @@ public final class UnitPage implements AutoCloseable {
                             RegionKind.PIOAVAIL.fileName(unit, 0),
                             Tokens.token(RegionKind.PIOAVAIL, model, 0, 0),
                             RegionKind.PIOAVAIL.maxBytes(model, 0),
-                            true,
+                            false,
                             arena);
             made = true;
         } finally {

@@ -11,9 +11,9 @@ import io.softpath.abi.region.RegionKind;
  * @param sinceEpochMs when it was first granted
  * @param count how often the same was granted and not given back
  */
-public record Vma(RegionKind kind, MapRequest request, long sinceEpochMs, int count) {
+public record Grant(RegionKind kind, MapRequest request, long sinceEpochMs, int count) {
     /** The same mapping granted {@code by} times more. */
-    public Vma again(int by) {
-        return new Vma(kind, request, sinceEpochMs, count + by);
+    public Grant again(int by) {
+        return new Grant(kind, request, sinceEpochMs, count + by);
     }
 }
