@@ -1,6 +1,7 @@
 package io.softpath.bench;
 
 import io.softpath.bench.process.BenchFailure;
+import io.softpath.bench.process.JvmArguments;
 import io.softpath.bench.report.Machine;
 import io.softpath.bench.report.Report;
 import io.softpath.bench.report.Result;
@@ -68,6 +69,7 @@ final class JmhCommand implements Callable<Integer> {
                 new OptionsBuilder()
                         .include(OWN + ".*(" + regex + ")")
                         .addProfiler(GCProfiler.class)
+                        .jvmArgs(JvmArguments.ofChild().toArray(String[]::new))
                         .shouldFailOnError(true);
         if (options.quick) {
             builder.forks(1)

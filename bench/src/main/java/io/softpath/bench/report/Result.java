@@ -79,6 +79,17 @@ public record Result(
      * @throws IllegalArgumentException if there is no round or a round has no sample
      */
     public static Result ofHistograms(String name, String unit, List<Histogram> rounds) {
+        return ofBatches(name, unit, rounds, 1);
+    }
+
+    /**
+     * A result made of one histogram a round, in which a value stands for a whole batch of
+     * operations: values are divided by the size of a batch, samples multiplied by it.
+     *
+     * @throws IllegalArgumentException if there is no round or a round has no sample
+     */
+    public static Result ofBatches(
+            String name, String unit, List<Histogram> rounds, int batchSize) {
         long count = 0;
         List<Double> medians = new ArrayList<>();
         double[] p90 = new double[rounds.size()];
@@ -90,11 +101,11 @@ public record Result(
                 throw new IllegalArgumentException(
                         "no sample in a round: name=" + name + " round=" + i);
             }
-            count += round.getTotalCount();
-            medians.add((double) round.getValueAtPercentile(50));
-            p90[i] = round.getValueAtPercentile(90);
-            p99[i] = round.getValueAtPercentile(99);
-            p999[i] = round.getValueAtPercentile(99.9);
+            count += round.getTotalCount() * batchSize;
+            medians.add(round.getValueAtPercentile(50) / (double) batchSize);
+            p90[i] = round.getValueAtPercentile(90) / (double) batchSize;
+            p99[i] = round.getValueAtPercentile(99) / (double) batchSize;
+            p999[i] = round.getValueAtPercentile(99.9) / (double) batchSize;
         }
         return of(
                 name,

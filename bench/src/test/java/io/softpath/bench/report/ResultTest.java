@@ -45,6 +45,15 @@ class ResultTest {
     }
 
     @Test
+    void shouldDivideBatchesIntoOperations() {
+        Result result = Result.ofBatches("a", "bytes/packet", List.of(upTo(100)), 20);
+
+        assertEquals(2.5, result.median());
+        assertEquals(4.5, result.p90());
+        assertEquals(2000, result.count());
+    }
+
+    @Test
     void shouldDivideMediansWhenCompared() {
         Result base = Result.ofValues("base", "ns", 1, List.of(100.0));
         Result compared = Result.ofValues("a", "ns", 1, List.of(250.0)).comparedTo(base);

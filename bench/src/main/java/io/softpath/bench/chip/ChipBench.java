@@ -1,0 +1,238 @@
+package io.softpath.bench.chip;
+
+import io.softpath.bench.floor.HandoverFloor;
+import io.softpath.bench.process.BenchFailure;
+import io.softpath.bench.process.ChildJvm;
+import io.softpath.bench.process.Findings;
+import io.softpath.bench.report.Result;
+
+import org.HdrHistogram.Histogram;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Measures messages through the chip and what a daemon costs. Floor, self and pair take turns in
+ * each round, so that whatever else the machine does meets all three.
+ */
+public final class ChipBench {
+    static final String SELF = "chip.self.rtt";
+    static final String SELF_ALLOC = "chip.self.alloc";
+    static final String DAEMON_ALLOC = "chip.daemon.alloc";
+    static final String PAIR = "chip.pair.rtt";
+    static final String PAIR_STALLS = "chip.pair.stalls";
+    static final String PAIR_LONGEST = "chip.pair.longest";
+    static final String IDLE_CPU = "idle.cpu";
+    static final String WAKE = "idle.wake.rtt";
+    static final String RSS = "daemon.rss";
+
+    private static final int SLEEPERS = 4;
+    private static final int CONTEXTS = 16;
+    private static final Duration START = Duration.ofSeconds(30);
+    private static final Duration GRACE = Duration.ofSeconds(60);
+    private static final double MEGABYTE = 1e6;
+
+    private final int rounds;
+    private final Duration measured;
+    private final int idleRounds;
+    private final Duration idle;
+    private final Consumer<String> progress;
+
+    /**
+     * @param quick fewer and shorter rounds
+     * @param progress is told what is being done
+     */
+    public ChipBench(boolean quick, Consumer<String> progress) {
+        this(
+                quick ? 3 : 7,
+                Duration.ofMillis(quick ? 300 : 1000),
+                quick ? 1 : 3,
+                Duration.ofSeconds(quick ? 2 : 5),
+                progress);
+    }
+
+    ChipBench(
+            int rounds,
+            Duration measured,
+            int idleRounds,
+            Duration idle,
+            Consumer<String> progress) {
+        this.rounds = rounds;
+        this.measured = measured;
+        this.idleRounds = idleRounds;
+        this.idle = idle;
+        this.progress = progress;
+    }
+
+    /** Measures everything, in the order in which it is reported. */
+    public List<Result> run() {
+        List<Histogram> floors = new ArrayList<>();
+        List<Findings> selves = new ArrayList<>();
+        List<Findings> pairs = new ArrayList<>();
+        for (int i = 1; i <= rounds; i++) {
+            progress.accept("round " + i + " of " + rounds + ": floor, self, pair");
+            floors.add(HandoverFloor.round(measured));
+            try (PrivateDaemon daemon = PrivateDaemon.start()) {
+                selves.add(self(daemon));
+                pairs.add(pair(daemon));
+            }
+        }
+        progress.accept("the daemon's allocation");
+        Histogram daemonAllocated = daemonAllocated();
+        List<Double> idleCpu = new ArrayList<>();
+        List<Double> rss = new ArrayList<>();
+        List<Histogram> wakes = new ArrayList<>();
+        double shared = 0;
+        for (int i = 1; i <= idleRounds; i++) {
+            progress.accept("round " + i + " of " + idleRounds + ": idle daemon, memory");
+            try (PrivateDaemon daemon = PrivateDaemon.start()) {
+                idle(daemon, idleCpu, wakes);
+                try (ChildJvm holder =
+                        daemon.startUser(ChipUser.HOLDER, String.valueOf(CONTEXTS))) {
+                    holder.awaitLine(ChipUser.READY, START);
+                    rss.add(ProcessUsage.residentBytes(daemon.pid()) / MEGABYTE);
+                    shared = ProcessUsage.residentSharedBytes(daemon.pid()) / MEGABYTE;
+                }
+            }
+        }
+
+        Result floor = Result.ofHistograms(HandoverFloor.NAME, "ns", floors);
+        List<Result> results = new ArrayList<>();
+        results.add(floor);
+        results.add(Result.ofHistograms(SELF, "ns", histograms(selves, SELF)).comparedTo(floor));
+        results.add(allocResult(SELF_ALLOC, histograms(selves, SELF_ALLOC)));
+        results.add(
+                allocResult(DAEMON_ALLOC, List.of(daemonAllocated))
+                        .noted("of the daemon's thread, run inside the measuring process"));
+        results.add(pairResult(pairs).comparedTo(floor));
+        results.add(
+                Result.ofValues(
+                                PAIR_STALLS,
+                                "trips over 10 ms",
+                                samples(pairs, PAIR),
+                                values(pairs, PAIR_STALLS))
+                        .noted("the longest trip took " + longestMs(pairs) + " ms"));
+        results.add(
+                Result.ofValues(IDLE_CPU, "% of a CPU", idleRounds, idleCpu)
+                        .noted(
+                                "a daemon with "
+                                        + SLEEPERS
+                                        + " sleeping users over "
+                                        + idle.toMillis()
+                                        + " ms, from /proc/PID/task/*/schedstat"));
+        results.add(
+                Result.ofHistograms(WAKE, "ns", wakes)
+                        .noted("a message and its answer while daemon and both users sleep"));
+        results.add(
+                Result.ofValues(RSS, "MB", idleRounds, rss)
+                        .noted(
+                                CONTEXTS
+                                        + " contexts open, each used once; "
+                                        + Math.round(shared)
+                                        + " MB of it is memory shared with them"));
+        return results;
+    }
+
+    private Findings self(PrivateDaemon daemon) {
+        try (ChildJvm user = daemon.startUser(ChipUser.SELF, String.valueOf(measured.toMillis()))) {
+            String own = address(user);
+            user.println(ChipUser.GO + own);
+            return Findings.parse(user.awaitSuccess(measured.plus(GRACE)));
+        }
+    }
+
+    private Findings pair(PrivateDaemon daemon) {
+        try (ChildJvm pong = daemon.startUser(ChipUser.PONG);
+                ChildJvm ping =
+                        daemon.startUser(ChipUser.PING, String.valueOf(measured.toMillis()))) {
+            String pongAddress = address(pong);
+            String pingAddress = address(ping);
+            pong.println(ChipUser.GO + pingAddress);
+            ping.println(ChipUser.GO + pongAddress);
+            Findings findings = Findings.parse(ping.awaitSuccess(measured.plus(GRACE)));
+            pong.awaitSuccess(GRACE);
+            return findings;
+        }
+    }
+
+    private void idle(PrivateDaemon daemon, List<Double> cpu, List<Histogram> wakes) {
+        List<ChildJvm> sleepers = new ArrayList<>();
+        try {
+            for (int i = 0; i < SLEEPERS; i++) {
+                sleepers.add(daemon.startUser(ChipUser.SLEEPER));
+            }
+            String first = address(sleepers.getFirst());
+            sleepers.stream().skip(1).forEach(ChipBench::address);
+            sleep(Duration.ofSeconds(2)); // what a JVM does after its start is not idling
+            long begin = System.nanoTime();
+            long before = ProcessUsage.cpuNs(daemon.pid());
+            sleep(idle);
+            long used = ProcessUsage.cpuNs(daemon.pid()) - before;
+            cpu.add(100.0 * used / (System.nanoTime() - begin));
+
+            try (ChildJvm waker = daemon.startUser(ChipUser.WAKER)) {
+                address(waker);
+                waker.println(ChipUser.GO + first);
+                wakes.add(Findings.parse(waker.awaitSuccess(GRACE)).histogram(WAKE));
+            }
+        } finally {
+            sleepers.forEach(ChildJvm::close);
+        }
+    }
+
+    private static Histogram daemonAllocated() {
+        try (ChildJvm inside =
+                ChildJvm.start("inside", Map.of(), DaemonInside.class.getName(), List.of())) {
+            return Findings.parse(inside.awaitSuccess(GRACE)).histogram(DAEMON_ALLOC);
+        }
+    }
+
+    private static String address(ChildJvm user) {
+        return user.awaitLine(ChipUser.READY, START).substring(ChipUser.READY.length());
+    }
+
+    private static Result allocResult(String name, List<Histogram> rounds) {
+        return Result.ofBatches(name, "bytes/packet", rounds, RoundTrips.BATCH_TRIPS);
+    }
+
+    private Result pairResult(List<Findings> pairs) {
+        Result pair = Result.ofHistograms(PAIR, "ns", histograms(pairs, PAIR));
+        int cores = Runtime.getRuntime().availableProcessors();
+        return cores < 3
+                ? pair.noted(
+                        "three processes that spin share "
+                                + cores
+                                + " CPUs: the scheduler is part of the figure")
+                : pair;
+    }
+
+    private static List<Histogram> histograms(List<Findings> rounds, String name) {
+        return rounds.stream().map(round -> round.histogram(name)).toList();
+    }
+
+    private static List<Double> values(List<Findings> rounds, String name) {
+        return rounds.stream().map(round -> round.value(name)).toList();
+    }
+
+    private static long samples(List<Findings> rounds, String name) {
+        return rounds.stream().mapToLong(round -> round.histogram(name).getTotalCount()).sum();
+    }
+
+    private static long longestMs(List<Findings> pairs) {
+        return (long)
+                (pairs.stream().mapToDouble(pair -> pair.value(PAIR_LONGEST)).max().orElseThrow()
+                        / 1e6);
+    }
+
+    private static void sleep(Duration duration) {
+        try {
+            Thread.sleep(duration);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BenchFailure("interrupted", e);
+        }
+    }
+}

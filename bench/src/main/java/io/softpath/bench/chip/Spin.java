@@ -1,0 +1,53 @@
+package io.softpath.bench.chip;
+
+/**
+ * How a user waits for a packet that is about to come: it spins, then yields, and gives up at a
+ * deadline. Yielding comes early where there are fewer CPUs than processes that spin, because one
+ * of them may be the one that is waited for.
+ */
+final class Spin {
+    private static final int SPINS = 2_000;
+    private static final int SPINS_CROWDED = 20;
+    private static final int YIELDS_PER_DEADLINE_CHECK = 1024;
+    private static final long DEADLINE_NS = 10_000_000_000L;
+
+    private final int spins;
+    private int spun;
+    private int yielded;
+    private long beginNs;
+
+    /**
+     * @param processes how many processes spin, the daemon included
+     */
+    Spin(int processes) {
+        spins = Runtime.getRuntime().availableProcessors() >= processes ? SPINS : SPINS_CROWDED;
+    }
+
+    /** What was waited for has come. */
+    void reset() {
+        spun = 0;
+        yielded = 0;
+    }
+
+    /**
+     * Passes a little time.
+     *
+     * @throws IllegalStateException if nothing has come for 10 s
+     */
+    void pause() {
+        if (spun < spins) {
+            spun++;
+            Thread.onSpinWait();
+            return;
+        }
+        if (yielded % YIELDS_PER_DEADLINE_CHECK == 0) {
+            long now = System.nanoTime();
+            beginNs = yielded == 0 ? now : beginNs;
+            if (now - beginNs > DEADLINE_NS) {
+                throw new IllegalStateException("no packet came: waitedNs=" + (now - beginNs));
+            }
+        }
+        yielded++;
+        Thread.yield();
+    }
+}
