@@ -11,6 +11,7 @@ import io.softpath.linux.Fd;
 
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.AgentTerminationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -155,8 +156,11 @@ public final class Daemon implements AutoCloseable {
     public void run() {
         ErrorHandler errorHandler =
                 e -> {
-                    LOG.error("duty cycle failed, going on", e);
-                    statistics.getFirst().record(e);
+                    // The runner reports a stop that was asked for, too.
+                    if (!(e instanceof AgentTerminationException)) {
+                        LOG.error("duty cycle failed, going on", e);
+                        statistics.getFirst().record(e);
+                    }
                 };
         AgentRunner runner =
                 new AgentRunner(

@@ -53,7 +53,7 @@ class LayersTest {
         row("daemon.region", "abi error linux memory");
         row("daemon.control", "abi error linux memory stat daemon.chip daemon.region agrona slf4j");
         row("apps", "abi error memory driver job hdr");
-        row("launch", "abi error linux stat flight driver.control job picocli jackson");
+        row("launch", "abi error linux stat flight driver.control job picocli jackson javac");
     }
 
     private static void row(String name, String mayImport) {
@@ -194,6 +194,7 @@ class LayersTest {
                         case "chronicle" -> allowed.or(resideInAPackage("net.openhft.."));
                         case "hdr" -> allowed.or(resideInAPackage("org.HdrHistogram.."));
                         case "jackson" -> allowed.or(resideInAPackage("com.fasterxml.jackson.."));
+                        case "javac" -> allowed.or(resideInAPackage("javax.tools.."));
                         case "picocli" -> allowed.or(resideInAPackage("picocli.."));
                         case "slf4j" -> allowed.or(resideInAPackage("org.slf4j.."));
                         default -> {

@@ -1,0 +1,175 @@
+package io.softpath.launch;
+
+import io.softpath.error.SoftpathException;
+import io.softpath.linux.PidFd;
+import io.softpath.linux.Poll;
+import io.softpath.linux.PollEvents;
+import io.softpath.linux.SeqPacketSocket;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** Starts or stops the daemon of a run directory. */
+@Command(
+        name = "daemon",
+        description = "Start (or stop) a device daemon, in the background unless told otherwise.",
+        footer = {
+            "",
+            "Options after -- go to the daemon as they are; softpath daemon --foreground -- --help"
+                    + " lists them.",
+            "",
+            "Examples:",
+            "  softpath daemon --units 2",
+            "  softpath daemon --foreground --model IBA6120",
+            "  softpath daemon --stop"
+        })
+final class DaemonCommand implements Callable<Integer> {
+    private static final int SIGTERM = 15;
+    private static final int SIGKILL = 9;
+    private static final long STOP_NS = TimeUnit.SECONDS.toNanos(10);
+
+    @Spec private CommandSpec spec;
+    @Mixin private RunDirOption runDir;
+    @Mixin private UnitOptions units;
+
+    @Option(
+            names = "--socket-mode",
+            paramLabel = "MODE",
+            description = "Who may open a unit, octal (default: 0660).")
+    private String socketMode;
+
+    @Option(
+            names = "--foreground",
+            description = "Stay in the terminal and log there, until Ctrl-C.")
+    private boolean foreground;
+
+    @Option(
+            names = "--until-eof",
+            description = "With --foreground: stop when standard input ends.")
+    private boolean untilEof;
+
+    @Option(names = "--stop", description = "Stop the daemon of the run directory.")
+    private boolean stop;
+
+    @Parameters(paramLabel = "OPTION", description = "More options of the daemon itself.")
+    private List<String> more = new ArrayList<>();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        RunDir dir = runDir.get();
+        PrintWriter out = spec.commandLine().getOut();
+        if (stop) {
+            stop(dir, out);
+            return ExitCode.OK;
+        }
+        List<String> options = units.daemonOptions();
+        if (socketMode != null) {
+            options.addAll(List.of("--socket-mode", socketMode));
+        }
+        options.addAll(more);
+        return foreground ? stay(dir, options) : detach(dir, options, out);
+    }
+
+    private static int detach(RunDir dir, List<String> options, PrintWriter out) {
+        createDirectory(dir.path());
+        DaemonProcess daemon = DaemonProcess.startDetached(dir.path(), options);
+        out.println(daemon.readyLine());
+        out.println("log:  " + dir.log());
+        out.println(
+                "stop: softpath daemon --stop" + (isDefault(dir) ? "" : " --dir " + dir.path()));
+        return ExitCode.OK;
+    }
+
+    private static boolean isDefault(RunDir dir) {
+        return dir.equals(RunDir.of(null, System.getenv()));
+    }
+
+    private static void createDirectory(Path path) {
+        try {
+            if (!Files.isDirectory(path)) {
+                Files.createDirectories(path.getParent());
+                Files.createDirectory(
+                        path,
+                        PosixFilePermissions.asFileAttribute(
+                                PosixFilePermissions.fromString("rwx------")));
+            }
+        } catch (IOException e) {
+            throw new Trouble(
+                    ExitCode.UNAVAILABLE, "cannot make the run directory " + path + ": " + e, e);
+        }
+    }
+
+    private int stay(RunDir dir, List<String> options) throws InterruptedException {
+        List<String> all = new ArrayList<>(List.of("--dir", dir.path().toString(), "--until-eof"));
+        all.addAll(options);
+        ProcessBuilder builder = new ProcessBuilder(DaemonProcess.command(all));
+        builder.redirectOutput(ProcessBuilder.Redirect.INHERIT)
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        if (untilEof) {
+            builder.redirectInput(ProcessBuilder.Redirect.INHERIT);
+        }
+        try {
+            // Without --until-eof its input is a pipe from us: should we be killed, it ends as
+            // well.
+            Process process = builder.start();
+            Signals.handle(number -> process.destroy(), "INT", "TERM", "HUP");
+            return process.waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the daemon does not start", e);
+        }
+    }
+
+    private static void stop(RunDir dir, PrintWriter out) {
+        SeqPacketSocket socket;
+        try {
+            socket = SeqPacketSocket.connect(dir.anyUnit());
+        } catch (SoftpathException e) {
+            throw new Trouble(ExitCode.UNAVAILABLE, "no daemon serves " + dir.path(), e);
+        }
+        // The kernel tells who listens; a number in a file could be anybody's by now.
+        try (socket;
+                PidFd daemon = socket.peerProcess()) {
+            daemon.signal(SIGTERM);
+            Poll end = Poll.of(daemon.fd()).events(0, PollEvents.IN);
+            if (end.await(STOP_NS) == 0) {
+                daemon.signal(SIGKILL);
+                end.await(STOP_NS);
+                out.println(
+                        "killed the daemon (pid "
+                                + daemon.pid()
+                                + ") of "
+                                + dir.path()
+                                + ", it did not stop by itself");
+            } else {
+                out.println("stopped the daemon (pid " + daemon.pid() + ") of " + dir.path());
+            }
+        }
+        try {
+            Files.deleteIfExists(dir.log());
+            try (Stream<Path> rest = Files.list(dir.path())) {
+                if (rest.findAny().isPresent()) {
+                    return;
+                }
+            }
+            Files.deleteIfExists(dir.path());
+        } catch (IOException e) {
+            // Not ours to remove, or somebody was faster.
+        }
+    }
+}

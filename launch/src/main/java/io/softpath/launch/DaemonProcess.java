@@ -1,0 +1,181 @@
+package io.softpath.launch;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A daemon as a child process: started, waited for until it is ready, stopped. */
+final class DaemonProcess implements AutoCloseable {
+    private static final String MAIN_CLASS = "io.softpath.daemon.Main";
+    private static final String READY = "softpath daemon ready";
+    private static final long START_SECONDS = 30;
+    private static final long STOP_SECONDS = 10;
+    private static final int LOG_LINES_SHOWN = 20;
+
+    private final Process process;
+    private final Path log;
+    private final String readyLine;
+
+    private DaemonProcess(Process process, Path log, String readyLine) {
+        this.process = process;
+        this.log = log;
+        this.readyLine = readyLine;
+    }
+
+    /** The command line of a daemon with these options. */
+    static List<String> command(List<String> options) {
+        List<String> command = JvmFlags.daemon(MAIN_CLASS);
+        command.addAll(options);
+        return command;
+    }
+
+    /**
+     * Starts a daemon that ends with this process, however this process ends: its standard input is
+     * a pipe from us.
+     *
+     * @param directory its run directory, which exists; its log goes there
+     */
+    static DaemonProcess startPrivate(Path directory, List<String> options) {
+        List<String> all = new ArrayList<>(List.of("--dir", directory.toString(), "--until-eof"));
+        all.addAll(options);
+        return start(new ProcessBuilder(command(all)), directory.resolve(RunDir.DAEMON_LOG));
+    }
+
+    /** Starts a daemon that outlives this process and its terminal. */
+    static DaemonProcess startDetached(Path directory, List<String> options) {
+        List<String> all = new ArrayList<>();
+        if (Files.isExecutable(Path.of("/usr/bin/setsid"))) {
+            all.add("/usr/bin/setsid"); // else Ctrl-C in the terminal would reach it
+        }
+        List<String> daemonOptions = new ArrayList<>(List.of("--dir", directory.toString()));
+        daemonOptions.addAll(options);
+        all.addAll(command(daemonOptions));
+        ProcessBuilder builder = new ProcessBuilder(all);
+        builder.redirectInput(Path.of("/dev/null").toFile());
+        return start(builder, directory.resolve(RunDir.DAEMON_LOG));
+    }
+
+    private static DaemonProcess start(ProcessBuilder builder, Path log) {
+        // The log of a daemon that runs already is not touched: the new one will refuse to start.
+        boolean theirs = RunDir.isLocked(log.resolveSibling(RunDir.DAEMON_LOCK));
+        builder.redirectError(
+                theirs
+                        ? ProcessBuilder.Redirect.INHERIT
+                        : ProcessBuilder.Redirect.to(log.toFile()));
+        try {
+            Process process = builder.start();
+            return new DaemonProcess(process, log, awaitReady(process, theirs ? null : log));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the daemon does not start", e);
+        }
+    }
+
+    private static String awaitReady(Process process, Path log) {
+        CompletableFuture<String> ready = new CompletableFuture<>();
+        Thread.ofPlatform()
+                .daemon()
+                .name("daemon-output")
+                .start(() -> {
+                    try (BufferedReader lines =
+                            new BufferedReader(
+                                    new InputStreamReader(process.getInputStream(), UTF_8))) {
+                        for (String line = lines.readLine();
+                                line != null;
+                                line = lines.readLine()) {
+                            if (line.startsWith(READY)) {
+                                ready.complete(line);
+                            }
+                        }
+                    } catch (IOException e) {
+                        ready.completeExceptionally(e);
+                    }
+                    ready.complete("");
+                });
+        try {
+            String line = ready.get(START_SECONDS, TimeUnit.SECONDS);
+            if (!line.isEmpty()) {
+                return line;
+            }
+            int code = process.waitFor();
+            throw new Trouble(
+                    code == ExitCode.BUSY ? ExitCode.BUSY : ExitCode.UNAVAILABLE,
+                    "the daemon did not start: it " + Signals.describeExit(code) + tail(log));
+        } catch (TimeoutException | ExecutionException e) {
+            process.destroyForcibly();
+            throw new Trouble(
+                    ExitCode.UNAVAILABLE,
+                    "the daemon was not ready within " + START_SECONDS + " s" + tail(log),
+                    e);
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+            throw new Trouble(ExitCode.FAILED, "interrupted while the daemon started", e);
+        }
+    }
+
+    /** The end of a log, to put behind a message. */
+    private static String tail(Path log) {
+        if (log == null) {
+            return "";
+        }
+        try {
+            List<String> lines = Files.readAllLines(log);
+            if (lines.isEmpty()) {
+                return "";
+            }
+            int from = Math.max(0, lines.size() - LOG_LINES_SHOWN);
+            return "; its log ends with\n  "
+                    + String.join("\n  ", lines.subList(from, lines.size()));
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** What it said when it was ready. */
+    String readyLine() {
+        return readyLine;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** Calls this when the daemon has ended. */
+    void onExit(Runnable action) {
+        var _ = process.onExit().thenRun(action);
+    }
+
+    /** How it ended, with the end of its log. */
+    String describeEnd() {
+        return "the daemon (pid "
+                + pid()
+                + ") "
+                + Signals.describeExit(process.exitValue())
+                + tail(log);
+    }
+
+    /** Stops it and waits until it is gone; kills it if it takes too long. Fine if it is gone. */
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

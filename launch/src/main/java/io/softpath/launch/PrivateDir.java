@@ -1,0 +1,97 @@
+package io.softpath.launch;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * A directory that lives as long as one command: sockets of its job, run directory of its own
+ * daemon. A lock tells {@code softpath clean} whether its owner was killed.
+ */
+final class PrivateDir implements AutoCloseable {
+    static final String PREFIX = "softpath-run-";
+    static final String LOCK = "launcher.lock";
+
+    /**
+     * A socket's path has at most 107 bytes; ours are this much longer than the directory's parent.
+     */
+    private static final int LONGEST_PARENT = 60;
+
+    private final Path path;
+    private final FileChannel channel;
+    private final FileLock lock;
+
+    private PrivateDir(Path path, FileChannel channel, FileLock lock) {
+        this.path = path;
+        this.channel = channel;
+        this.lock = lock;
+    }
+
+    /** Makes one, mode 0700. */
+    static PrivateDir create() {
+        try {
+            Path path = Files.createTempDirectory(parents(System.getenv()).getFirst(), PREFIX);
+            FileChannel channel =
+                    FileChannel.open(
+                            path.resolve(LOCK),
+                            StandardOpenOption.CREATE_NEW,
+                            StandardOpenOption.WRITE);
+            return new PrivateDir(path, channel, channel.lock());
+        } catch (IOException e) {
+            throw new Trouble(
+                    ExitCode.UNAVAILABLE, "cannot make a directory for this run: " + e, e);
+        }
+    }
+
+    /** Where such directories are made, the preferred place first. */
+    static List<Path> parents(Map<String, String> environment) {
+        Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+        Path runtime = Path.of(environment.getOrDefault("XDG_RUNTIME_DIR", ""));
+        boolean usable =
+                runtime.isAbsolute()
+                        && runtime.toString().length() <= LONGEST_PARENT
+                        && Files.isWritable(runtime);
+        return usable ? List.of(runtime, temporary) : List.of(temporary);
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /** Removes it with everything in it. */
+    @Override
+    public void close() {
+        try {
+            delete(path);
+            lock.release();
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot remove " + path, e);
+        }
+    }
+
+    /**
+     * Removes a directory with everything in it; fine if it is gone already. Symbolic links are not
+     * followed.
+     */
+    static void delete(Path directory) throws IOException {
+        List<Path> deepestFirst;
+        try (Stream<Path> tree = Files.walk(directory)) {
+            deepestFirst = tree.sorted(Comparator.reverseOrder()).toList();
+        } catch (NoSuchFileException e) {
+            return;
+        }
+        for (Path each : deepestFirst) {
+            Files.deleteIfExists(each);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package io.softpath.launch;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/** Starts the ranks of a job, like mpirun. */
+@Command(
+        name = "run",
+        description = "Run a program as N processes on the device, like mpirun.",
+        footer = {
+            "",
+            "Uses the daemon of the run directory if one runs there, else starts one for this job"
+                    + " only.",
+            "Each rank finds its place in SOFTPATH_RANK, SOFTPATH_SIZE, SOFTPATH_JOB and"
+                    + " SOFTPATH_DIR.",
+            "Signals are passed on. When a rank fails the others are ended; its exit code is"
+                    + " returned.",
+            "",
+            "Examples:",
+            "  softpath run -n 2 pingpong",
+            "  softpath run -n 4 --label Chat.java hello everybody",
+            "  softpath run -n 2 --class-path build/classes -J-Xmx256m org.example.Main"
+        })
+final class RunCommand implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+
+    @Option(
+            names = {"-n", "--ranks"},
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "How many processes (default: ${DEFAULT-VALUE}).")
+    private int ranks;
+
+    @Option(
+            names = {"-l", "--label"},
+            description = "Put the rank before each line of output.")
+    private boolean label;
+
+    @Option(
+            names = {"-c", "--class-path"},
+            paramLabel = "PATH",
+            defaultValue = "",
+            description = "Where the program's classes are; softpath's own are always there.")
+    private String classPath;
+
+    @Option(
+            names = "-J",
+            paramLabel = "FLAG",
+            description = "Pass FLAG to each rank's JVM, for example -J-Xmx256m. Repeatable.")
+    private List<String> jvmOptions = new ArrayList<>();
+
+    @Mixin private RunDirOption runDir;
+    @Mixin private UnitOptions units;
+
+    @Option(
+            names = "--private",
+            description = "Start a daemon for this job even if one runs already.")
+    private boolean ownDaemon;
+
+    @Parameters(
+            index = "0",
+            paramLabel = "PROGRAM",
+            description = "A class, a .jar, a .java file, or one of: hello, pingpong, chat.")
+    private String program;
+
+    @Parameters(index = "1..*", paramLabel = "ARG", description = "Arguments of the program.")
+    private List<String> arguments = new ArrayList<>();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (ranks < 1) {
+            throw new Trouble(ExitCode.USAGE, "-n " + ranks + ": at least one rank is needed");
+        }
+        RunDir shared = runDir.get();
+        boolean useShared = !ownDaemon && !units.given() && shared.daemon().isPresent();
+        RankGroup.Outcome outcome;
+        try (JobRunner job =
+                useShared
+                        ? JobRunner.on(shared, ranks, label)
+                        : JobRunner.onPrivateDaemon(units.daemonOptions(), ranks, label)) {
+            Path scratch = job.directory();
+            Program found = Program.of(program, classPath, scratch, spec.commandLine().getErr());
+            List<String> command =
+                    JvmFlags.user(jvmOptions, found.classPath(), RankMain.class.getName());
+            command.add(found.mainClass());
+            command.addAll(arguments);
+            outcome = job.run(command, useShared ? 0 : units.count());
+        }
+        if (outcome.exitCode() != ExitCode.OK) {
+            spec.commandLine().getErr().println("softpath run: " + outcome.reason());
+        }
+        return outcome.exitCode();
+    }
+}
