@@ -131,6 +131,9 @@ public final class ControlRecord {
     public static final int INSPECT_REGISTERS = 4;
     public static final int INSPECT_STAT = 5;
 
+    /** The unit of an INSPECT that asks about all of them. */
+    public static final int INSPECT_ALL_UNITS = -1;
+
     public static final int ADMIN_LINK_DOWN = 1;
     public static final int ADMIN_LINK_UP = 2;
     public static final int ADMIN_FREEZE = 3;

@@ -27,7 +27,11 @@ public final class Inspector {
 
     /** All units of the daemon. */
     public List<UnitRecord> units() {
-        return records(ControlRecord.INSPECT_UNITS, 0, UnitRecord.BYTES, UnitRecord::read);
+        return records(
+                ControlRecord.INSPECT_UNITS,
+                ControlRecord.INSPECT_ALL_UNITS,
+                UnitRecord.BYTES,
+                UnitRecord::read);
     }
 
     /**
@@ -36,11 +40,8 @@ public final class Inspector {
      * @throws SoftpathException.Refused ENODEV if there is none
      */
     public UnitRecord unit(int unit) {
-        return units().stream()
-                .filter(record -> record.unit() == unit)
-                .findFirst()
-                .orElseThrow(
-                        () -> SoftpathException.of(Errno.ENODEV, "no such unit: unit=" + unit));
+        return records(ControlRecord.INSPECT_UNITS, unit, UnitRecord.BYTES, UnitRecord::read)
+                .getFirst();
     }
 
     /** The contexts of a unit that are open. */
