@@ -40,7 +40,11 @@ final class Format {
             StringWriter differing = new StringWriter();
             PrintWriter errors = new PrintWriter(System.err, true, UTF_8);
             Main formatter = new Main(new PrintWriter(differing, true), errors, System.in);
-            if (formatter.format(command.toArray(String[]::new)) != 0) {
+            String[] words = command.toArray(String[]::new);
+            if (fix) {
+                formatter.format(words); // one round may leave work for another: long strings
+            }
+            if (formatter.format(words) != 0) {
                 differing
                         .toString()
                         .lines()

@@ -45,18 +45,18 @@ final class JobRunner implements AutoCloseable {
     }
 
     /** Prepares a job on the daemon that serves this run directory. */
-    static JobRunner on(RunDir runDir, int size, boolean label) {
+    static JobRunner on(RunDir runDir, int size, RankGroup.Show show) {
         PrivateDir directory = PrivateDir.create();
         return new JobRunner(
                 directory,
                 runDir.path(),
                 Optional.empty(),
                 serve(directory, size),
-                new RankGroup(label));
+                new RankGroup(show));
     }
 
     /** Prepares a job on a daemon of its own. */
-    static JobRunner onPrivateDaemon(List<String> daemonOptions, int size, boolean label) {
+    static JobRunner onPrivateDaemon(List<String> daemonOptions, int size, RankGroup.Show show) {
         PrivateDir directory = PrivateDir.create();
         boolean started = false;
         try {
@@ -67,7 +67,7 @@ final class JobRunner implements AutoCloseable {
                     directory.path(),
                     Optional.of(daemon),
                     serve(directory, size),
-                    new RankGroup(label));
+                    new RankGroup(show));
         } finally {
             if (!started) {
                 directory.close();

@@ -30,6 +30,18 @@ final class RankGroup implements AutoCloseable {
     private static final int SIGKILL = 9;
     private static final long GRACE_NS = TimeUnit.SECONDS.toNanos(2);
 
+    /** What is shown of the ranks' output. */
+    enum Show {
+        /** All of it, as it comes. */
+        PLAIN,
+
+        /** All of it, each line with its rank. */
+        LABELLED,
+
+        /** Standard error, each line with its rank. */
+        ERRORS
+    }
+
     /** What a rank is given. */
     record Spec(List<String> command, Map<String, String> environment, boolean stdin) {}
 
@@ -49,13 +61,10 @@ final class RankGroup implements AutoCloseable {
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final List<Process> ranks = new ArrayList<>();
     private final List<Thread> pumps = new ArrayList<>();
-    private final boolean label;
+    private final Show show;
 
-    /**
-     * @param label put the rank before each line of output
-     */
-    RankGroup(boolean label) {
-        this.label = label;
+    RankGroup(Show show) {
+        this.show = show;
     }
 
     /** Starts one more rank. Call from the thread that will call {@link #await}. */
@@ -67,9 +76,12 @@ final class RankGroup implements AutoCloseable {
                 spec.stdin()
                         ? ProcessBuilder.Redirect.INHERIT
                         : ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
-        if (!label) {
-            builder.redirectOutput(ProcessBuilder.Redirect.INHERIT);
-            builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+        switch (show) {
+            case PLAIN ->
+                    builder.redirectOutput(ProcessBuilder.Redirect.INHERIT)
+                            .redirectError(ProcessBuilder.Redirect.INHERIT);
+            case LABELLED -> {}
+            case ERRORS -> builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
         }
         Process process;
         try {
@@ -79,8 +91,10 @@ final class RankGroup implements AutoCloseable {
                     ExitCode.UNAVAILABLE, "rank " + rank + " does not start: " + e.getMessage(), e);
         }
         ranks.add(process);
-        if (label) {
+        if (show == Show.LABELLED) {
             pump(rank, process.getInputStream(), System.out);
+        }
+        if (show != Show.PLAIN) {
             pump(rank, process.getErrorStream(), System.err);
         }
         var _ = process.onExit().thenAccept(p -> events.add(new Ended(rank, p.exitValue())));

@@ -80,13 +80,14 @@ final class RunCommand implements Callable<Integer> {
         if (ranks < 1) {
             throw new Trouble(ExitCode.USAGE, "-n " + ranks + ": at least one rank is needed");
         }
+        RankGroup.Show show = label ? RankGroup.Show.LABELLED : RankGroup.Show.PLAIN;
         RunDir shared = runDir.get();
         boolean useShared = !ownDaemon && !units.given() && shared.daemon().isPresent();
         RankGroup.Outcome outcome;
         try (JobRunner job =
                 useShared
-                        ? JobRunner.on(shared, ranks, label)
-                        : JobRunner.onPrivateDaemon(units.daemonOptions(), ranks, label)) {
+                        ? JobRunner.on(shared, ranks, show)
+                        : JobRunner.onPrivateDaemon(units.daemonOptions(), ranks, show)) {
             Path scratch = job.directory();
             Program found = Program.of(program, classPath, scratch, spec.commandLine().getErr());
             List<String> command =

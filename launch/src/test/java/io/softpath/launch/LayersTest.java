@@ -52,8 +52,8 @@ class LayersTest {
         row("daemon.link", "abi daemon.chip slf4j");
         row("daemon.region", "abi error linux memory");
         row("daemon.control", "abi error linux memory stat daemon.chip daemon.region agrona slf4j");
-        row("apps", "abi error memory driver job hdr");
-        row("launch", "abi error linux stat flight driver.control job picocli jackson javac");
+        row("apps", "abi error linux memory driver job hdr");
+        row("launch", "abi error linux stat flight memory driver job picocli jackson javac");
     }
 
     private static void row(String name, String mayImport) {
