@@ -131,12 +131,13 @@ final class ContextSends {
 
     private long takeLastDword(int buffer, long offset, long pbc) {
         int length = Pbc.lengthDwords(pbc);
-        if (length < Pbc.MIN_LENGTH_DWORDS || PioLayout.lastDwordOffset(length) >= bufferBytes) {
-            return pbc;
-        }
-        int last = Pbc.getTrigger(memory, offset + PioLayout.lastDwordOffset(length));
-        if (last == poison[buffer]) {
-            return NO_LAUNCH;
+        boolean fits =
+                length >= Pbc.MIN_LENGTH_DWORDS && PioLayout.lastDwordOffset(length) < bufferBytes;
+        if (fits) {
+            int last = Pbc.getTrigger(memory, offset + PioLayout.lastDwordOffset(length));
+            if (last == poison[buffer]) {
+                return NO_LAUNCH;
+            }
         }
         Pbc.put(memory, offset, 0); // noticed: another length here is another launch
         return pbc;

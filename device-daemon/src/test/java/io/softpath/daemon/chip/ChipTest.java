@@ -434,6 +434,23 @@ class ChipTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 14, 544, 2047})
+    void shouldCountALastDwordLaunchOfWrongLengthOnceHoweverOftenItIsLookedAt(int length) {
+        try (ChipRig rig = new ChipRig(ChipModel.IBA6120, 1, 1)) {
+            Chip chip = rig.chips.get(0);
+            FakeUser user = rig.open(0, 1, TriggerMode.LAST_DWORD);
+            int buffer = user.takeBuffer();
+            user.write(buffer, 1, 1, 1, NOTHING);
+            user.launch(buffer, Pbc.of(length));
+            chip.sweep();
+            chip.sweep();
+            chip.sweep();
+            assertEquals(1, chip.counter(ChipCounter.TX_INVAL_LEN));
+            assertEquals(0, chip.counter(ChipCounter.TX_ARM_LAUNCH));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 14, 544, 2047})
     void shouldRefuseALengthThatDoesNotFitABuffer(int length) {
         try (ChipRig rig = new ChipRig(ChipModel.IBA7220, 1, 1)) {
             Chip chip = rig.chips.get(0);
