@@ -3,6 +3,7 @@ package io.softpath.daemon.chip;
 import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.model.PioDivision;
 import io.softpath.abi.packet.Bth;
+import io.softpath.abi.packet.HeaderCopy;
 import io.softpath.abi.packet.IpathHeader;
 import io.softpath.abi.packet.Lrh;
 import io.softpath.abi.packet.MessageHeader;
@@ -21,26 +22,26 @@ import java.nio.ByteOrder;
  * A user of one context, played by hand over real memory: what a driver library does, and what a
  * hostile one might.
  */
-final class FakeUser {
+public final class FakeUser {
     private static final ValueLayout.OfLong LE_LONG =
             ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt LE_INT =
             ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /** A header queue entry as the user found it. */
-    record Entry(long rhf, long data0, long data1, byte[] payload) {
-        boolean good() {
+    public record Entry(long rhf, HeaderCopy header, long data0, long data1, byte[] payload) {
+        public boolean good() {
             return Rhf.errors(rhf) == 0;
         }
     }
 
-    final ChipModel model;
-    final int lid;
-    final int context;
-    final TriggerMode trigger;
-    final ContextMemory memory;
-    final int firstBuffer;
-    final int bufferCount;
+    public final ChipModel model;
+    public final int lid;
+    public final int context;
+    public final TriggerMode trigger;
+    public final ContextMemory memory;
+    public final int firstBuffer;
+    public final int bufferCount;
 
     private final MemorySegment availPage;
     private final long[] shadow = new long[8];
@@ -57,32 +58,55 @@ final class FakeUser {
             TriggerMode trigger,
             MemorySegment availPage,
             Arena arena) {
+        this(model, lid, context, trigger, availPage, allocate(model, context, arena));
+    }
+
+    /**
+     * A user of memory that somebody else made, as a client of a daemon maps it.
+     *
+     * @param memory what the user may only read may be read-only
+     */
+    public FakeUser(
+            ChipModel model,
+            int lid,
+            int context,
+            TriggerMode trigger,
+            MemorySegment availPage,
+            ContextMemory memory) {
         this.model = model;
         this.lid = lid;
         this.context = context;
         this.trigger = trigger;
         this.availPage = availPage;
+        this.memory = memory;
         PioDivision division = PioDivision.of(model);
         firstBuffer = division.first(context);
         bufferCount = division.count(context);
         tags = new int[bufferCount];
-        memory =
-                new ContextMemory(
-                        arena.allocate(UserRegisters.PAGE_BYTES, 4096),
-                        arena.allocate((long) bufferCount * model.pioAlign(), 4096),
-                        arena.allocate(model.rcvHdrAllocBytes(), 4096),
-                        arena.allocate(model.egrTotalBytes(), 4096),
-                        model.tailInMemory() ? arena.allocate(4096, 4096) : null);
         adoptAvail();
+    }
+
+    private static ContextMemory allocate(ChipModel model, int context, Arena arena) {
+        long pioBytes = (long) PioDivision.of(model).count(context) * model.pioAlign();
+        return new ContextMemory(
+                arena.allocate(UserRegisters.PAGE_BYTES, 4096),
+                arena.allocate(pioBytes, 4096),
+                arena.allocate(model.rcvHdrAllocBytes(), 4096),
+                arena.allocate(model.egrTotalBytes(), 4096),
+                model.tailInMemory() ? arena.allocate(4096, 4096) : null);
     }
 
     /**
      * Takes the chip's copy as it is, check bits too: what a user does at start and after a disarm.
      */
-    void adoptAvail() {
+    public void adoptAvail() {
         for (int i = 0; i < model.availQwords(); i++) {
             shadow[i] = dma(i);
         }
+    }
+
+    public MemorySegment availPage() {
+        return availPage;
     }
 
     private long dma(int qword) {
@@ -99,7 +123,7 @@ final class FakeUser {
     /**
      * @return a free buffer in ring order, or -1
      */
-    int takeBuffer() {
+    public int takeBuffer() {
         for (int i = 0; i < bufferCount; i++) {
             int buffer = (current + i) % bufferCount;
             int number = firstBuffer + buffer;
@@ -117,7 +141,7 @@ final class FakeUser {
     }
 
     /** Sends one eager packet with a correct header; false when no buffer is free. */
-    boolean send(int dlid, int destination, long data0, byte[] payload) {
+    public boolean send(int dlid, int destination, long data0, byte[] payload) {
         int buffer = takeBuffer();
         if (buffer < 0) {
             return false;
@@ -128,7 +152,7 @@ final class FakeUser {
     }
 
     /** Writes header and payload of an eager packet, without launching it. */
-    void write(int buffer, int dlid, int destination, long data0, byte[] payload) {
+    public void write(int buffer, int dlid, int destination, long data0, byte[] payload) {
         MemorySegment pio = memory.pioBuffers();
         long at = (long) buffer * model.pioAlign();
         long header = at + PioLayout.HEADER;
@@ -171,7 +195,7 @@ final class FakeUser {
     private int lastDword;
 
     /** Triggers what was written. In last-dword mode the payload's last dword is stored now. */
-    void launch(int buffer, long pbc) {
+    public void launch(int buffer, long pbc) {
         MemorySegment pio = memory.pioBuffers();
         long at = (long) buffer * model.pioAlign();
         switch (trigger) {
@@ -193,18 +217,18 @@ final class FakeUser {
         }
     }
 
-    MemorySegment pio() {
+    public MemorySegment pio() {
         return memory.pioBuffers();
     }
 
-    long headerOf(int buffer) {
+    public long headerOf(int buffer) {
         return (long) buffer * model.pioAlign() + PioLayout.HEADER;
     }
 
     /**
      * @return the next entry, or null; heads are told to the chip only by {@link #updateHeads}
      */
-    Entry receive() {
+    public Entry receive() {
         long entry = head * 4L;
         long rhf = memory.rcvHdrq().get(LE_LONG, entry + model.rhfOffsetDwords() * 4L);
         boolean ready =
@@ -229,9 +253,12 @@ final class FakeUser {
             payload = memory.rcvEgrBuffers().asSlice(at, bytes).toArray(ValueLayout.JAVA_BYTE);
             lastEgr = index;
         }
+        HeaderCopy copy = new HeaderCopy();
+        copy.load(memory.rcvHdrq(), header);
         Entry found =
                 new Entry(
                         rhf,
+                        copy,
                         MessageHeader.data0(memory.rcvHdrq(), header),
                         MessageHeader.data1(memory.rcvHdrq(), header),
                         payload);
@@ -240,11 +267,11 @@ final class FakeUser {
         return found;
     }
 
-    int ringDwords() {
+    public int ringDwords() {
         return model.rcvHdrRingDwords();
     }
 
-    void updateHeads() {
+    public void updateHeads() {
         UserRegisters.RCVHDRHEAD.put(memory.userRegisters(), head);
         UserRegisters.RCVEGRINDEXHEAD.put(memory.userRegisters(), lastEgr);
     }
@@ -256,7 +283,7 @@ final class FakeUser {
         lastEgr = (int) UserRegisters.RCVEGRINDEXTAIL.get(memory.userRegisters());
     }
 
-    static byte[] bytes(int length, int seed) {
+    public static byte[] bytes(int length, int seed) {
         byte[] bytes = new byte[length];
         for (int i = 0; i < length; i++) {
             bytes[i] = (byte) (i * 31 + seed);

@@ -18,11 +18,14 @@ import io.softpath.daemon.FakeClient;
 import io.softpath.daemon.FakeSender;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.linux.SeqPacketSocket;
 
 import org.junit.jupiter.api.Test;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 
 class HostileClientTest extends DaemonTestBase {
@@ -271,6 +274,33 @@ class HostileClientTest extends DaemonTestBase {
         try (var files = java.nio.file.Files.list(java.nio.file.Path.of("/proc/self/fd"))) {
             return files.count();
         }
+    }
+
+    @Test
+    void shouldServeOthersBesideConnectionsThatSayNothingOrVanish() throws java.io.IOException {
+        start();
+        startBystander();
+        assertUndisturbed();
+        long before = descriptors();
+        List<SeqPacketSocket> silent = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            silent.add(SeqPacketSocket.connect(daemon().directory().node(0)));
+            SeqPacketSocket.connect(daemon().directory().anyNode()).close();
+            if (i % 10 == 0) {
+                assertUndisturbed();
+            }
+        }
+        for (int i = 0; i < 100; i++) {
+            assertUndisturbed();
+        }
+        assertEquals(101, daemon().openFiles());
+        silent.forEach(SeqPacketSocket::close);
+        for (int i = 0; i < 10; i++) {
+            assertUndisturbed();
+        }
+        assertEquals(1, daemon().openFiles());
+        assertEquals(before, descriptors());
+        traffic.close();
     }
 
     @Test
