@@ -64,7 +64,7 @@ record Report(
                                         vma.access().name(),
                                         vma.permissions(),
                                         String.join(" ", new TreeSet<>(vma.vmFlags())),
-                                        vma.lock().locked(),
+                                        vma.vmFlags().contains("lo"),
                                         String.join(", ", vma.violations())))
                         .toList();
         String problem =
