@@ -165,7 +165,9 @@ public final class Daemon implements AutoCloseable {
         AgentRunner runner =
                 new AgentRunner(
                         new DozeIdleStrategy(
-                                dutyCycle::sleep, Runtime.getRuntime().availableProcessors()),
+                                dutyCycle::sleep,
+                                Runtime.getRuntime().availableProcessors(),
+                                control::openFiles),
                         errorHandler,
                         null,
                         dutyCycle);

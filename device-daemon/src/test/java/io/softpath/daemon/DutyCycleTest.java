@@ -63,7 +63,7 @@ class DutyCycleTest extends DaemonTestBase {
     @Test
     void shouldYieldAndThenSleepWhenThereIsNothingToDo() {
         int[] sleeps = {0};
-        DozeIdleStrategy idle = new DozeIdleStrategy(() -> ++sleeps[0] == 2 ? 1 : 0, 2);
+        DozeIdleStrategy idle = new DozeIdleStrategy(() -> ++sleeps[0] == 2 ? 1 : 0, 2, () -> 1);
         long cycles = 0;
         while (sleeps[0] == 0) {
             idle.idle(0);
@@ -77,5 +77,26 @@ class DutyCycleTest extends DaemonTestBase {
         idle.idle(1);
         idle.idle(0);
         assertEquals(2, sleeps[0]);
+    }
+
+    @Test
+    void shouldLetOthersRunSoonerWhenClientsOutnumberTheCores() {
+        int[] clients = {1};
+        DozeIdleStrategy idle = new DozeIdleStrategy(() -> 0, 2, () -> clients[0]);
+        int alone = spins(idle);
+        clients[0] = 2;
+        idle.idle(1);
+        int crowded = spins(idle);
+
+        assertTrue(crowded * 10 <= alone, "crowded=" + crowded + " alone=" + alone);
+    }
+
+    private static int spins(DozeIdleStrategy idle) {
+        int spins = 0;
+        do {
+            idle.idle(0);
+            spins++;
+        } while (idle.isSpinning());
+        return spins;
     }
 }
