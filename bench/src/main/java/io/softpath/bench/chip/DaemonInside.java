@@ -36,7 +36,7 @@ final class DaemonInside {
         try (Device device = Device.open(DeviceOptions.fromEnvironment().withDirectory(directory));
                 Context context = device.openContext()) {
             RoundTrips trips = new RoundTrips(context, context.address(), 2);
-            trips.warmUp();
+            trips.warmUpDaemon();
             Findings.print(System.out, ChipBench.DAEMON_ALLOC, trips.allocated(thread.threadId()));
         } finally {
             daemon.stop();

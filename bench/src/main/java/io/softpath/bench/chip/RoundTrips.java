@@ -123,10 +123,18 @@ final class RoundTrips implements PacketHandler {
         }
     }
 
-    /** Until all is compiled, or for as long as a crowded machine may take. */
-    void warmUp() {
+    /** Until all of this process is compiled, or for as long as a crowded machine may take. */
+    private void warmUp() {
         long end = System.nanoTime() + WARM_UP_NS;
         for (int i = 0; i < WARM_UP_TRIPS && System.nanoTime() - end < 0; i++) {
+            trip();
+        }
+    }
+
+    /** Until what the daemon does only now and then is compiled too. */
+    void warmUpDaemon() {
+        long end = System.nanoTime() + WARM_UP_NS;
+        while (System.nanoTime() - end < 0) {
             trip();
         }
     }

@@ -6,7 +6,7 @@ package io.softpath.bench.chip;
  * of them may be the one that is waited for.
  */
 final class Spin {
-    private static final int SPINS = 2_000;
+    private static final int SPINS = 200;
     private static final int SPINS_CROWDED = 20;
     private static final int YIELDS_PER_DEADLINE_CHECK = 1024;
     private static final long DEADLINE_NS = 10_000_000_000L;
