@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 
 /** Removes what killed daemons and launchers left behind. */
 @Command(
@@ -29,6 +30,13 @@ import java.util.concurrent.Callable;
                     + " maps it."
         })
 final class CleanCommand implements Callable<Integer> {
+    private static final Pattern DAEMON_FILE =
+            Pattern.compile(
+                    "ipath\\d*|"
+                            + Pattern.quote(RunDir.DAEMON_LOCK)
+                            + "|"
+                            + Pattern.quote(RunDir.DAEMON_LOG));
+
     @Spec private CommandSpec spec;
     @Mixin private RunDirOption runDir;
 
@@ -39,14 +47,9 @@ final class CleanCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        List<Path> removed = new ArrayList<>();
-        RunDir dir = runDir.get();
-        if (Files.isDirectory(dir.path())
-                && !RunDir.isLocked(dir.path().resolve(RunDir.DAEMON_LOCK))) {
-            removed.addAll(removeDaemonFiles(dir));
-        }
+        List<Path> removed = new ArrayList<>(daemonFiles(runDir.get()));
         for (Path parent : PrivateDir.parents(System.getenv())) {
-            removed.addAll(removePrivateDirs(parent));
+            removed.addAll(privateDirs(parent));
         }
         PrintWriter out = spec.commandLine().getOut();
         removed.forEach(p -> out.println((dryRun ? "would remove " : "removed ") + p));
@@ -57,35 +60,51 @@ final class CleanCommand implements Callable<Integer> {
     }
 
     /** Takes away only what a daemon makes there, then the directory if nothing else is in it. */
-    private List<Path> removeDaemonFiles(RunDir dir) throws IOException {
-        List<Path> removed = new ArrayList<>();
+    private List<Path> daemonFiles(RunDir dir) throws IOException {
+        List<Path> ours = new ArrayList<>();
         boolean others = false;
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(dir.path())) {
-            for (Path entry : entries) {
-                String name = entry.getFileName().toString();
-                if (name.matches("ipath\\d*")
-                        || name.equals(RunDir.DAEMON_LOCK)
-                        || name.equals(RunDir.DAEMON_LOG)) {
-                    remove(entry, removed);
-                } else {
-                    others = true;
+        if (Files.isDirectory(dir.path())) {
+            try (DirectoryStream<Path> entries = Files.newDirectoryStream(dir.path())) {
+                for (Path entry : entries) {
+                    boolean known = DAEMON_FILE.matcher(entry.getFileName().toString()).matches();
+                    others |= !known;
+                    if (known) {
+                        ours.add(entry);
+                    }
                 }
             }
         }
+        Path lock = dir.path().resolve(RunDir.DAEMON_LOCK);
+        if (ours.isEmpty() || RunDir.isLocked(lock)) {
+            return List.of();
+        }
+        boolean done = true;
+        if (!dryRun) {
+            // Under the lock, so that a daemon that starts this moment finds either all or nothing.
+            done =
+                    RunDir.whileLocked(
+                            lock,
+                            () -> {
+                                for (Path path : ours) {
+                                    Files.deleteIfExists(path);
+                                }
+                                Files.deleteIfExists(lock);
+                            });
+        }
+        if (!done) {
+            return List.of();
+        }
+        List<Path> removed = new ArrayList<>(ours);
         if (!others) {
-            remove(dir.path(), removed);
+            if (!dryRun) {
+                Files.deleteIfExists(dir.path());
+            }
+            removed.add(dir.path());
         }
         return removed;
     }
 
-    private void remove(Path path, List<Path> removed) throws IOException {
-        if (!dryRun) {
-            Files.deleteIfExists(path);
-        }
-        removed.add(path);
-    }
-
-    private List<Path> removePrivateDirs(Path parent) throws IOException {
+    private List<Path> privateDirs(Path parent) throws IOException {
         List<Path> removed = new ArrayList<>();
         try (DirectoryStream<Path> entries =
                 Files.newDirectoryStream(parent, PrivateDir.PREFIX + "*")) {

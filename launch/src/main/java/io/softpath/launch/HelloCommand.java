@@ -148,7 +148,7 @@ final class HelloCommand implements Callable<Integer> {
     }
 
     /** One line per kind of region and distinct kernel view; ranks that agree share it. */
-    private static Table mappings(List<JsonNode> ranks) {
+    static Table mappings(List<JsonNode> ranks) {
         Table table =
                 new Table(
                         "MAPPING",

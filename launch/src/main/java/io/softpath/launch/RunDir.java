@@ -8,6 +8,7 @@ import io.softpath.linux.SeqPacketSocket;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -69,19 +70,34 @@ record RunDir(Path path) {
         }
     }
 
-    /**
-     * Does a living process hold this lock file? A missing or unreadable one is not held by anybody
-     * of ours.
-     */
+    /** Does a living process hold this lock file? A missing one is not held by anybody. */
     static boolean isLocked(Path lockFile) {
-        if (!Files.exists(lockFile)) {
-            return false;
-        }
-        try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
+        return Files.exists(lockFile) && !whileLocked(lockFile, () -> {});
+    }
+
+    /** What is done under a lock. */
+    @FunctionalInterface
+    interface Action {
+        void run() throws IOException;
+    }
+
+    /**
+     * Does something while nobody can hold this lock file; nothing if somebody does.
+     *
+     * @return whether it was done
+     */
+    static boolean whileLocked(Path lockFile, Action action) {
+        try (FileChannel channel =
+                        FileChannel.open(
+                                lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = channel.tryLock()) {
-            return lock == null;
-        } catch (IOException e) {
-            return true; // not ours to judge, so not ours to remove
+            if (lock == null) {
+                return false;
+            }
+            action.run();
+            return true;
+        } catch (IOException | OverlappingFileLockException e) {
+            return false; // not ours to judge, so not ours to touch
         }
     }
 }
