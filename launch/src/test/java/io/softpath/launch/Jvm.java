@@ -40,9 +40,6 @@ final class Jvm implements AutoCloseable {
     static final int EXIT_BY_SIGNAL = 128;
 
     private static final Duration LIFETIME = Duration.ofSeconds(60);
-    private static final Path FLAGS =
-            Path.of(System.getProperty("basedir", ""), "src", "main", "dist", "jvm.flags")
-                    .toAbsolutePath();
 
     /** Every child since {@link #forgetEnded}, oldest first. */
     private static final List<Jvm> STARTED = Collections.synchronizedList(new ArrayList<>());
@@ -85,7 +82,7 @@ final class Jvm implements AutoCloseable {
         private final List<String> arguments = new ArrayList<>();
         private final Map<String, String> environment = new TreeMap<>();
         private String classPath = System.getProperty("java.class.path");
-        private Path flagsFile = FLAGS;
+        private Path flagsFile = JvmFlags.file();
         private Duration lifetime = LIFETIME;
 
         private Builder(String mainClass) {
@@ -133,7 +130,7 @@ final class Jvm implements AutoCloseable {
 
         Jvm start() {
             List<String> command = new ArrayList<>(prefix);
-            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.add(JvmFlags.java());
             command.add("@" + flagsFile);
             command.addAll(flags);
             command.addAll(List.of("-cp", classPath, mainClass));
