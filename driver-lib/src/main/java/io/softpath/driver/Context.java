@@ -64,6 +64,7 @@ public final class Context implements AutoCloseable {
     private final LaunchMode launch;
     private final PioSender sender;
     private final RcvHdrqReader receiver;
+    private volatile PollType pollType = PollType.ANY;
     private final AtomicReference<Thread> sending = new AtomicReference<>(); // only with -ea
     private final AtomicReference<Thread> receiving = new AtomicReference<>(); // only with -ea
 
@@ -360,8 +361,8 @@ public final class Context implements AutoCloseable {
     }
 
     /**
-     * Sleeps until a packet is there. Returns at once if one is. Not ended by {@link
-     * Thread#interrupt}; {@link #close} ends it.
+     * Sleeps until a packet is there, or what {@link #pollType} says. Returns at once if one is.
+     * Not ended by {@link Thread#interrupt}; {@link #close} ends it.
      *
      * @return false if nothing came in time; true may also mean that the chip woke its users
      *     because of an error
@@ -374,7 +375,7 @@ public final class Context implements AutoCloseable {
         assert enter(receiving, "await");
         try {
             receiver.flushHeads();
-            if (receiver.ready()) {
+            if (packetWaits()) {
                 return true;
             }
             DeviceFile.PollAnswer answer = file.poll();
@@ -388,12 +389,17 @@ public final class Context implements AutoCloseable {
                                 + Integer.toHexString(answer.revents()));
             }
             long left = nanos(timeout) - (System.nanoTime() - start);
-            return file.awaitInterrupt(answer, left) || receiver.ready();
+            return file.awaitInterrupt(answer, left) || packetWaits();
         } catch (IllegalStateException e) {
             throw afterClose(e);
         } finally {
             assert leave(receiving);
         }
+    }
+
+    /** Only the driver knows of urgent packets. */
+    private boolean packetWaits() {
+        return pollType == PollType.ANY && receiver.ready();
     }
 
     /** What has happened to this context and is not yet acknowledged: {@link UserEvent} bits. */
@@ -440,13 +446,19 @@ public final class Context implements AutoCloseable {
         file.receiveControl(false);
     }
 
-    /** Starts reception with an empty queue. For the receiving thread. */
+    /**
+     * Starts reception with an empty queue: packets that have not been received are forgotten. For
+     * the receiving thread.
+     */
     public void startReceive() {
         checkUsable();
         assert enter(receiving, "startReceive");
         try {
-            file.receiveControl(true);
+            file.receiveControl(false); // only a context that was stopped starts at the beginning
             receiver.restart();
+            file.receiveControl(true);
+        } catch (IllegalStateException e) {
+            throw afterClose(e);
         } finally {
             assert leave(receiving);
         }
@@ -456,6 +468,7 @@ public final class Context implements AutoCloseable {
     public void pollType(PollType type) {
         checkUsable();
         file.pollType(type.code());
+        pollType = type;
     }
 
     /** Has the chip write the avail page now (PIOAVAILUPD). */

@@ -16,6 +16,7 @@ import io.softpath.error.SoftpathException;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -295,18 +297,78 @@ class ContextTest {
         }
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Fidelity(55)
-    void shouldStartOverWhenReceptionStarts() {
+    void shouldReceiveFromTheBeginningWhenReceptionStarts(LaunchMode launch) {
+        start(launch);
+        try (Device device = Device.open(options());
+                Context context = device.openContext()) {
+            Destination self = context.destination(context.address());
+            for (int round = 0; round < 5; round++) {
+                for (int i = 0; i < round + 1; i++) {
+                    context.send(self, 1, i, 3);
+                }
+                chip.loopBack();
+                assertEquals(round + 1, context.receive(packet -> {}, 16));
+                context.stopReceive();
+                context.send(self, 1, 2, 3);
+                chip.loopBack();
+                assertEquals(0, context.receive(packet -> {}, 16));
+                context.startReceive();
+                assertEquals(0, context.receive(packet -> {}, 16));
+            }
+        }
+    }
+
+    @Test
+    @Fidelity(54)
+    void shouldLeaveItToTheDriverWhetherAnUrgentPacketCame() {
         try (Device device = Device.open(options());
                 Context context = device.openContext()) {
             context.send(context.destination(context.address()), 1, 2, 3);
             chip.loopBack();
-            assertEquals(1, context.receive(packet -> {}, 16));
-            context.stopReceive();
-            context.startReceive();
-            assertEquals(1, context.receive(packet -> {}, 1), "the entry with sequence 1, again");
+            assertTrue(context.await(PATIENCE));
+            context.pollType(PollType.URGENT);
+            assertFalse(context.await(Duration.ofMillis(1)));
+            daemon.ready(true);
+            assertTrue(context.await(PATIENCE));
         }
+    }
+
+    @RepeatedTest(20)
+    void shouldEndInAnExceptionWhenClosedUnderItsThreads() throws Exception {
+        Device device = Device.open(options());
+        Context context = device.openContext();
+        Destination self = context.destination(context.address());
+        CountDownLatch running = new CountDownLatch(3);
+        List<CompletableFuture<SoftpathException>> threads =
+                List.of(
+                        untilItThrows(running, () -> context.send(self, new byte[2048])),
+                        untilItThrows(running, () -> context.receive(packet -> {}, 16)),
+                        untilItThrows(running, context::events));
+        running.await();
+        context.close();
+        for (CompletableFuture<SoftpathException> thread : threads) {
+            assertEquals(Errno.EBADF, thread.get(20, TimeUnit.SECONDS).errno());
+        }
+    }
+
+    private static CompletableFuture<SoftpathException> untilItThrows(
+            CountDownLatch running, Runnable call) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        call.run();
+                        running.countDown();
+                        while (true) {
+                            call.run();
+                        }
+                    } catch (SoftpathException e) {
+                        return e;
+                    }
+                },
+                task -> Thread.ofPlatform().daemon().start(task));
     }
 
     @Test

@@ -54,6 +54,7 @@ public final class FakeChip implements AutoCloseable {
     private int tail;
     private int seq = Rhf.SEQ_FIRST;
     private int eagerTail;
+    private boolean enabled = true;
 
     public FakeChip(ChipModel model, int context, LaunchMode launch) {
         this.model = model;
@@ -323,6 +324,9 @@ public final class FakeChip implements AutoCloseable {
 
     /** Writes an entry with this RHF, whatever it says. */
     public void receiveEntry(MemorySegment header, long rhf) {
+        if (!enabled) {
+            return;
+        }
         MemorySegment queue = memory(RegionKind.RCVHDRQ);
         long entry = tail * 4L;
         MemorySegment.copy(
@@ -334,6 +338,22 @@ public final class FakeChip implements AutoCloseable {
         if (model.tailInMemory()) {
             memory(RegionKind.RCVHDRTAIL).set(ValueLayout.JAVA_LONG, 0, tail);
         }
+    }
+
+    /**
+     * A context that is enabled after it was not starts at the beginning; its eager buffers do not.
+     */
+    public void receiveControl(boolean on) {
+        if (on && !enabled) {
+            tail = 0;
+            seq = Rhf.SEQ_FIRST;
+            UserRegisters.RCVHDRTAIL.put(memory(RegionKind.UREGS), 0);
+            UserRegisters.RCVHDRHEAD.put(memory(RegionKind.UREGS), 0);
+            if (model.tailInMemory()) {
+                memory(RegionKind.RCVHDRTAIL).set(ValueLayout.JAVA_LONG, 0, 0);
+            }
+        }
+        enabled = on;
     }
 
     public int seq() {

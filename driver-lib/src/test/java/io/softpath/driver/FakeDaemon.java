@@ -191,6 +191,8 @@ public final class FakeDaemon implements AutoCloseable {
             new ContextInfo(1, 0, 1, chip.baseInfo().context(), 0, 16, 0, ContextInfo.NO_CPU)
                     .write(reply, ControlRecord.REPLY_PAYLOAD);
             payload = ContextInfo.BYTES;
+        } else if (command == Command.RECV_CTRL) {
+            chip.receiveControl(CommandRecord.u32(request, ControlRecord.WRITE_COMMAND) != 0);
         } else if (command == Command.USER_INIT) {
             chip.baseInfo().write(reply, ControlRecord.REPLY_PAYLOAD);
             payload = BaseInfo.BYTES;

@@ -72,8 +72,18 @@ public final class RcvHdrqReader {
                         Math.min(setup.entryCount() - 1, setup.eagerCount() - 1));
     }
 
-    /** Starts over, as the chip does when the context is enabled: head 0, sequence 1. */
+    /**
+     * Starts over, as the chip does when the context is enabled: head 0, sequence 1. To be called
+     * while the context is disabled. What was read by its sequence could be taken for new then, so
+     * the sequences are wiped out first; the driver does that only for the tail. Source:
+     * qib_file_ops.c, qib_manage_rcvq.
+     */
     public void restart() {
+        if (!tailInMemory) {
+            for (int entry = 0; entry < ringDwords; entry += entryDwords) {
+                Rhf.put(rcvHdrq, (long) entry * Integer.BYTES + rhfOffset, 0);
+            }
+        }
         head = 0;
         seq = Rhf.SEQ_FIRST;
         entriesSinceUpdate = 0;

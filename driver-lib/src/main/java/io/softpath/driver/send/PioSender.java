@@ -14,6 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Sends packets by programmed I/O: takes a free buffer, fills it, launches it with the last store.
@@ -273,10 +274,23 @@ public final class PioSender {
             throw new SoftpathException.Lost(
                     Errno.EIO,
                     String.format(
-                            "send: the unit has failed: status=0x%x reopen the device", word));
+                            "send: the unit has failed: status=0x%x text=\"%s\"",
+                            word, freezeText()));
         }
         long either = word | status(1);
         return (either & UnitStatus.IB_CONF) != 0 && (either & UnitStatus.IB_READY) != 0;
+    }
+
+    /** PSM takes it from the qword after the next. */
+    private String freezeText() {
+        long start = setup.statusOffset() + 2 * Long.BYTES;
+        byte[] text =
+                availPage.asSlice(start, AvailPage.TEXT_END - start).toArray(ValueLayout.JAVA_BYTE);
+        int length = 0;
+        while (length < text.length && text[length] != 0) {
+            length++;
+        }
+        return new String(text, 0, length, StandardCharsets.UTF_8);
     }
 
     private long status(int index) {

@@ -17,6 +17,7 @@ import io.softpath.abi.packet.IpathHeader;
 import io.softpath.abi.packet.Lrh;
 import io.softpath.abi.packet.MessageHeader;
 import io.softpath.abi.packet.Pbc;
+import io.softpath.abi.region.AvailPage;
 import io.softpath.abi.region.RegionKind;
 import io.softpath.driver.FakeChip;
 import io.softpath.driver.LaunchMode;
@@ -350,12 +351,14 @@ class PioSenderTest {
             assertEquals(SendResult.LINK_DOWN, send(sender, to(4), MemorySegment.NULL, 0));
             chip.status(UnitStatus.CHIP_PRESENT | UnitStatus.IB_CONF | UnitStatus.IB_READY);
             assertEquals(SendResult.NO_PIO_BUFFER, send(sender, to(4), MemorySegment.NULL, 0));
+            AvailPage.putText(chip.memory(RegionKind.PIOAVAIL), ChipModel.IBA7220, "parity");
             chip.status(UnitStatus.CHIP_PRESENT | UnitStatus.HWERROR);
             SoftpathException failed =
                     assertThrows(
                             SoftpathException.Lost.class,
                             () -> send(sender, to(4), MemorySegment.NULL, 0));
             assertEquals(Errno.EIO, failed.errno());
+            assertTrue(failed.getMessage().contains("text=\"parity\""), failed::getMessage);
         }
     }
 
