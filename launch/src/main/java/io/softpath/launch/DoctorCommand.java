@@ -67,12 +67,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<Check> checks = new ArrayList<>();
-        jdk(checks);
-        kernel(checks);
-        memory(checks);
-        cores(checks);
-        directory(checks);
+        List<Check> checks = examine(runDir.get());
         boolean missing = checks.stream().anyMatch(c -> c.verdict() == Verdict.MISSING);
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
@@ -81,6 +76,17 @@ final class DoctorCommand implements Callable<Integer> {
             print(checks, out, spec.commandLine().getColorScheme().ansi());
         }
         return missing ? ExitCode.FAILED : ExitCode.OK;
+    }
+
+    /** All checks, with those of the run directory. */
+    static List<Check> examine(RunDir dir) {
+        List<Check> checks = new ArrayList<>();
+        jdk(checks);
+        kernel(checks);
+        memory(checks);
+        cores(checks);
+        directory(dir, checks);
+        return checks;
     }
 
     /** The whole report as JSON. */
@@ -201,8 +207,7 @@ final class DoctorCommand implements Callable<Integer> {
                 "daemon and users take turns; it works, slowly. Latency figures mean little here");
     }
 
-    private void directory(List<Check> checks) {
-        RunDir dir = runDir.get();
+    private static void directory(RunDir dir, List<Check> checks) {
         Path path = dir.path();
         Optional<PeerCredentials> daemon = dir.daemon();
         if (daemon.isPresent()) {

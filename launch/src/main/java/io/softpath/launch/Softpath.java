@@ -38,6 +38,7 @@ import java.io.PrintWriter;
             ErrorsCommand.class,
             LinkCommand.class,
             DoctorCommand.class,
+            ReportCommand.class,
             CleanCommand.class,
             ScriptCommands.Bench.class,
             ScriptCommands.Test.class,

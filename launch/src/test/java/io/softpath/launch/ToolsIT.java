@@ -1,0 +1,158 @@
+package io.softpath.launch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import io.softpath.abi.Fidelity;
+import io.softpath.driver.Context;
+import io.softpath.driver.Destination;
+import io.softpath.driver.Device;
+import io.softpath.driver.PacketHandler;
+import io.softpath.driver.SendResult;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The tools over a running daemon that a process has a context of: they look, and disturb nothing.
+ */
+@ExtendWith(ChildOutput.class)
+class ToolsIT {
+    private static final int MESSAGES = 40;
+
+    private static ChildDaemon daemon;
+    private static Device device;
+    private static Context context;
+
+    @BeforeAll
+    static void startAndTalk() {
+        daemon = ChildDaemon.start("--units", "2");
+        device = daemon.open();
+        context = device.openContext();
+        Destination self = context.destination(context.address());
+        int[] received = {0};
+        PacketHandler handler = packet -> received[0]++;
+        for (int i = 0; i < MESSAGES; i++) {
+            Await.until("a free PIO buffer", () -> context.send(self, 0, 1, 2) == SendResult.SENT);
+            Await.until("the message", () -> context.receive(handler, 1) == 1);
+        }
+        assertEquals(MESSAGES, received[0]);
+    }
+
+    @AfterAll
+    static void stop() {
+        context.close();
+        device.close();
+        daemon.close();
+    }
+
+    private static CommandLineRun tool(String... arguments) {
+        List<String> all = new ArrayList<>(Arrays.asList(arguments));
+        all.add("--dir");
+        all.add(daemon.directory().toString());
+        CommandLineRun run = CommandLineRun.of(all.toArray(String[]::new));
+        assertEquals(0, run.exitCode(), run::toString);
+        assertEquals("", run.err());
+        return run;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"maps", "regs", "stat", "errors", "doctor", "report"})
+    @Fidelity(76)
+    void shouldAnswerInWordsAndInValidJson(String name) {
+        if (!name.equals("report")) {
+            String text = tool(name).out();
+            assertFalse(text.isBlank(), name);
+            assertFalse(text.contains("\033["), "colour without a terminal");
+        }
+        String json = name.equals("report") ? tool(name).out() : tool(name, "--json").out();
+        assertTrue(Json.tree(json).isContainerNode(), name);
+    }
+
+    @Test
+    @Fidelity({64, 76})
+    void shouldShowWhoMappedWhatAndWhatTheKernelSays() {
+        JsonNode maps = Json.tree(tool("maps", "--json").out());
+        List<String> kinds = new ArrayList<>();
+        maps.forEach(map -> {
+            kinds.add(map.findValue("kind").asText());
+            assertEquals(ProcessHandle.current().pid(), map.findValue("pid").asLong());
+        });
+        assertTrue(
+                kinds.containsAll(
+                        List.of(
+                                "user registers",
+                                "PIO buffers",
+                                "RCVEGRBUFS",
+                                "RCVHDRQ",
+                                "PIOAVAILREGS")),
+                kinds::toString);
+    }
+
+    @Test
+    @Fidelity({61, 76})
+    void shouldCountWhatWasSent() {
+        JsonNode stat = Json.tree(tool("stat", "--json").out());
+        assertEquals(2, stat.size(), "units");
+        assertEquals(MESSAGES, counter(stat, "TxPkt"));
+        assertEquals(MESSAGES, counter(stat, "RxPkt"));
+        assertEquals(0, counter(stat, "RxPktDropped"));
+    }
+
+    private static long counter(JsonNode stat, String name) {
+        for (JsonNode counter : stat.get(0).get("counters")) {
+            if (counter.get("name").asText().equals(name)) {
+                return counter.get("value").asLong();
+            }
+        }
+        throw new AssertionError("no counter " + name + " in " + stat);
+    }
+
+    @Test
+    @Fidelity(76)
+    void shouldCollectABugReportInAFile(@TempDir Path dir) throws Exception {
+        Path file = dir.resolve("report.json");
+        tool("report", "--out", file.toString());
+        JsonNode report = Json.tree(Files.readString(file));
+        assertEquals(2, report.get("daemon").get("units").size());
+        assertFalse(report.get("daemon").get("registers").isEmpty());
+        assertFalse(report.get("checks").isEmpty());
+    }
+
+    @Test
+    void shouldReportWithoutADaemon(@TempDir Path dir) {
+        CommandLineRun run = CommandLineRun.of("report", "--dir", dir.toString());
+        assertEquals(0, run.exitCode(), run::toString);
+        assertTrue(Json.tree(run.out()).get("daemon").isNull());
+    }
+
+    @Test
+    void shouldSayHowToStartADaemonWhereNoneRuns(@TempDir Path dir) {
+        CommandLineRun run = CommandLineRun.of("maps", "--dir", dir.toString());
+        assertEquals(ExitCode.UNAVAILABLE, run.exitCode());
+        assertTrue(run.err().contains("softpath daemon"), run.err());
+    }
+
+    @Test
+    @Fidelity({59, 76})
+    void shouldTakeALinkDownAndUpAgain() {
+        tool("link", "down", "--unit", "1");
+        assertTrue(tool("stat", "--unit", "1").out().contains("link down"));
+        tool("link", "up", "--unit", "1");
+        assertTrue(tool("stat", "--unit", "1").out().contains("link active"));
+    }
+}
