@@ -16,6 +16,7 @@ import java.util.List;
  */
 final class JvmFlags {
     private static final String FILE = "jvm.flags";
+    private static final String DAEMON_FILE = "daemon.flags";
 
     /** No file of ours outlives a killed process: HotSpot's performance data would, in /tmp. */
     private static final String NO_PERF_DATA = "-XX:-UsePerfData";
@@ -43,20 +44,12 @@ final class JvmFlags {
         return command;
     }
 
-    /**
-     * Starts a daemon: small, and closed to the debuggers of its own user, who could reach through
-     * it into all memory.
-     */
+    /** Starts a daemon; {@code daemon.flags} lies beside the list. */
     static List<String> daemon(String mainClass) {
         return new ArrayList<>(
                 List.of(
                         java(),
-                        NO_PERF_DATA,
-                        SERIAL_GC,
-                        "-Xms16m",
-                        "-Xmx64m",
-                        "-XX:+DisableAttachMechanism",
-                        "-XX:-CreateCoredumpOnCrash",
+                        "@" + file().resolveSibling(DAEMON_FILE),
                         "@" + file(),
                         "-cp",
                         classPath(),

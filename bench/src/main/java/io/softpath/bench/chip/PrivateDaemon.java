@@ -2,6 +2,7 @@ package io.softpath.bench.chip;
 
 import io.softpath.bench.process.BenchFailure;
 import io.softpath.bench.process.ChildJvm;
+import io.softpath.bench.process.JvmArguments;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,6 +41,7 @@ final class PrivateDaemon implements AutoCloseable {
         ChildJvm process =
                 ChildJvm.start(
                         "daemon",
+                        JvmArguments.ofDaemon(),
                         Map.of(),
                         MAIN,
                         List.of("--dir", directory.toString(), "--until-eof"));

@@ -49,18 +49,29 @@ public final class ChildJvm implements AutoCloseable {
                         .start(() -> read(process.getErrorStream(), stderr::add));
     }
 
+    /** Starts a child that is not a daemon. */
+    public static ChildJvm start(
+            String name, Map<String, String> environment, String main, List<String> arguments) {
+        return start(name, JvmArguments.ofChild(), environment, main, arguments);
+    }
+
     /**
      * Starts {@code main} in a JVM of its own, of the same JDK and with the project's JVM flags.
      *
      * @param name what messages call the child
+     * @param jvmArguments see {@link JvmArguments}
      * @param environment variables to set in addition to the harness's own
      * @throws BenchFailure if no process can be started
      */
     public static ChildJvm start(
-            String name, Map<String, String> environment, String main, List<String> arguments) {
+            String name,
+            List<String> jvmArguments,
+            Map<String, String> environment,
+            String main,
+            List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(JvmArguments.ofChild());
+        command.addAll(jvmArguments);
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
         command.add(main);

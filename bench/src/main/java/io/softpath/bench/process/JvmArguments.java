@@ -14,6 +14,7 @@ import java.util.Optional;
  */
 public final class JvmArguments {
     private static final String FILE = "jvm.flags";
+    private static final String DAEMON_FILE = "daemon.flags";
 
     private JvmArguments() {}
 
@@ -23,6 +24,13 @@ public final class JvmArguments {
                 .map(file -> List.of("@" + file))
                 .orElseGet(
                         () -> inherited(ManagementFactory.getRuntimeMXBean().getInputArguments()));
+    }
+
+    /** The arguments that a daemon is started with: its own, as far as there is a distribution. */
+    public static List<String> ofDaemon() {
+        return argumentFile(System.getProperty("java.class.path"))
+                .map(file -> List.of("@" + file.resolveSibling(DAEMON_FILE), "@" + file))
+                .orElseGet(JvmArguments::ofChild);
     }
 
     /** The flags beside a jar of the class path, or one folder above it. */
