@@ -46,6 +46,11 @@ public record Machine(
         return read(ROOT, Instant.now());
     }
 
+    /** True if other programs took more than half a CPU when the report was started. */
+    public boolean busy() {
+        return load > 0.5;
+    }
+
     static Machine read(Path root, Instant now) {
         List<String> cpuinfo = lines(root.resolve("proc/cpuinfo"));
         String flags = value(cpuinfo, "flags");

@@ -33,13 +33,17 @@ public record Report(Machine machine, List<Result> results) {
     /** A table with one line a result, then what should be known before a figure is quoted. */
     public void printTable(PrintStream out) {
         out.printf(
-                "%s, %d cores%s, Linux %s, %s, load %s%n%n",
+                "%s, %d cores%s, Linux %s, %s, load %s%n",
                 machine.cpu(),
                 machine.cores(),
                 machine.virtual() ? " of a virtual machine" : "",
                 machine.kernel(),
                 machine.jdk(),
                 Statistics.round(machine.load()));
+        if (machine.busy()) {
+            out.println("Other programs were running: do not quote these figures.");
+        }
+        out.println();
         List<String[]> rows = new ArrayList<>();
         rows.add(
                 new String[] {

@@ -68,6 +68,18 @@ class ReportTest {
     }
 
     @Test
+    void shouldWarnWhenOtherProgramsWereRunning() {
+        Machine busy = new Machine("a CPU", 2, false, "6.1", "tsc", "a JVM", 1024, 1.5, "now");
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        new Report(busy, List.of(FLOOR))
+                .printTable(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+
+        assertEquals(
+                "Other programs were running: do not quote these figures.",
+                bytes.toString(StandardCharsets.UTF_8).lines().toList().get(1));
+    }
+
+    @Test
     void shouldDescribeThisMachineWithoutFailing() {
         Machine here = Machine.here();
 
