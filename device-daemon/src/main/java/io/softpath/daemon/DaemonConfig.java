@@ -38,11 +38,11 @@ public record DaemonConfig(
     public DaemonConfig {
         if (units < 1 || units > MAX_UNITS) {
             throw new IllegalArgumentException(
-                    "daemon: units=" + units + " is out of range, choose 1.." + MAX_UNITS);
+                    "units=" + units + " is out of range, choose 1.." + MAX_UNITS);
         }
         if (maxOpenFiles < 1) {
             throw new IllegalArgumentException(
-                    "daemon: maxOpenFiles=" + maxOpenFiles + " must be at least 1");
+                    "max-open-files=" + maxOpenFiles + " must be at least 1");
         }
         socketMode = Set.copyOf(socketMode);
     }

@@ -130,11 +130,12 @@ public final class Main implements Callable<Integer> {
     private Main() {}
 
     public static void main(String[] args) {
-        int code =
-                new CommandLine(new Main())
-                        .setExecutionExceptionHandler((e, line, parsed) -> report(e))
-                        .execute(args);
-        System.exit(code);
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .setExecutionExceptionHandler((e, line, parsed) -> report(e));
     }
 
     private static int report(Exception e) {
@@ -152,9 +153,10 @@ public final class Main implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        DaemonConfig config = config();
         CurrentProcess.makeUndumpable();
         CountDownLatch finished = new CountDownLatch(1);
-        try (Daemon daemon = Daemon.start(config())) {
+        try (Daemon daemon = Daemon.start(config)) {
             Thread hook =
                     Thread.ofPlatform()
                             .name("softpath-stop")
@@ -219,6 +221,16 @@ public final class Main implements Callable<Integer> {
     private DaemonConfig config() {
         ChipModel chosen = ChipModel.named(model);
         if (contexts != null) {
+            int most = chosen.family().maxContexts() - chosen.firstUserContext();
+            if (contexts < 1 || contexts > most) {
+                throw new IllegalArgumentException(
+                        "contexts="
+                                + contexts
+                                + " is out of range, "
+                                + chosen.name()
+                                + " has 1.."
+                                + most);
+            }
             chosen = chosen.toBuilder().contexts(chosen.firstUserContext() + contexts).build();
         }
         Set<Quirk> chosenQuirks = EnumSet.noneOf(Quirk.class);
@@ -242,11 +254,11 @@ public final class Main implements Callable<Integer> {
             mode = Integer.parseInt(octal, 8);
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(
-                    "daemon: socket-mode=" + octal + " is not octal, for example 0660", e);
+                    "socket-mode=" + octal + " is not octal, for example 0660", e);
         }
         if (mode < 0 || mode > 0777) {
             throw new IllegalArgumentException(
-                    "daemon: socket-mode=" + octal + " is out of range, choose 0..0777");
+                    "socket-mode=" + octal + " is out of range, choose 0..0777");
         }
         Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
         PosixFilePermission[] fromOwnerRead = PosixFilePermission.values();

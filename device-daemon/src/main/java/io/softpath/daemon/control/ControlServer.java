@@ -297,7 +297,7 @@ public final class ControlServer implements AutoCloseable {
                 }
             } catch (SoftpathException e) {
                 close(e.getMessage());
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | LinkageError e) {
                 LOG.error("{}: request failed, closing the client", file, e);
                 errorHandler.onError(e);
                 close("internal error");

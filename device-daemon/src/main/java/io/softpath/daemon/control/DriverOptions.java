@@ -16,7 +16,23 @@ public record DriverOptions(int availThreshold, long linkWaitMs, Set<Quirk> quir
 
     public static final DriverOptions DEFAULT = new DriverOptions(0, LINK_WAIT_MS, Set.of());
 
+    /** The chip has 5 bits for the threshold. */
+    private static final int MAX_AVAIL_THRESHOLD = 31;
+
+    /**
+     * @throws IllegalArgumentException naming the value and the bound
+     */
     public DriverOptions {
+        if (availThreshold < 0 || availThreshold > MAX_AVAIL_THRESHOLD) {
+            throw new IllegalArgumentException(
+                    "avail-threshold="
+                            + availThreshold
+                            + " is out of range, choose 0.."
+                            + MAX_AVAIL_THRESHOLD);
+        }
+        if (linkWaitMs < 0) {
+            throw new IllegalArgumentException("link-wait-ms=" + linkWaitMs + " must be 0 or more");
+        }
         quirks = Set.copyOf(quirks);
     }
 }

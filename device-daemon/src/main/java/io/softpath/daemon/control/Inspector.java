@@ -26,7 +26,7 @@ import java.util.List;
  */
 final class Inspector {
     /** In a request: every unit. */
-    static final int ALL_UNITS = -1;
+    static final int ALL_UNITS = ControlRecord.INSPECT_ALL_UNITS;
 
     private static final int NO_CONTEXT = -1;
 
