@@ -9,7 +9,6 @@ import io.softpath.daemon.region.MapRules;
 import io.softpath.linux.CurrentProcess;
 import io.softpath.linux.Fd;
 
-import org.agrona.ErrorHandler;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.AgentTerminationException;
 import org.slf4j.Logger;
@@ -40,6 +39,7 @@ public final class Daemon implements AutoCloseable {
     private final List<UnitStatistics> statistics = new ArrayList<>();
     private ControlServer control;
     private DutyCycle dutyCycle;
+    private long failures;
 
     private Daemon(DaemonConfig config, RunDirectory directory) {
         this.config = config;
@@ -154,24 +154,28 @@ public final class Daemon implements AutoCloseable {
 
     /** Runs on the calling thread until {@link #stop}. */
     public void run() {
-        ErrorHandler errorHandler =
-                e -> {
-                    // The runner reports a stop that was asked for, too.
-                    if (!(e instanceof AgentTerminationException)) {
-                        LOG.error("duty cycle failed, going on", e);
-                        statistics.getFirst().record(e);
-                    }
-                };
         AgentRunner runner =
                 new AgentRunner(
                         new DozeIdleStrategy(
                                 dutyCycle::sleep,
                                 Runtime.getRuntime().availableProcessors(),
                                 control::openFiles),
-                        errorHandler,
+                        this::failed,
                         null,
                         dutyCycle);
         runner.run();
+    }
+
+    /** A failure that comes back in each cycle is logged ever more rarely; all are counted. */
+    private void failed(Throwable e) {
+        if (e instanceof AgentTerminationException) {
+            return; // the runner reports a stop that was asked for, too
+        }
+        statistics.getFirst().record(e);
+        failures++;
+        if (Long.bitCount(failures) == 1) {
+            LOG.error("duty cycle failed, going on: failures={}", failures, e);
+        }
     }
 
     /** Ends {@link #run} soon; any thread. */
