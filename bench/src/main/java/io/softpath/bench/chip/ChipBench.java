@@ -31,8 +31,8 @@ public final class ChipBench {
 
     private static final int SLEEPERS = 4;
     private static final int CONTEXTS = 16;
-    private static final Duration START = Duration.ofSeconds(30);
-    private static final Duration GRACE = Duration.ofSeconds(60);
+    private static final Duration START = Duration.ofMinutes(1);
+    private static final Duration GRACE = Duration.ofMinutes(2);
     private static final double MEGABYTE = 1e6;
 
     private final int rounds;

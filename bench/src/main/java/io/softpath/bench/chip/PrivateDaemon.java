@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 final class PrivateDaemon implements AutoCloseable {
     private static final String MAIN = "io.softpath.daemon.Main";
     private static final String READY = "softpath daemon ready";
-    private static final Duration START = Duration.ofSeconds(30);
+    private static final Duration START = Duration.ofMinutes(1);
 
     private final Path directory;
     private final ChildJvm process;

@@ -27,7 +27,7 @@ public final class HandoverFloor {
     public static final String NAME = "floor.handover.rtt";
 
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
-    private static final Duration START = Duration.ofSeconds(30);
+    private static final Duration START = Duration.ofMinutes(1);
     private static final Duration GRACE = Duration.ofSeconds(30);
 
     private HandoverFloor() {}
