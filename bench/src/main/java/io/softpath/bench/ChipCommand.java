@@ -13,10 +13,10 @@ import java.util.concurrent.Callable;
 @Command(
         name = "chip",
         description = {
-            "Measures tiny messages through a private daemon: to oneself, and between two"
-                    + " processes;",
-            "what is allocated for them; what an idle daemon costs and how long it takes to wake.",
-            "The floor is measured in the same rounds, and latencies are compared with it."
+            "Measures messages through the chip and what an idle daemon costs.",
+            "A private daemon is started. Tiny messages go to oneself and between two processes;"
+                + " what is allocated for them is counted. Then the daemon idles and is woken. The"
+                + " floor is measured in the same rounds, and latencies are compared with it."
         })
 final class ChipCommand implements Callable<Integer> {
     @Mixin private ReportOptions options;

@@ -40,8 +40,12 @@ public class MemoryAccessBenchmark {
     private static final Register QWORD =
             new Register("qword", OFFSET, Access.READ_WRITE, "measured");
 
-    @Param({"56", "2048"})
-    private int copyBytes;
+    /** How much is copied: a header, or the payload of the largest packet. */
+    @State(Scope.Thread)
+    public static class Copy {
+        @Param({"56", "2048"})
+        int bytes;
+    }
 
     private Arena arena;
     private MemorySegment segment;
@@ -83,13 +87,13 @@ public class MemoryAccessBenchmark {
 
     /** Copy of a header (56 bytes) or of a whole packet's payload. */
     @Benchmark
-    public void segmentCopy() {
-        MemorySegment.copy(segment, 0, target, 0, copyBytes);
+    public void segmentCopy(Copy copy) {
+        MemorySegment.copy(segment, 0, target, 0, copy.bytes);
     }
 
     /** The same through UnsafeBuffer. */
     @Benchmark
-    public void unsafeCopy() {
-        targetBuffer.putBytes(0, buffer, 0, copyBytes);
+    public void unsafeCopy(Copy copy) {
+        targetBuffer.putBytes(0, buffer, 0, copy.bytes);
     }
 }
