@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -75,6 +76,14 @@ public final class Main implements Callable<Integer> {
             paramLabel = "N",
             description = "user contexts of each unit (default: as many as the model has)")
     private Integer contexts;
+
+    @Option(
+            names = "--set",
+            paramLabel = "NAME=NUMBER",
+            description =
+                    "have this of the model otherwise; may be repeated: pio-buffers,"
+                            + " eager-buffers, eager-buffer-bytes, header-entries, tids")
+    private Map<String, String> settings = Map.of();
 
     @Option(
             names = "--socket-mode",
@@ -233,6 +242,7 @@ public final class Main implements Callable<Integer> {
             }
             chosen = chosen.toBuilder().contexts(chosen.firstUserContext() + contexts).build();
         }
+        chosen = ModelSetting.apply(chosen, settings);
         Set<Quirk> chosenQuirks = EnumSet.noneOf(Quirk.class);
         quirks.forEach(name -> chosenQuirks.addAll(Quirk.parse(name)));
         Path path =

@@ -26,9 +26,17 @@ final class UnitOptions {
                     "User contexts of each unit of a new daemon (default: all that the model has).")
     private Integer contexts;
 
+    @Option(
+            names = "--set",
+            paramLabel = "NAME=NUMBER",
+            description =
+                    "Have this of the model otherwise; may be repeated: pio-buffers,"
+                            + " eager-buffers, eager-buffer-bytes, header-entries, tids.")
+    private List<String> settings = List.of();
+
     /** Did the user ask for anything in particular? */
     boolean given() {
-        return units != null || model != null || contexts != null;
+        return units != null || model != null || contexts != null || !settings.isEmpty();
     }
 
     int count() {
@@ -46,6 +54,7 @@ final class UnitOptions {
         if (contexts != null) {
             options.addAll(List.of("--contexts", contexts.toString()));
         }
+        settings.forEach(setting -> options.addAll(List.of("--set", setting)));
         return options;
     }
 }
