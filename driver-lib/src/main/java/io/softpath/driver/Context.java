@@ -114,7 +114,7 @@ public final class Context implements AutoCloseable {
                 has(RuntimeFlags.PIO_REGSWAPPED),
                 (int) (baseInfo.status() - baseInfo.pioavailaddr()),
                 regions.segment(RegionKind.SENDBUFSTATUS),
-                (long) baseInfo.subcontext() * UserEvent.WORD_BYTES,
+                baseInfo.subcontext(),
                 launch,
                 has(RuntimeFlags.DOORBELL),
                 has(RuntimeFlags.FORCE_PIOAVAIL),

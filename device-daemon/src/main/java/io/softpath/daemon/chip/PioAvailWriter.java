@@ -2,12 +2,10 @@ package io.softpath.daemon.chip;
 
 import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.packet.PioAvail;
+import io.softpath.abi.region.AvailPage;
 import io.softpath.abi.register.ChipCounter;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 
 /**
  * The chip's end of the PIO availability table: the registers, and the copy of them that users may
@@ -19,12 +17,6 @@ import java.nio.ByteOrder;
  * Source: qib_tx.c, qib_7220 and qib_7322 SendCtrl AvailUpdThld.
  */
 final class PioAvailWriter {
-    private static final VarHandle QWORD =
-            ValueLayout.JAVA_LONG
-                    .withOrder(ByteOrder.LITTLE_ENDIAN)
-                    .varHandle()
-                    .withInvokeExactBehavior();
-
     private final MemorySegment page;
     private final long[] registers;
     private final Counters counters;
@@ -83,7 +75,7 @@ final class PioAvailWriter {
         counters.increment(ChipCounter.AVAIL_UPDATES);
         for (int i = 0; i < registers.length; i++) {
             int shown = swapped ? PioAvail.swappedIndex(i) : i;
-            QWORD.setRelease(page, (long) shown * Long.BYTES, registers[i]);
+            AvailPage.putQword(page, shown, registers[i]);
         }
     }
 

@@ -8,9 +8,6 @@ import io.softpath.daemon.region.ContextRegions;
 import io.softpath.daemon.region.Grant;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -25,12 +22,6 @@ final class OpenContext {
 
     /** Value of POLL_TYPE: a packet that asks for an urgent interrupt wakes. */
     static final int POLL_URGENT = 1;
-
-    private static final VarHandle QWORD =
-            ValueLayout.JAVA_LONG
-                    .withOrder(ByteOrder.LITTLE_ENDIAN)
-                    .varHandle()
-                    .withInvokeExactBehavior();
 
     final UnitDriver unit;
     final int number;
@@ -109,7 +100,7 @@ final class OpenContext {
         if (regions != null && events != word) {
             events = word;
             MemorySegment page = regions.memory(RegionKind.SENDBUFSTATUS);
-            QWORD.setRelease(page, 0L, word);
+            UserEvent.putWord(page, 0, word);
         }
     }
 

@@ -1,5 +1,10 @@
 package io.softpath.abi.control;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -36,7 +41,20 @@ public final class UserEvent {
     /** Bytes from the event word of one sub-context to that of the next. */
     public static final int WORD_BYTES = 8;
 
+    private static final VarHandle WORD =
+            JAVA_LONG.withOrder(LITTLE_ENDIAN).varHandle().withInvokeExactBehavior();
+
     private UserEvent() {}
+
+    /** Acquire load of a sub-context's event word; pairs with {@link #putWord}. */
+    public static long word(MemorySegment eventPage, int subcontext) {
+        return (long) WORD.getAcquire(eventPage, (long) subcontext * WORD_BYTES);
+    }
+
+    /** Release store of a sub-context's event word; the driver's alone. */
+    public static void putWord(MemorySegment eventPage, int subcontext, long events) {
+        WORD.setRelease(eventPage, (long) subcontext * WORD_BYTES, events);
+    }
 
     /** The names of the bits that are set; an unknown bit is {@code "0x<bit>"}. */
     public static List<String> names(long events) {

@@ -14,8 +14,11 @@ package io.softpath.abi.packet;
  * again. Source: ipath_write_pio-x86_64.c.
  */
 public final class PioLayout {
+    /** Byte offset of the per-buffer control qword. */
+    public static final int PBC = 0;
+
     /** Byte offset of the message header. */
-    public static final int HEADER = Pbc.BYTES;
+    public static final int HEADER = PBC + Pbc.BYTES;
 
     /** Byte offset of the payload: a message without payload is one cache line. */
     public static final int PAYLOAD = HEADER + MessageHeader.BYTES;

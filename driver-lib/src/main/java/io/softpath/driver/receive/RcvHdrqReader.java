@@ -10,9 +10,6 @@ import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 
 /**
  * Takes packets out of the receive header queue and gives the chip its room back.
@@ -32,11 +29,6 @@ public final class RcvHdrqReader {
 
     private static final int NONE = -1;
     private static final int ICRC_BYTES = 4;
-    private static final VarHandle QWORD =
-            ValueLayout.JAVA_LONG
-                    .withOrder(ByteOrder.LITTLE_ENDIAN)
-                    .varHandle()
-                    .withInvokeExactBehavior();
 
     private final MemorySegment rcvHdrq;
     private final MemorySegment rcvHdrTail;
@@ -273,7 +265,7 @@ public final class RcvHdrqReader {
 
     /** Acquire load of the memory copy of the tail; pairs with the chip's release store of it. */
     private int tail() {
-        return checkedTail((long) QWORD.getAcquire(rcvHdrTail, 0L));
+        return checkedTail(UserRegisters.RCVHDRTAIL.get(rcvHdrTail));
     }
 
     private int checkedTail(long tail) {

@@ -1,11 +1,9 @@
 package io.softpath.driver.send;
 
 import io.softpath.abi.packet.PioAvail;
+import io.softpath.abi.region.AvailPage;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 
 /**
  * Finds a free PIO buffer: a private shadow of the avail page, two bits a buffer, busy and check (a
@@ -20,11 +18,6 @@ import java.nio.ByteOrder;
  */
 public final class PioAvailReader {
     private static final int NONE = -1;
-    private static final VarHandle QWORD =
-            ValueLayout.JAVA_LONG
-                    .withOrder(ByteOrder.LITTLE_ENDIAN)
-                    .varHandle()
-                    .withInvokeExactBehavior();
 
     private final MemorySegment page;
     private final int first;
@@ -144,7 +137,6 @@ public final class PioAvailReader {
 
     /** Acquire load; pairs with the chip's release store of the same qword. */
     private long dma(int q) {
-        int index = swapped ? PioAvail.swappedIndex(q) : q;
-        return (long) QWORD.getAcquire(page, (long) index * Long.BYTES);
+        return AvailPage.qword(page, swapped ? PioAvail.swappedIndex(q) : q);
     }
 }

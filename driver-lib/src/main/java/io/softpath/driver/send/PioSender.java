@@ -4,6 +4,7 @@ import io.softpath.abi.control.UnitStatus;
 import io.softpath.abi.control.UserEvent;
 import io.softpath.abi.packet.MessageHeader;
 import io.softpath.abi.packet.Pbc;
+import io.softpath.abi.packet.PioLayout;
 import io.softpath.abi.region.AvailPage;
 import io.softpath.driver.LaunchMode;
 import io.softpath.driver.SendResult;
@@ -13,38 +14,23 @@ import io.softpath.error.SoftpathException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
  * Sends packets by programmed I/O: takes a free buffer, fills it, launches it with the last store.
  *
- * <pre>
- *  byte 0     8                64                           4092 (dword 1023)
- * +---------+-----------------+---------------- ~ ---------+-----------------+
- * | PBC     | message header  | payload, padded to dwords  | special trigger |
- * +---------+-----------------+---------------- ~ ---------+-----------------+
- * </pre>
+ * <p>The buffer is laid out as {@link PioLayout} draws it.
  *
- * While buffers are free a send is stores only: no lock, no allocation, no system call; the one
+ * <p>While buffers are free a send is stores only: no lock, no allocation, no system call; the one
  * fence is the price of looking whether the chip sleeps. The steps when none is free are those of
  * PSM: ips_spio.c, ips_spio_transfer_frame and ips_spio_report_stall.
  *
  * <p>Owned by the sending thread.
  */
 public final class PioSender {
-    private static final int PBC = 0;
-    private static final int HEADER = PBC + Pbc.BYTES;
-    private static final int PAYLOAD = HEADER + MessageHeader.BYTES;
-
     /** Failures in a row between two resyncs. Source: ips_spio.c, SPIO_RESYNC_CONSEC_SEND_FAIL. */
     static final int RESYNC_FAILURES = 16;
 
-    private static final VarHandle QWORD =
-            ValueLayout.JAVA_LONG
-                    .withOrder(ByteOrder.LITTLE_ENDIAN)
-                    .varHandle()
-                    .withInvokeExactBehavior();
     private final SendSetup setup;
     private final SendControl control;
     private final PioBuffer[] buffers;
@@ -161,33 +147,34 @@ public final class PioSender {
         switch (launch) {
             case INLINE -> {
                 putHeader(buffer, to, lengthDwords, pad, pktFlags, message, protocol, data0);
-                buffer.putLong(HEADER + MessageHeader.DATA1, data1);
+                buffer.putLong(PioLayout.HEADER + MessageHeader.DATA1, data1);
                 putPayload(buffer, payload, offset, length);
                 int tag = Pbc.nextLaunchTag(launchTags[index]);
                 launchTags[index] = tag;
-                buffer.putLongRelease(PBC, Pbc.withLaunchTag(pbc, tag));
+                buffer.putLongRelease(PioLayout.PBC, Pbc.withLaunchTag(pbc, tag));
             }
             case SPECIAL -> {
-                buffer.putLong(PBC, pbc);
+                buffer.putLong(PioLayout.PBC, pbc);
                 putHeader(buffer, to, lengthDwords, pad, pktFlags, message, protocol, data0);
-                buffer.putLong(HEADER + MessageHeader.DATA1, data1);
+                buffer.putLong(PioLayout.HEADER + MessageHeader.DATA1, data1);
                 putPayload(buffer, payload, offset, length);
                 buffer.putIntRelease(Pbc.SPECIAL_TRIGGER_OFFSET, Pbc.SPECIAL_TRIGGER_MAGIC);
             }
             case LAST_DWORD -> {
-                buffer.putLong(PBC, pbc);
+                buffer.putLong(PioLayout.PBC, pbc);
                 VarHandle.releaseFence();
                 putHeader(buffer, to, lengthDwords, pad, pktFlags, message, protocol, data0);
                 if (length == 0) {
-                    buffer.putInt(HEADER + MessageHeader.DATA1, (int) data1);
+                    buffer.putInt(PioLayout.HEADER + MessageHeader.DATA1, (int) data1);
                     buffer.putIntRelease(
-                            HEADER + MessageHeader.DATA1 + Integer.BYTES, (int) (data1 >>> 32));
+                            PioLayout.HEADER + MessageHeader.DATA1 + Integer.BYTES,
+                            (int) (data1 >>> 32));
                 } else {
-                    buffer.putLong(HEADER + MessageHeader.DATA1, data1);
+                    buffer.putLong(PioLayout.HEADER + MessageHeader.DATA1, data1);
                     int last = length + pad - Integer.BYTES;
-                    buffer.putBytes(PAYLOAD, payload, offset, last);
+                    buffer.putBytes(PioLayout.PAYLOAD, payload, offset, last);
                     buffer.putIntRelease(
-                            PAYLOAD + last, tail(payload, offset + last, length - last));
+                            PioLayout.PAYLOAD + last, tail(payload, offset + last, length - last));
                 }
             }
         }
@@ -203,14 +190,14 @@ public final class PioSender {
             long message,
             long protocol,
             long data0) {
-        buffer.putLong(HEADER + MessageHeader.LRH, to.lrh(lengthDwords));
-        buffer.putLong(HEADER + MessageHeader.BTH0, to.bth(pad));
-        buffer.putLong(HEADER + MessageHeader.BTH2, to.psnAndVcto());
+        buffer.putLong(PioLayout.HEADER + MessageHeader.LRH, to.lrh(lengthDwords));
+        buffer.putLong(PioLayout.HEADER + MessageHeader.BTH0, to.bth(pad));
+        buffer.putLong(PioLayout.HEADER + MessageHeader.BTH2, to.psnAndVcto());
         buffer.putLong(
-                HEADER + MessageHeader.CHKSUM,
+                PioLayout.HEADER + MessageHeader.CHKSUM,
                 to.checksumAndFlags(lengthDwords, pktFlags) | message);
-        buffer.putLong(HEADER + MessageHeader.ACK, protocol);
-        buffer.putLong(HEADER + MessageHeader.DATA0, data0);
+        buffer.putLong(PioLayout.HEADER + MessageHeader.ACK, protocol);
+        buffer.putLong(PioLayout.HEADER + MessageHeader.DATA0, data0);
     }
 
     private static void putPayload(
@@ -219,9 +206,9 @@ public final class PioSender {
             return;
         }
         int whole = length & ~3;
-        buffer.putBytes(PAYLOAD, payload, offset, whole);
+        buffer.putBytes(PioLayout.PAYLOAD, payload, offset, whole);
         if (whole != length) {
-            buffer.putInt(PAYLOAD + whole, tail(payload, offset + whole, length - whole));
+            buffer.putInt(PioLayout.PAYLOAD + whole, tail(payload, offset + whole, length - whole));
         }
     }
 
@@ -283,7 +270,7 @@ public final class PioSender {
 
     /** PSM takes it from the qword after the next. */
     private String freezeText() {
-        long start = setup.statusOffset() + 2 * Long.BYTES;
+        int start = setup.statusOffset() + 2 * Long.BYTES;
         byte[] text =
                 availPage.asSlice(start, AvailPage.TEXT_END - start).toArray(ValueLayout.JAVA_BYTE);
         int length = 0;
@@ -294,7 +281,7 @@ public final class PioSender {
     }
 
     private long status(int index) {
-        return (long) QWORD.getAcquire(availPage, setup.statusOffset() + (long) index * Long.BYTES);
+        return AvailPage.status(availPage, setup.statusOffset() + index * Long.BYTES);
     }
 
     private void lookAtEvents() {
@@ -310,7 +297,7 @@ public final class PioSender {
         if (setup.eventPage().byteSize() == 0) {
             return 0;
         }
-        return (long) QWORD.getAcquire(setup.eventPage(), setup.eventOffset());
+        return UserEvent.word(setup.eventPage(), setup.subcontext());
     }
 
     private void stalled(long failures) {

@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
  * @param swapped whether the avail qwords above the fourth are swapped in pairs
  * @param statusOffset byte offset of this port's status qword in the avail page
  * @param eventPage the mapped event page, or {@link MemorySegment#NULL} with a driver that has none
- * @param eventOffset byte offset of this context's event word
+ * @param subcontext whose event word is looked at; 0 for a context that is not shared
  * @param launch which store launches
  * @param doorbell whether the chip may sleep and be rung
  * @param forceAvailUpdate whether the chip has to be asked for avail copies (FORCE_PIOAVAIL)
@@ -31,9 +31,9 @@ public record SendSetup(
         int count,
         MemorySegment availPage,
         boolean swapped,
-        long statusOffset,
+        int statusOffset,
         MemorySegment eventPage,
-        long eventOffset,
+        int subcontext,
         LaunchMode launch,
         boolean doorbell,
         boolean forceAvailUpdate,
