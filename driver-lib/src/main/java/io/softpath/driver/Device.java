@@ -41,11 +41,13 @@ public final class Device implements AutoCloseable {
      *
      * @throws SoftpathException.Refused ENXIO if there is no daemon, ENODEV if it has no such unit,
      *     EACCES if this user may not open it
-     * @throws SoftpathException.Lost ENOTCONN if the daemon has died
+     * @throws SoftpathException.Lost ENOTCONN if the daemon has died, ETIMEDOUT if it is stopped
+     *     and so many wait for it that no more may
      */
     public static Device open(DeviceOptions options) {
         try {
-            return new Device(options, SeqPacketSocket.connect(options.path()));
+            return new Device(
+                    options, SeqPacketSocket.connect(options.path(), options.replyTimeout()));
         } catch (SoftpathException e) {
             throw explain(options, e);
         }
@@ -76,6 +78,16 @@ public final class Device implements AutoCloseable {
                     "open: the daemon has died: path="
                             + options.path()
                             + ": start it again (softpath daemon)",
+                    e);
+        }
+        if (e.errno().equals(Errno.ETIMEDOUT)) {
+            return new SoftpathException.Lost(
+                    Errno.ETIMEDOUT,
+                    "open: the daemon takes no connection: path="
+                            + options.path()
+                            + " timeoutMs="
+                            + options.replyTimeout().toMillis()
+                            + ": is it stopped?",
                     e);
         }
         return e;

@@ -39,6 +39,7 @@ final class NativeCalls {
     static final int ENOPROTOOPT = 92;
     static final int ECONNABORTED = 103;
     static final int ECONNRESET = 104;
+    static final int ETIMEDOUT = 110;
 
     static final boolean X86_64 = "amd64".equals(System.getProperty("os.arch"));
 
@@ -86,6 +87,7 @@ final class NativeCalls {
     private static final MethodHandle RECVMSG = function("recvmsg");
     static final MethodHandle SCHED_GETAFFINITY = function("sched_getaffinity");
     private static final MethodHandle SENDMSG = function("sendmsg");
+    static final MethodHandle SETSOCKOPT = function("setsockopt");
     static final MethodHandle SHUTDOWN = function("shutdown");
     static final MethodHandle SOCKET = function("socket");
     static final MethodHandle SOCKETPAIR = function("socketpair");

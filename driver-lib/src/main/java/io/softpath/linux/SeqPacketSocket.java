@@ -9,8 +9,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One end of an {@code AF_UNIX} sequenced-packet connection: whole messages, in order, with
@@ -48,7 +50,11 @@ public final class SeqPacketSocket implements AutoCloseable {
     private static final int SOL_SOCKET = 1;
     private static final int SO_PEERCRED = 17;
     private static final int SO_PEERPIDFD = 77;
+    private static final int SO_SNDTIMEO = 21;
     private static final int SHUT_RDWR = 2;
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    private static final long NS_PER_SECOND = 1_000_000_000L;
+    private static final long NS_PER_US = 1_000L;
 
     private final Fd fd;
     private final MessageBuffer out = new MessageBuffer();
@@ -58,24 +64,42 @@ public final class SeqPacketSocket implements AutoCloseable {
         this.fd = fd;
     }
 
+    /** As {@link #connect(Path, Duration)}, with ten seconds of patience. */
+    public static SeqPacketSocket connect(Path path) {
+        return connect(path, CONNECT_TIMEOUT);
+    }
+
     /**
-     * Connects to a listener; waits while its backlog is full.
+     * Connects to a listener; waits while its backlog is full, which it stays if the listener's
+     * process is stopped.
      *
      * @throws io.softpath.error.SoftpathException ENOENT: no such file; ECONNREFUSED: nobody
-     *     listens there; EACCES: not allowed; EPROTOTYPE: another kind of socket; ENAMETOOLONG
+     *     listens there; EACCES: not allowed; EPROTOTYPE: another kind of socket; ENAMETOOLONG;
+     *     ETIMEDOUT: the backlog stayed full
      */
-    public static SeqPacketSocket connect(Path path) {
+    public static SeqPacketSocket connect(Path path, Duration timeout) {
+        long start = System.nanoTime();
         Fd fd = SocketAddress.socket(0, "socket:" + path);
         int number = fd.enter();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = SocketAddress.of(path, arena);
+            MemorySegment timeval = arena.allocate(16, 8);
             int result;
             do {
+                long left = TimeUnit.NANOSECONDS.convert(timeout) - (System.nanoTime() - start);
+                sendTimeout(number, timeval, Math.max(left, NS_PER_US)); // 0 would be for ever
                 result =
                         NativeCalls.callInt(
                                 NativeCalls.CONNECT, number, address.address(), address.byteSize());
             } while (result == -NativeCalls.EINTR);
+            if (result == -NativeCalls.EAGAIN) {
+                throw NativeCalls.failure(
+                        "connect",
+                        NativeCalls.ETIMEDOUT,
+                        "path=" + path + " timeoutMs=" + timeout.toMillis());
+            }
             NativeCalls.check("connect", result, "path=" + path);
+            sendTimeout(number, timeval, 0);
             return new SeqPacketSocket(fd);
         } catch (RuntimeException e) {
             fd.close();
@@ -83,6 +107,23 @@ public final class SeqPacketSocket implements AutoCloseable {
         } finally {
             fd.leave();
         }
+    }
+
+    /** How long connect and send wait; 0 is for ever. */
+    private static void sendTimeout(int number, MemorySegment timeval, long ns) {
+        timeval.setAtIndex(JAVA_LONG, 0, ns / NS_PER_SECOND);
+        timeval.setAtIndex(JAVA_LONG, 1, ns % NS_PER_SECOND / NS_PER_US);
+        NativeCalls.check(
+                "setsockopt(SO_SNDTIMEO)",
+                NativeCalls.callInt(
+                        NativeCalls.SETSOCKOPT,
+                        number,
+                        SOL_SOCKET,
+                        SO_SNDTIMEO,
+                        timeval.address(),
+                        timeval.byteSize(),
+                        0),
+                "ns=" + ns);
     }
 
     /** Two connected ends. */
@@ -135,6 +176,7 @@ public final class SeqPacketSocket implements AutoCloseable {
                     NativeCalls.EINVAL,
                     fd + " bytes=" + length + " fds=" + fds.length + " maxFds=" + MAX_FDS);
         }
+        Objects.checkFromIndexSize(0, length, message.byteSize()); // before there is room made
         int number = fd.enter();
         int entered = 0;
         try {

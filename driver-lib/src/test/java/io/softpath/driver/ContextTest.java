@@ -13,6 +13,8 @@ import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.region.RegionKind;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.linux.SeqPacketListener;
+import io.softpath.linux.SeqPacketSocket;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -278,6 +281,29 @@ class ContextTest {
         assertEquals(
                 Errno.ENOTCONN,
                 assertThrows(SoftpathException.Lost.class, () -> Device.open(options())).errno());
+    }
+
+    @Test
+    void shouldNotWaitForEverToConnectToAStoppedDaemon(@TempDir Path stopped) {
+        DeviceOptions impatient =
+                options().withDirectory(stopped).withReplyTimeout(Duration.ofMillis(100));
+        try (SeqPacketListener silent =
+                        SeqPacketListener.listen(
+                                impatient.path(), PosixFilePermissions.fromString("rw-------"), 0);
+                SeqPacketSocket _ = SeqPacketSocket.connect(silent.path())) { // fills the backlog
+            SoftpathException late =
+                    assertThrows(SoftpathException.Lost.class, () -> Device.open(impatient));
+            assertEquals(Errno.ETIMEDOUT, late.errno());
+        }
+    }
+
+    @Test
+    void shouldTakeAnyPatience() {
+        Duration endless = Duration.ofSeconds(Long.MAX_VALUE);
+        try (Device device = Device.open(options().withReplyTimeout(endless));
+                Context context = device.openContext()) {
+            assertEquals(0, context.events());
+        }
     }
 
     @Test

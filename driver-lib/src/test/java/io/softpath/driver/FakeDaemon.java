@@ -98,16 +98,18 @@ public final class FakeDaemon implements AutoCloseable {
                 user.close();
             }
         }
+        try {
+            thread.join(5_000); // it may still be waiting on the listener, which keeps that open
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
     public void close() {
         die();
         try {
-            thread.join(5_000);
             Files.deleteIfExists(listener.path());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

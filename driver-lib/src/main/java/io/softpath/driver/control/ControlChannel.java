@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -72,7 +73,7 @@ public final class ControlChannel implements AutoCloseable {
             SeqPacketSocket socket, String name, Duration replyTimeout, Listener listener) {
         this.socket = socket;
         this.name = name;
-        this.replyTimeoutNs = replyTimeout.toNanos();
+        this.replyTimeoutNs = TimeUnit.NANOSECONDS.convert(replyTimeout); // saturates
         this.listener = listener;
         this.readable = Poll.of(socket.fd());
         this.writable = Poll.of(socket.fd()).events(0, PollEvents.OUT);
