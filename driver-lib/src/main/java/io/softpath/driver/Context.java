@@ -413,8 +413,9 @@ public final class Context implements AutoCloseable {
     }
 
     /**
-     * Acknowledges events. After DISARM_BUFS the driver disarms the buffers that the chip found
-     * bad, and waits up to 30 s for a link that is down.
+     * Acknowledges events. After DISARM_BUFS, which senders acknowledge by themselves, the driver
+     * disarms the buffers that the chip found bad, and waits up to 30 s for a link that is down. A
+     * packet that is being sent meanwhile may be lost, unless it is launched in line.
      *
      * @throws SoftpathException.Lost ENETDOWN if the link is or was down: the event is set again
      */

@@ -41,6 +41,12 @@ public final class PioSender {
     private final boolean doorbell;
     private final int maxPayloadBytes;
 
+    /**
+     * A disarm is under way in a mode whose buffers the chip must not disarm while they are filled:
+     * it would throw away the first half of a packet and launch the second.
+     */
+    private boolean disarming;
+
     private long seenRefreshes;
     private long failuresInRow;
     private long lastStallReportNs;
@@ -106,18 +112,33 @@ public final class PioSender {
         if (offset < 0 || offset > payload.byteSize() - length) {
             throw outside(payload, offset, length);
         }
+        if (launch != LaunchMode.INLINE) {
+            checkReadable(payload);
+            if (disarming && !disarmed()) {
+                return noBuffer();
+            }
+        }
         int index = avail.take();
         if (avail.refreshCount() != seenRefreshes) {
             lookAtEvents();
+            if (disarming && index >= 0) {
+                avail.putBack(index);
+                return noBuffer();
+            }
         }
         if (index < 0) {
             return noBuffer();
         }
+        boolean filled = false;
         try {
             fill(index, to, pktFlags, message, protocol, data0, data1, payload, offset, length);
+            filled = true;
         } catch (IllegalStateException | WrongThreadException e) {
-            avail.putBack(index);
             throw unreadable(payload, e);
+        } finally {
+            if (!filled) {
+                avail.putBack(index);
+            }
         }
         failuresInRow = 0;
         to.advancePsn();
@@ -289,7 +310,18 @@ public final class PioSender {
         long events = events();
         if ((events & UserEvent.DISARM_BUFS) != 0) {
             control.acknowledge(UserEvent.DISARM_BUFS);
+            disarming = launch != LaunchMode.INLINE;
         }
+    }
+
+    /** The driver clears the event when it has disarmed. With the link down it may set it again. */
+    private boolean disarmed() {
+        if ((events() & UserEvent.DISARM_BUFS) != 0) {
+            control.acknowledge(UserEvent.DISARM_BUFS);
+            return false;
+        }
+        disarming = false;
+        return true;
     }
 
     /** This context's event word; 0 with a driver that has none. */
@@ -342,6 +374,13 @@ public final class PioSender {
                         + length
                         + " segmentBytes="
                         + payload.byteSize());
+    }
+
+    /** A half-written buffer would look launched to its next user where the tag does not tell. */
+    private void checkReadable(MemorySegment payload) {
+        if (!payload.scope().isAlive() || !payload.isAccessibleBy(Thread.currentThread())) {
+            throw unreadable(payload, null);
+        }
     }
 
     private SoftpathException unreadable(MemorySegment payload, RuntimeException e) {

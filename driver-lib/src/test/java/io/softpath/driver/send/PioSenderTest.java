@@ -375,6 +375,33 @@ class PioSenderTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"SPECIAL", "LAST_DWORD"})
+    @Fidelity(25)
+    void shouldFillNoBufferWhileTheDriverDisarms(LaunchMode launch) {
+        try (FakeChip chip = new FakeChip(modelFor(launch), CONTEXT, launch)) {
+            PioSender sender = new PioSender(chip.sendSetup(), wishes);
+            exhaust(sender, chip);
+            for (int i = 0; i < chip.bufferCount(); i++) {
+                assertNotNull(chip.takeLaunch());
+                chip.free();
+            }
+            byte[] before = pio(chip, 0, 4096);
+            chip.events(UserEvent.DISARM_BUFS);
+            for (int i = 1; i <= 3; i++) {
+                assertEquals(SendResult.NO_PIO_BUFFER, send(sender, to(4), MemorySegment.NULL, 0));
+                assertEquals("ack 1", wishes.made.getLast());
+            }
+            assertArrayEquals(before, pio(chip, 0, 4096));
+            chip.events(UserEvent.LINKDOWN);
+            for (int i = 0; i < 2 * chip.bufferCount(); i++) {
+                assertEquals(SendResult.SENT, send(sender, to(4), MemorySegment.NULL, 0));
+                assertNotNull(chip.takeLaunch());
+                chip.free();
+            }
+        }
+    }
+
     @Test
     void shouldRingOnlyAChipThatSleeps() {
         try (FakeChip chip = new FakeChip(ChipModel.IBA7220, CONTEXT, LaunchMode.INLINE)) {
@@ -388,9 +415,10 @@ class PioSenderTest {
         }
     }
 
-    @Test
-    void shouldRefuseABadPayloadAndTakeNoBuffer() {
-        try (FakeChip chip = new FakeChip(ChipModel.IBA7220, CONTEXT, LaunchMode.INLINE)) {
+    @ParameterizedTest
+    @EnumSource
+    void shouldRefuseABadPayloadAndTakeNoBuffer(LaunchMode launch) {
+        try (FakeChip chip = new FakeChip(modelFor(launch), CONTEXT, launch)) {
             PioSender sender = new PioSender(chip.sendSetup(), wishes);
             MemorySegment closed;
             try (Arena arena = Arena.ofConfined()) {
@@ -402,6 +430,9 @@ class PioSenderTest {
                 assertErrno(Errno.EFAULT, () -> send(sender, to(4), heap.asSlice(4090), 8));
                 assertErrno(Errno.EMSGSIZE, () -> send(sender, to(4), heap, 2049));
                 assertErrno(Errno.EMSGSIZE, () -> send(sender, to(4), heap, -1));
+            }
+            if (launch != LaunchMode.INLINE) {
+                assertEquals(0, Pbc.get(chip.memory(RegionKind.PIOBUFS), 0), "half-written");
             }
             assertEquals(SendResult.SENT, send(sender, to(4), heap, 8));
             FakeChip.Packet packet = chip.takeLaunch();
