@@ -147,7 +147,7 @@ public final class ControlServer implements AutoCloseable {
             } else {
                 Connection connection = connections.get(tag);
                 if (connection != null) {
-                    connection.serve(epoll.ready(i));
+                    connection.serve();
                 }
             }
         }
@@ -263,7 +263,10 @@ public final class ControlServer implements AutoCloseable {
         private final long tag;
         private final SeqPacketSocket socket;
         private final OpenFile file;
+
+        /** One request waits for the link; those behind it do not, as other threads would not. */
         private boolean parked;
+
         private int parkedKind;
         private int parkedTag;
         private boolean closed;
@@ -274,17 +277,9 @@ public final class ControlServer implements AutoCloseable {
             file = new OpenFile(node, peer, epochMs.getAsLong(), this);
         }
 
-        void serve(int ready) {
-            if (parked) {
-                // Requests stay in the socket until the parked one is answered; only a death is
-                // looked for.
-                if ((ready & (PollEvents.HUP | PollEvents.RDHUP | PollEvents.ERR)) != 0) {
-                    close("gone while it waited for the link");
-                }
-                return;
-            }
+        void serve() {
             try {
-                for (int i = 0; i < REQUEST_BUDGET && !closed && !parked; i++) {
+                for (int i = 0; i < REQUEST_BUDGET && !closed; i++) {
                     int length = socket.tryReceive(request);
                     if (length == SeqPacketSocket.WOULD_BLOCK) {
                         return;
@@ -353,7 +348,6 @@ public final class ControlServer implements AutoCloseable {
             parked = true;
             parkedKind = kind;
             parkedTag = requestTag;
-            epoll.modify(socket.fd(), PollEvents.RDHUP, tag);
         }
 
         @Override
@@ -362,7 +356,6 @@ public final class ControlServer implements AutoCloseable {
                 return;
             }
             parked = false;
-            epoll.modify(socket.fd(), PollEvents.IN | PollEvents.RDHUP, tag);
             send(parkedKind, parkedTag, answer);
         }
 

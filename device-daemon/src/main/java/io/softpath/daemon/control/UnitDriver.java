@@ -325,23 +325,40 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
     }
 
     /**
-     * ACK_EVENT. With the link down a client that acknowledges a disarm waits up to 30 s for it and
-     * is then told ENETDOWN, whether the link has come back or not. Source: qib_file_ops.c,
-     * disarm_req_delay.
+     * ACK_EVENT. The event is cleared when the buffers are disarmed, so that a sender can wait for
+     * that. With the link down a client that acknowledges a disarm waits up to 30 s for it and is
+     * then told ENETDOWN, whether the link has come back or not; its event stays set. Source:
+     * qib_file_ops.c, disarm_req_delay.
      */
     Answer acknowledge(OpenContext context, long mask) {
-        context.acknowledge(mask);
         if ((mask & UserEvent.DISARM_BUFS) == 0) {
+            context.acknowledge(mask);
             return Answer.OK;
         }
         disarmMarked(context);
         if (usable() || !context.initialised()) {
+            context.acknowledge(mask);
             return Answer.OK;
         }
+        context.acknowledge(mask & ~UserEvent.DISARM_BUFS);
         context.raise(UserEvent.DISARM_BUFS);
+        for (LinkWait wait : linkWaits) {
+            if (wait.context() == context) {
+                return linkWasDown();
+            }
+        }
         linkWaits.add(
                 new LinkWait(context, nanoClock.getAsLong() + options.linkWaitMs() * NS_PER_MS));
         return Answer.LATER;
+    }
+
+    private Answer linkWasDown() {
+        return Answer.refuse(
+                Errno.ENETDOWN,
+                "acknowledge event: unit="
+                        + number()
+                        + " the link was down; buffers are disarmed, look at the event word"
+                        + " again");
     }
 
     private void disarmMarked(OpenContext context) {
@@ -514,16 +531,7 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
             LinkWait wait = linkWaits.get(i);
             if (usable() || nowNs - wait.deadlineNs() >= 0) {
                 linkWaits.remove(i);
-                wait.context()
-                        .owner
-                        .outbox()
-                        .finish(
-                                Answer.refuse(
-                                        Errno.ENETDOWN,
-                                        "acknowledge event: unit="
-                                                + number()
-                                                + " the link was down; buffers are disarmed, look"
-                                                + " at the event word again"));
+                wait.context().owner.outbox().finish(linkWasDown());
             }
         }
     }
