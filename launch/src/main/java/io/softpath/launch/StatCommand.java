@@ -35,7 +35,10 @@ final class StatCommand extends ViewCommand<List<StatCommand.Seen>> {
             description = "Show counters that are 0, too.")
     private boolean all;
 
-    private final Map<String, Long> before = new HashMap<>();
+    /** Values at the previous look, and at this one. */
+    private Map<String, Long> before = Map.of();
+
+    private Map<String, Long> latest = new HashMap<>();
 
     /** One unit with everything in it. */
     record Seen(
@@ -91,6 +94,8 @@ final class StatCommand extends ViewCommand<List<StatCommand.Seen>> {
     @Override
     void show(List<Seen> seen, PrintWriter out, Ansi ansi) {
         long now = System.currentTimeMillis();
+        before = latest;
+        latest = new HashMap<>();
         boolean first = true;
         for (Seen each : seen) {
             if (!first) {
@@ -177,18 +182,26 @@ final class StatCommand extends ViewCommand<List<StatCommand.Seen>> {
         };
     }
 
+    /** The change since the last look, if there was one. */
     private Table counters(Seen seen) {
-        Table table = new Table("COUNTER", ">VALUE", ">CHANGE", "MEANING");
+        boolean again = !before.isEmpty();
+        Table table =
+                again
+                        ? new Table("COUNTER", ">VALUE", ">CHANGE", "MEANING")
+                        : new Table("COUNTER", ">VALUE", "MEANING");
         for (StatCounter counter : seen.counters()) {
             String key = seen.unit().unit() + "/" + counter.id();
-            Long last = before.put(key, counter.value());
-            if (all || counter.value() != 0) {
-                long change = last == null ? 0 : counter.value() - last;
-                table.row(
-                        counter.name(),
-                        counter.value(),
-                        change == 0 ? "" : String.format("%+d", change),
-                        counter.purpose());
+            long value = counter.value();
+            latest.put(key, value);
+            if (!all && value == 0) {
+                continue;
+            }
+            long change = value - before.getOrDefault(key, value);
+            String changed = change == 0 ? "" : String.format("%+d", change);
+            if (again) {
+                table.row(counter.name(), value, changed, counter.purpose());
+            } else {
+                table.row(counter.name(), value, counter.purpose());
             }
         }
         return table;

@@ -57,7 +57,8 @@ abstract class ViewCommand<T> implements Callable<Integer> {
         try (Device device = open(runDir.get())) {
             Inspector inspector = device.inspect();
             print(look(inspector, units(inspector)), out, ansi);
-            while (watchSeconds != null) {
+            // Ends by Ctrl-C, or when nobody reads us any more: softpath stat --watch | head.
+            while (watchSeconds != null && !System.out.checkError()) {
                 Thread.sleep(Duration.ofNanos((long) (watchSeconds * 1e9)));
                 print(look(inspector, units(inspector)), out, ansi);
             }
