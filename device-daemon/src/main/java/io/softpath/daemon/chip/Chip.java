@@ -214,7 +214,7 @@ public final class Chip {
         ContextSends[] others = new ContextSends[active.length - 1];
         int kept = 0;
         for (ContextSends each : active) {
-            if (each != closing) {
+            if (each.context != context) {
                 others[kept++] = each;
             }
         }

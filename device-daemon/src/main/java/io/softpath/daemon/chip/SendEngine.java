@@ -87,6 +87,7 @@ final class SendEngine {
             long pbc = sends.takeLaunch(buffer);
             if (pbc != ContextSends.NO_LAUNCH) {
                 if (sends.state[buffer] == ContextSends.FREE) {
+                    left += takePassedOver(sends, buffer);
                     sends.next = following(sends, buffer);
                     left += launch(sends, buffer, pbc);
                 } else {
@@ -94,6 +95,25 @@ final class SendEngine {
                 }
             }
             buffer = following(sends, buffer);
+        }
+        return left;
+    }
+
+    /**
+     * Looks once more at the buffers that the sweep passed over before it found a launch. A sender
+     * in ring order may have launched them between the two looks, thus before the one found, and
+     * whoever sees a launch (acquire) also sees all that came before it: no packet overtakes
+     * another of its context.
+     */
+    private int takePassedOver(ContextSends sends, int found) {
+        int left = 0;
+        for (int buffer = sends.next; buffer != found; buffer = following(sends, buffer)) {
+            if (sends.state[buffer] == ContextSends.FREE) {
+                long pbc = sends.takeLaunch(buffer);
+                if (pbc != ContextSends.NO_LAUNCH) {
+                    left += launch(sends, buffer, pbc);
+                }
+            }
         }
         return left;
     }
