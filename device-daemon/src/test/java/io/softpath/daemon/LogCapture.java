@@ -9,15 +9,15 @@ import java.io.PrintStream;
 import java.util.List;
 
 /** What the daemon logs between opening and closing, instead of on standard error. */
-final class LogCapture implements AutoCloseable {
+public final class LogCapture implements AutoCloseable {
     private final PrintStream before = System.err;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
-    LogCapture() {
+    public LogCapture() {
         System.setErr(new PrintStream(bytes, true, UTF_8));
     }
 
-    private List<String> lines() {
+    public List<String> lines() {
         return bytes.toString(UTF_8).lines().toList();
     }
 

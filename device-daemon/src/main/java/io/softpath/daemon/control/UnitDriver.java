@@ -61,6 +61,7 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
     private final List<LinkWait> linkWaits = new ArrayList<>();
     private final LongSupplier nanoClock;
     private final LongSupplier epochMs;
+    private final LogLimit logLimit;
 
     /** The link has a LID and an MTU; it may still not be ACTIVE. */
     private boolean configured;
@@ -100,6 +101,7 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
         this.options = options;
         this.nanoClock = nanoClock;
         this.epochMs = epochMs;
+        logLimit = new LogLimit(LOG, nanoClock);
         division = PioDivision.of(model);
         contexts = new OpenContext[model.contexts()];
         page = new UnitPage(identity.unit(), model);
@@ -221,7 +223,9 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
                 contexts[i] = context;
                 file.context(context);
                 counters[DriverCounter.CTXTS_OPEN.index()]++;
-                LOG.info("{}: assigned", context);
+                if (logLimit.permits()) {
+                    LOG.info("{}: assigned", context);
+                }
                 return Answer.OK;
             }
         }
@@ -267,7 +271,9 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
                             page,
                             quirk(Quirk.EVENT_PAGE_WRITABLE));
         } catch (SoftpathException e) {
-            LOG.warn("{}: user init refused: {}", context, e.getMessage());
+            if (logLimit.permits()) {
+                LOG.warn("{}: user init refused: {}", context, e.getMessage());
+            }
             return Answer.refuse(e.errno(), "user init: " + e.getMessage());
         }
         boolean opened = false;
@@ -404,6 +410,7 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
      */
     void close(OpenContext context) {
         contexts[context.number] = null;
+        interrupted.clear(context.number); // not the next owner's
         context.owner.context(null);
         linkWaits.removeIf(wait -> wait.context() == context);
         counters[DriverCounter.CTXTS_OPEN.index()]--;
@@ -428,7 +435,9 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
                 context.regions().close();
             }
         }
-        LOG.info("{}: closed", context);
+        if (logLimit.permits()) {
+            LOG.info("{}: closed", context);
+        }
     }
 
     // What the chip says, in the middle of its duty cycle.
@@ -520,7 +529,9 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
         if ((bits & SEND_ERRORS) != 0) {
             count(DriverCounter.TX_ERRS);
         }
-        LOG.debug("unit={}: error status {}", number(), ErrorStatus.names(bits));
+        if (LOG.isDebugEnabled()) {
+            LOG.debug("unit={}: error status {}", number(), ErrorStatus.names(bits));
+        }
     }
 
     // Deadlines.
