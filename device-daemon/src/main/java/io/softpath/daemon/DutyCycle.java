@@ -26,6 +26,12 @@ public final class DutyCycle implements Agent {
     /** Duty cycles between two looks at the sockets: some tens of microseconds of packets. */
     private static final int CYCLES_PER_CONTROL = 256;
 
+    /**
+     * How long one look at the sockets may take: most take less, a flood of dear requests is spread
+     * over many looks, with packets in between.
+     */
+    private static final long LOOK_NS = 100_000L;
+
     private static final long NAP_NS = 500_000L;
     private static final long PUBLISH_INTERVAL_NS = 10_000_000L;
     private static final long FOREVER = -1;
@@ -56,10 +62,14 @@ public final class DutyCycle implements Agent {
 
     @Override
     public int doWork() {
+        return cycle(LOOK_NS);
+    }
+
+    private int cycle(long lookNs) {
         int work = pollChips(false);
         if (--cyclesUntilControl < 0) {
             cyclesUntilControl = CYCLES_PER_CONTROL;
-            work += lookAround(0);
+            work += lookAround(0, lookNs);
             if (stopping) {
                 throw new AgentTerminationException();
             }
@@ -71,7 +81,7 @@ public final class DutyCycle implements Agent {
     /** One duty cycle that looks at everything, sockets included. */
     int doWorkNow() {
         cyclesUntilControl = 0;
-        return doWork();
+        return cycle(Long.MAX_VALUE);
     }
 
     private int pollChips(boolean sweep) {
@@ -92,8 +102,8 @@ public final class DutyCycle implements Agent {
     }
 
     /** Sockets, deadlines, counters. */
-    private int lookAround(long timeoutNs) {
-        int work = control.poll(timeoutNs);
+    private int lookAround(long timeoutNs, long lookNs) {
+        int work = control.poll(timeoutNs, lookNs);
         long now = System.nanoTime();
         for (UnitDriver unit : units) {
             unit.checkDeadlines(now);
@@ -125,12 +135,12 @@ public final class DutyCycle implements Agent {
         int work = 0;
         try {
             work = pollChips(true);
-            if (work == 0) {
+            if (work == 0 && !undelivered()) {
                 if (unpublished) {
                     publishNow(System.nanoTime());
                 }
                 units[0].count(DriverCounter.SLEEPS);
-                work = lookAround(sleepNs());
+                work = lookAround(sleepNs(), LOOK_NS);
                 cyclesUntilControl = 0;
             }
         } finally {
@@ -140,6 +150,16 @@ public final class DutyCycle implements Agent {
         }
         unpublished |= work > 0;
         return work;
+    }
+
+    /** Telling one user can close another, whose last packets then wake a third. */
+    private boolean undelivered() {
+        for (UnitDriver unit : units) {
+            if (unit.undelivered()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private long sleepNs() {

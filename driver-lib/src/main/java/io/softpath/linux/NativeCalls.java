@@ -75,6 +75,7 @@ final class NativeCalls {
     static final MethodHandle GETSOCKOPT = function("getsockopt");
     static final MethodHandle GETTID = function("gettid");
     static final MethodHandle GETUID = function("getuid");
+    static final MethodHandle IOCTL = function("ioctl");
     static final MethodHandle LISTEN = function("listen");
     static final MethodHandle MADVISE = function("madvise");
     static final MethodHandle MEMFD_CREATE = function("memfd_create");

@@ -51,6 +51,7 @@ public final class SeqPacketSocket implements AutoCloseable {
     private static final int SO_PEERCRED = 17;
     private static final int SO_PEERPIDFD = 77;
     private static final int SO_SNDTIMEO = 21;
+    private static final int SIOCOUTQ = 0x5411;
     private static final int SHUT_RDWR = 2;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final long NS_PER_SECOND = 1_000_000_000L;
@@ -308,6 +309,24 @@ public final class SeqPacketSocket implements AutoCloseable {
             }
         }
         return length;
+    }
+
+    /**
+     * Memory that messages use which were sent and not yet received by the peer, in bytes of the
+     * kernel's; 0 if it has received all of them.
+     */
+    public int unreadBytes() {
+        int number = fd.enter();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment value = arena.allocate(4, 4);
+            NativeCalls.check(
+                    "ioctl(SIOCOUTQ)",
+                    NativeCalls.callInt(NativeCalls.IOCTL, number, SIOCOUTQ, value.address()),
+                    fd);
+            return value.get(JAVA_INT, 0);
+        } finally {
+            fd.leave();
+        }
     }
 
     /** Who the peer was when it connected, from the kernel, not from any message. */

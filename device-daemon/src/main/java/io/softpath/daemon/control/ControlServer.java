@@ -33,11 +33,11 @@ import java.util.function.LongSupplier;
  * The sockets of the control channel: accepts connections, reads requests, sends answers, notices
  * deaths.
  *
- * <p>Never waits for a client. Each connection has a budget of requests per look, so one that
- * floods starves nobody; one that does not take its answers is closed. End of file is the kernel
- * saying that the process is gone or has closed: everything it had is given back at once.
- * Descriptors that a client pushes are dropped by the kernel, because nothing is received with room
- * for them.
+ * <p>Never waits for a client. Each connection has a budget of requests per look, and each look one
+ * of time, so one that floods starves nobody; one that does not take its answers is closed. End of
+ * file is the kernel saying that the process is gone or has closed: everything it had is given back
+ * at once. Descriptors that a client pushes are dropped by the kernel, because nothing is received
+ * with room for them.
  */
 public final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
@@ -49,6 +49,9 @@ public final class ControlServer implements AutoCloseable {
 
     /** Connections accepted from one node per look. */
     private static final int ACCEPT_BUDGET = 8;
+
+    /** Replies with a descriptor, one after the other, before all of which one was unread. */
+    private static final int MAX_UNREAD_FILES = 32;
 
     /** How long no connection is accepted after descriptors ran out. */
     private static final long ACCEPT_PAUSE_NS = 100_000_000L;
@@ -63,6 +66,7 @@ public final class ControlServer implements AutoCloseable {
     private final ErrorHandler errorHandler;
     private final LongSupplier nanoClock;
     private final LongSupplier epochMs;
+    private final LogLimit logLimit;
     private final Epoll epoll;
     private final EventFd wake;
     private final List<Node> nodes = new ArrayList<>();
@@ -74,6 +78,11 @@ public final class ControlServer implements AutoCloseable {
     private long nextTag = FIRST_CONNECTION_TAG;
     private long acceptAgainNs;
     private boolean acceptPaused;
+
+    /** What the last look found ready, and how much of it has been served. */
+    private int ready;
+
+    private int served;
 
     /** A socket file that clients open: a unit, or any unit. */
     private record Node(int unit, SeqPacketListener listener) {}
@@ -96,6 +105,7 @@ public final class ControlServer implements AutoCloseable {
         this.errorHandler = errorHandler;
         this.nanoClock = nanoClock;
         this.epochMs = epochMs;
+        logLimit = new LogLimit(LOG, nanoClock);
         handler =
                 new RequestHandler(
                         units,
@@ -134,27 +144,42 @@ public final class ControlServer implements AutoCloseable {
      *
      * @param timeoutNs how long to wait for one to be ready; 0 only looks, negative waits until
      *     somebody comes or {@link #wake}
-     * @return how many were ready
+     * @param lookNs how long to serve those who are ready; the others are served by the next call
+     * @return how many were served
      */
-    public int poll(long timeoutNs) {
-        int ready = epoll.await(timeoutNs);
-        for (int i = 0; i < ready; i++) {
-            long tag = epoll.tag(i);
-            if (tag == WAKE_TAG) {
-                wake.drain();
-            } else if (tag < FIRST_CONNECTION_TAG) {
-                accept(nodes.get((int) tag - 1));
-            } else {
-                Connection connection = connections.get(tag);
-                if (connection != null) {
-                    connection.serve();
-                }
-            }
+    public int poll(long timeoutNs, long lookNs) {
+        if (served == ready) {
+            served = 0;
+            ready = epoll.await(timeoutNs);
+        }
+        int before = served;
+        if (served < ready) {
+            long start = nanoClock.getAsLong();
+            do {
+                serve(epoll.tag(served++), start, lookNs);
+            } while (served < ready && isTimeLeft(start, lookNs));
         }
         if (acceptPaused && nanoClock.getAsLong() - acceptAgainNs >= 0) {
             pauseAccepting(false);
         }
-        return ready;
+        return served - before;
+    }
+
+    private boolean isTimeLeft(long startNs, long lookNs) {
+        return nanoClock.getAsLong() - startNs < lookNs;
+    }
+
+    private void serve(long tag, long startNs, long lookNs) {
+        if (tag == WAKE_TAG) {
+            wake.drain();
+        } else if (tag < FIRST_CONNECTION_TAG) {
+            accept(nodes.get((int) tag - 1));
+        } else {
+            Connection connection = connections.get(tag);
+            if (connection != null) {
+                connection.serve(startNs, lookNs);
+            }
+        }
     }
 
     /** Ends a {@link #poll} that waits; any thread. */
@@ -178,8 +203,12 @@ public final class ControlServer implements AutoCloseable {
             try {
                 socket = node.listener().accept();
             } catch (SoftpathException e) {
-                LOG.warn(
-                        "cannot accept for {} ms: {}", ACCEPT_PAUSE_NS / 1_000_000, e.getMessage());
+                if (logLimit.permits()) {
+                    LOG.warn(
+                            "cannot accept for {} ms: {}",
+                            ACCEPT_PAUSE_NS / 1_000_000,
+                            e.getMessage());
+                }
                 errorHandler.onError(e);
                 pauseAccepting(true);
                 return;
@@ -197,11 +226,13 @@ public final class ControlServer implements AutoCloseable {
         try {
             PeerCredentials peer = socket.peer();
             if (connections.size() >= maxOpenFiles) {
-                LOG.warn(
-                        "pid={} uid={} refused: open files limit={} reached",
-                        peer.pid(),
-                        peer.uid(),
-                        maxOpenFiles);
+                if (logLimit.permits()) {
+                    LOG.warn(
+                            "pid={} uid={} refused: open files limit={} reached",
+                            peer.pid(),
+                            peer.uid(),
+                            maxOpenFiles);
+                }
                 refuse(socket);
                 return;
             }
@@ -211,7 +242,9 @@ public final class ControlServer implements AutoCloseable {
             units.get(Math.max(0, node.unit())).count(DriverCounter.CLIENTS_OPEN);
             opened = true;
         } catch (SoftpathException e) {
-            LOG.warn("connection dropped: {}", e.getMessage());
+            if (logLimit.permits()) {
+                LOG.warn("connection dropped: {}", e.getMessage());
+            }
         } finally {
             if (!opened) {
                 socket.close();
@@ -269,6 +302,7 @@ public final class ControlServer implements AutoCloseable {
 
         private int parkedKind;
         private int parkedTag;
+        private int unreadFiles;
         private boolean closed;
 
         Connection(long tag, int node, PeerCredentials peer, SeqPacketSocket socket) {
@@ -277,7 +311,7 @@ public final class ControlServer implements AutoCloseable {
             file = new OpenFile(node, peer, epochMs.getAsLong(), this);
         }
 
-        void serve() {
+        void serve(long startNs, long lookNs) {
             try {
                 for (int i = 0; i < REQUEST_BUDGET && !closed; i++) {
                     int length = socket.tryReceive(request);
@@ -289,6 +323,9 @@ public final class ControlServer implements AutoCloseable {
                         return;
                     }
                     handle(length);
+                    if (!isTimeLeft(startNs, lookNs)) {
+                        return; // what is left in the socket is found ready again
+                    }
                 }
             } catch (SoftpathException e) {
                 close(e.getMessage());
@@ -385,7 +422,7 @@ public final class ControlServer implements AutoCloseable {
                 boolean sent =
                         passed == null
                                 ? socket.trySend(reply, length)
-                                : socket.trySend(reply, length, passed);
+                                : takesDescriptors() && socket.trySend(reply, length, passed);
                 if (!sent) {
                     unit().count(DriverCounter.CLIENTS_STALLED);
                     close("it does not read its answers");
@@ -393,6 +430,15 @@ public final class ControlServer implements AutoCloseable {
             } catch (SoftpathException e) {
                 close(e.getMessage());
             }
+        }
+
+        /**
+         * Descriptors under way count against the daemon's user, and the kernel limits them: a
+         * client that asks and does not read would use up everybody's.
+         */
+        private boolean takesDescriptors() {
+            unreadFiles = socket.unreadBytes() == 0 ? 1 : unreadFiles + 1;
+            return unreadFiles <= MAX_UNREAD_FILES;
         }
 
         private void close(String why) {

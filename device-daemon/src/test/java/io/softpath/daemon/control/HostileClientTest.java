@@ -16,6 +16,7 @@ import io.softpath.daemon.DaemonConfig;
 import io.softpath.daemon.DaemonTestBase;
 import io.softpath.daemon.FakeClient;
 import io.softpath.daemon.FakeSender;
+import io.softpath.daemon.LogCapture;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
 import io.softpath.linux.SeqPacketSocket;
@@ -322,6 +323,51 @@ class HostileClientTest extends DaemonTestBase {
             assertEquals(ControlRecord.REPLY, reply.kind());
             assertRefused(Errno.ENFILE, reply);
             assertTrue(refused.hungUp());
+        }
+    }
+
+    @Test
+    void shouldCloseAClientThatCollectsNoDescriptors() {
+        start();
+        startBystander();
+        client = client();
+        BaseInfo mine = client.start();
+        int map =
+                ControlRecord.mmap(
+                        client.request(), 1, mine.uregbase(), 4096, 1, ControlRecord.MAP_SHARED);
+        for (int i = 0; i < 500; i++) {
+            client.send(map);
+            client.receive().file().close();
+        }
+        for (int i = 0; i < 32; i++) {
+            client.send(map);
+            daemon().doWork();
+        }
+        assertEquals(2, daemon().openFiles(), "a few dozen are safe");
+        for (int i = 0; i < 32; i++) {
+            client.receive().file().close();
+        }
+        for (int i = 0; i < 40 && daemon().openFiles() == 2; i++) {
+            client.send(map);
+            daemon().doWork();
+        }
+        assertEquals(1, daemon().openFiles());
+        assertEquals(
+                1, daemon().units().getFirst().counters()[DriverCounter.CLIENTS_STALLED.index()]);
+        assertUndisturbed();
+        traffic.close();
+    }
+
+    @Test
+    void shouldBoundWhatClientsMakeItLog() {
+        try (LogCapture log = new LogCapture()) {
+            start();
+            for (int i = 0; i < 1000; i++) {
+                FakeClient loud = FakeClient.open(daemon());
+                loud.assign();
+                loud.close();
+            }
+            assertTrue(log.lines().size() < 200, () -> "lines=" + log.lines().size());
         }
     }
 }
