@@ -136,7 +136,7 @@ final class SendEngine {
             avail.launchedAndFreed(sends.firstBuffer + buffer);
             return 1;
         }
-        if (sends.queued != 0 || hold) {
+        if (sends.queued != 0 || hold || chip.frozen()) {
             avail.launched(sends.firstBuffer + buffer);
             sends.enqueue(buffer, pbc);
             return 0;

@@ -581,6 +581,25 @@ class ChipTest {
     }
 
     @Test
+    void shouldSendNothingWhileFrozenWhateverTheDriverDoes() {
+        try (ChipRig rig = new ChipRig(ChipModel.IBA7220, 1, 2)) {
+            Chip chip = rig.chips.get(0);
+            FakeUser user = rig.open(0, 1, TriggerMode.INLINE);
+            FakeUser closing = rig.open(0, 2, TriggerMode.INLINE);
+            chip.freeze();
+            assertTrue(user.send(1, 1, 1, NOTHING));
+            assertTrue(closing.send(1, 1, 2, NOTHING));
+            chip.disarm(user.firstBuffer + 1);
+            chip.closeContext(2);
+            assertEquals(0, chip.counter(ChipCounter.TX_PKT));
+            chip.thaw();
+            assertEquals(1, chip.sweep());
+            assertEquals(1, user.receive().data0());
+            assertNull(user.receive());
+        }
+    }
+
+    @Test
     void shouldCancelWhatWaitsWhenTheLinkGoesDown() {
         try (ChipRig rig = new ChipRig(ChipModel.IBA7220, 1, 1)) {
             Chip chip = rig.chips.get(0);
