@@ -40,8 +40,10 @@ class JvmFlagsTest {
     }
 
     @Test
-    void shouldCloseTheDaemonToDebuggers() {
-        assertTrue(JvmFlags.daemon("Main").contains("-XX:+DisableAttachMechanism"));
+    void shouldCloseTheDaemonToDebuggers() throws IOException {
+        Path file = JvmFlags.file().resolveSibling("daemon.flags");
+        assertTrue(JvmFlags.daemon("Main").contains("@" + file));
+        assertTrue(Files.readAllLines(file).contains("-XX:+DisableAttachMechanism"));
     }
 
     /** The manifest repeats what java -jar needs of the list; it may not drift. */
