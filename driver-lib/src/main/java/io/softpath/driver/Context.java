@@ -314,7 +314,7 @@ public final class Context implements AutoCloseable {
      *
      * @param handler called on this thread; what it throws ends the call, the packet is consumed
      * @return how many packets were consumed, good and bad
-     * @throws SoftpathException.Refused EBADF after {@link #close}
+     * @throws SoftpathException.Refused EBADF after {@link #close}, EDEADLK if a handler calls this
      * @throws SoftpathException.Lost ENOTCONN if the daemon is gone, EIO if the queue is
      *     inconsistent
      */
@@ -503,6 +503,9 @@ public final class Context implements AutoCloseable {
     /**
      * Unmaps the memory and closes the device: the driver takes a context back only when its file
      * is closed. Packets that were launched still leave.
+     *
+     * @throws SoftpathException.Exhausted EBUSY if another thread is doing input or output on a
+     *     packet's payload: the device is closed, the memory still mapped; close again
      */
     @Override
     public void close() {

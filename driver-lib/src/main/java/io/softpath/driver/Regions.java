@@ -112,8 +112,18 @@ final class Regions implements AutoCloseable {
 
     @Override
     public void close() {
-        if (closed.compareAndSet(false, true)) {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        try {
             arena.close();
+        } catch (IllegalStateException e) {
+            closed.set(false);
+            throw SoftpathException.of(
+                    Errno.EBUSY,
+                    "close: input or output is going on in the memory of the context: close again"
+                            + " when it has ended",
+                    e);
         }
     }
 }

@@ -25,7 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -281,6 +283,46 @@ class ContextTest {
         assertEquals(
                 Errno.ENOTCONN,
                 assertThrows(SoftpathException.Lost.class, () -> Device.open(options())).errno());
+    }
+
+    @Test
+    void shouldCloseAgainAfterOutputOfAPayloadHasEnded() throws Exception {
+        Device device = Device.open(options());
+        Context context = device.openContext();
+        context.send(context.destination(context.address()), new byte[8]);
+        chip.receive(chip.takeLaunch());
+        Pipe pipe = Pipe.open();
+        CompletableFuture<Integer> output = new CompletableFuture<>();
+        Thread writer =
+                Thread.ofPlatform()
+                        .start(() -> {
+                            try {
+                                context.receive(
+                                        packet -> {
+                                            try {
+                                                output.complete(
+                                                        pipe.sink()
+                                                                .write(
+                                                                        packet.payloadSegment()
+                                                                                .asByteBuffer()));
+                                            } catch (IOException e) {
+                                                output.completeExceptionally(e);
+                                            }
+                                        },
+                                        1);
+                            } catch (SoftpathException e) {
+                                assertEquals(Errno.EBADF, e.errno());
+                            }
+                        });
+        pipe.source().read(ByteBuffer.allocate(1)); // it writes; the rest does not fit the pipe
+        assertEquals(
+                Errno.EBUSY,
+                assertThrows(SoftpathException.Exhausted.class, context::close).errno());
+        pipe.source().close();
+        writer.join();
+        assertTrue(output.isDone());
+        context.close();
+        assertEquals(Errno.EBADF, assertThrows(SoftpathException.class, context::events).errno());
     }
 
     @Test
