@@ -47,6 +47,7 @@ public final class RcvHdrqReader {
     private int entriesSinceUpdate;
     private int lastEagerIndex = NONE; // finished, not yet given back
     private int falseFullDwords; // 0: no false eager full suspected
+    private boolean delivering;
 
     public RcvHdrqReader(ReceiveSetup setup) {
         this.setup = setup;
@@ -92,10 +93,19 @@ public final class RcvHdrqReader {
      * Gives the handler the packets that are there, at most {@code limit}.
      *
      * @return how many entries were consumed, with and without errors
+     * @throws SoftpathException.Refused EDEADLK if called by the handler: its packet would come
+     *     again, and the one behind it be skipped
      * @throws SoftpathException.Lost EIO if the queue holds something that the chip cannot have
      *     written
      */
     public int receive(PacketHandler handler, int limit) {
+        if (delivering) {
+            throw SoftpathException.of(
+                    Errno.EDEADLK,
+                    "receive: called by the handler of a packet: context="
+                            + setup.context()
+                            + ": let it return first");
+        }
         int count = 0;
         while (count < limit) {
             if (tailInMemory && tail() == head) {
@@ -106,9 +116,11 @@ public final class RcvHdrqReader {
                 checkSeq(rhf);
                 break;
             }
+            delivering = true;
             try {
                 deliver(rhf, handler);
             } finally {
+                delivering = false;
                 advance();
             }
             count++;
@@ -184,10 +196,13 @@ public final class RcvHdrqReader {
 
     /**
      * The RHF's length is the LRH's, and the packet came for this port; PSM skips others silently.
+     * The chip vouches for the sender's context only where the opcode says that the header has one.
      */
     private boolean isMine(long rhf, long headerOffset) {
         long lrh = MessageHeader.lrh(rcvHdrq, headerOffset);
-        return Lrh.lengthDwords(lrh) == Rhf.lengthDwords(rhf) && Lrh.dlid(lrh) == setup.lid();
+        return Lrh.lengthDwords(lrh) == Rhf.lengthDwords(rhf)
+                && Lrh.dlid(lrh) == setup.lid()
+                && Bth.opcode(MessageHeader.bth0(rcvHdrq, headerOffset)) == Bth.OPCODE_PSM;
     }
 
     private long headerOffset(long rhf) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import io.softpath.abi.Fidelity;
 import io.softpath.abi.model.ChipModel;
@@ -88,6 +89,40 @@ class RcvHdrqReaderTest {
         assertEquals(8, direct.position());
         assertEquals(direct.get(7), array[6]);
         assertEquals(payload(6).get(ValueLayout.JAVA_BYTE, 5), array[6]);
+    }
+
+    @Test
+    void shouldRefuseToBeCalledByAHandlerAndSkipNothing() {
+        FakeChip chip = chip(ChipModel.IBA7220);
+        RcvHdrqReader reader = new RcvHdrqReader(chip.receiveSetup());
+        for (int psn = 0; psn < 3; psn++) {
+            chip.receive(header(0, psn), payload(0), 0);
+        }
+        List<Integer> psns = new ArrayList<>();
+        PacketHandler careless =
+                packet -> {
+                    psns.add(packet.psn());
+                    reader.receive(inner -> psns.add(-1), 1);
+                };
+        for (int i = 0; i < 3; i++) {
+            SoftpathException refused =
+                    assertThrows(
+                            SoftpathException.Refused.class, () -> reader.receive(careless, 10));
+            assertEquals(Errno.EDEADLK, refused.errno());
+        }
+        assertEquals(List.of(0, 1, 2), psns);
+        assertFalse(reader.ready());
+    }
+
+    @Test
+    void shouldSkipAPacketWhoseSenderTheChipDidNotCheck() {
+        FakeChip chip = chip(ChipModel.IBA7220);
+        RcvHdrqReader reader = new RcvHdrqReader(chip.receiveSetup());
+        MemorySegment forged = header(0, 0);
+        MessageHeader.putBth0(forged, 0, Bth.bth0(Bth.OPCODE_PSM + 1, 0, Bth.DEFAULT_PKEY));
+        chip.receive(forged, payload(0), 0);
+        assertEquals(1, reader.receive(packet -> fail("from " + packet.source()), 10));
+        assertEquals(0, reader.counters().packets());
     }
 
     @Test
