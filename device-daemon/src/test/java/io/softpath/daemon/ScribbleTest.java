@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.softpath.abi.Fidelity;
 import io.softpath.abi.control.Command;
 import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.packet.Pbc;
@@ -36,7 +35,6 @@ class ScribbleTest extends DaemonTestBase {
 
     @ParameterizedTest
     @CsvSource({"IBA6120,LAST_DWORD", "IBA6120,INLINE", "IBA7220,SPECIAL", "IBA7220,INLINE"})
-    @Fidelity({56, 58})
     void shouldNotDisturbOthersBetweenAnyTwoDutyCycles(String model, TriggerMode trigger) {
         run(ChipModel.named(model), trigger, false);
     }

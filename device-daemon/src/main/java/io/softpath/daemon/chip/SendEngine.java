@@ -329,6 +329,9 @@ final class SendEngine {
             if (sends.state[buffer] == ContextSends.FAULTY) {
                 sends.state[buffer] = ContextSends.FREE;
                 avail.freed(number);
+            } else if (sends.forgetHalfWritten(buffer)) {
+                counters.increment(ChipCounter.TX_DISARMED);
+                avail.launchedAndFreed(number);
             }
         }
         avail.copyNow();

@@ -21,6 +21,7 @@ import io.softpath.abi.register.UserRegisters;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -467,6 +468,26 @@ class ChipTest {
             user.adoptAvail();
             for (int i = 0; i < user.bufferCount; i++) {
                 assertTrue(user.send(1, 1, i, NOTHING));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"IBA7220,SPECIAL", "IBA6120,LAST_DWORD"})
+    @Fidelity({56})
+    void shouldCountHalfWrittenPacketsOfAContextThatCloses(String model, TriggerMode trigger) {
+        try (ChipRig rig = new ChipRig(ChipModel.named(model), 1, 1)) {
+            Chip chip = rig.chips.get(0);
+            FakeUser user = rig.open(0, 1, trigger);
+            for (int buffer = 0; buffer < 3; buffer++) {
+                user.write(buffer, 1, 1, 1, NOTHING);
+                Pbc.put(user.pio(), (long) buffer * ChipModel.PIO_ALIGN, Pbc.ofPayload(64));
+            }
+            chip.closeContext(1);
+            assertEquals(3, chip.counter(ChipCounter.TX_DISARMED));
+            assertEquals(0, chip.counter(ChipCounter.TX_PKT));
+            for (int buffer = 0; buffer < user.bufferCount; buffer++) {
+                assertEquals(0, user.shownAvail(buffer) & 2, "busy: buffer " + buffer);
             }
         }
     }
