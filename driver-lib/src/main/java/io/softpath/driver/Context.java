@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -48,6 +49,9 @@ public final class Context implements AutoCloseable {
      * Yields before sleeping: together some tens of microseconds, what a sleep and a wake-up cost.
      */
     private static final int YIELDS = 100;
+
+    /** What a busy daemon may take to answer a poll, even if the caller has less time. */
+    private static final long POLL_ANSWER_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
     /**
      * Base info gives the longest packet; the MTU is what it has for payload. Source: psm
@@ -378,7 +382,12 @@ public final class Context implements AutoCloseable {
             if (packetWaits()) {
                 return true;
             }
-            DeviceFile.PollAnswer answer = file.poll();
+            Optional<DeviceFile.PollAnswer> polled =
+                    file.poll(Math.max(nanos(timeout), POLL_ANSWER_NS));
+            if (polled.isEmpty()) {
+                return packetWaits(); // the daemon is stopped, not dead
+            }
+            DeviceFile.PollAnswer answer = polled.get();
             if (answer.ready()) {
                 return true;
             }

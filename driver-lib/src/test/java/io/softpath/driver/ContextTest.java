@@ -154,6 +154,22 @@ class ContextTest {
     }
 
     @Test
+    void shouldWaitNoLongerThanAskedForADaemonThatDoesNotAnswer() throws Exception {
+        try (Device device = Device.open(options());
+                Context context = device.openContext()) {
+            daemon.ignore("POLL");
+            assertFalse(context.await(Duration.ofMillis(1)));
+            CompletableFuture<Boolean> waiting =
+                    CompletableFuture.supplyAsync(() -> context.await(PATIENCE));
+            untilSeen("POLL", 2);
+            daemon.die();
+            ExecutionException ended =
+                    assertThrows(ExecutionException.class, () -> waiting.get(20, TimeUnit.SECONDS));
+            assertEquals(Errno.ENOTCONN, ((SoftpathException) ended.getCause()).errno());
+        }
+    }
+
+    @Test
     void shouldWriteItsHeadsOutBeforeItSleeps() {
         try (Device device = Device.open(options());
                 Context context = device.openContext()) {

@@ -13,6 +13,7 @@ import io.softpath.error.SoftpathException;
 import io.softpath.linux.Fd;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -181,12 +182,24 @@ public final class DeviceFile {
         channel.call(request);
     }
 
-    /** What is ready; arms the interrupt if nothing is. */
-    public PollAnswer poll() {
+    /**
+     * What is ready; arms the interrupt if nothing is.
+     *
+     * @param timeoutNs how long to wait for the answer; a running daemon needs some microseconds
+     * @return empty if the daemon does not answer in time, as one that is stopped
+     */
+    public Optional<PollAnswer> poll(long timeoutNs) {
         MemorySegment request = ControlChannel.record(ControlRecord.POLL_BYTES);
         ControlRecord.poll(request, 0, ControlRecord.POLL_READY);
-        Reply reply = channel.call(request);
-        return new PollAnswer(reply.result(), reply.interruptsSeen());
+        try {
+            Reply reply = channel.call(request, timeoutNs);
+            return Optional.of(new PollAnswer(reply.result(), reply.interruptsSeen()));
+        } catch (SoftpathException.Lost e) {
+            if (e.errno().equals(Errno.ETIMEDOUT)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     /**
