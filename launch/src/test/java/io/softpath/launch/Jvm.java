@@ -8,6 +8,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A child JVM of a test: the JDK of this one, the flags of the distribution, a small heap, and by
@@ -265,6 +267,24 @@ final class Jvm implements AutoCloseable {
     void signal(int signal) {
         try (PidFd itself = PidFd.open((int) pid())) {
             itself.signal(signal);
+        }
+    }
+
+    /** Whether every thread of it has stopped, after SIGSTOP. */
+    boolean isStopped() {
+        try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid()), "task"))) {
+            return threads.allMatch(Jvm::isStopped);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isStopped(Path task) {
+        try {
+            String stat = Files.readString(task.resolve("stat"));
+            return stat.charAt(stat.lastIndexOf(')') + 2) == 'T'; // behind the name comes the state
+        } catch (IOException e) {
+            return true; // that thread has just ended
         }
     }
 
