@@ -57,23 +57,42 @@ public final class PioAvailReader {
     }
 
     /**
-     * Takes a buffer: its index from 0 within this context, or -1 if none is free. Steps 2 and 3.
+     * Takes the next buffer in ring order: its index from 0 within this context, or -1 if it is
+     * busy. Steps 2 and 3.
+     *
+     * <p>PSM walks on to any free buffer. This does not: launches of a ring are seen in their
+     * order, and a chip that looks at memory cannot know in which order two buffers were launched
+     * if the sender jumps about. The chip frees in launch order, so the next one is the first to
+     * become free.
      */
     int take() {
-        int index = current;
-        int number = first + index;
+        int number = first + current;
         int q = PioAvail.qwordIndex(number);
         if (PioAvail.busy(shadow[q], number)) {
-            index = walk();
-            if (index < 0) {
+            refresh(q);
+            if (PioAvail.busy(shadow[q], number)) {
                 return NONE;
             }
-            number = first + index;
-            q = PioAvail.qwordIndex(number);
         }
+        int index = current;
         shadow[q] = PioAvail.take(shadow[q], number);
         current = index + 1 == count ? 0 : index + 1;
         return index;
+    }
+
+    /**
+     * Goes on to the next free buffer, if there is one: for a sender that has waited so long that
+     * the one it waits for must be broken.
+     */
+    void skipBusy() {
+        refreshAll();
+        for (int i = 0; i < count; i++) {
+            int index = (current + i) % count;
+            if (!PioAvail.busy(shadow[PioAvail.qwordIndex(first + index)], first + index)) {
+                current = index;
+                return;
+            }
+        }
     }
 
     /** Gives back a buffer that was taken and not launched. */
@@ -105,28 +124,6 @@ public final class PioAvailReader {
             }
         }
         return free;
-    }
-
-    private int walk() {
-        int index = current;
-        int refreshed = NONE;
-        for (int i = 0; i < count; i++) {
-            int number = first + index;
-            int q = PioAvail.qwordIndex(number);
-            if (q != refreshed) {
-                refresh(q);
-                refreshed = q;
-            }
-            if (!PioAvail.busy(shadow[q], number)) {
-                return index;
-            }
-            index++;
-            if (index == count) {
-                index = 0;
-                refreshed = NONE;
-            }
-        }
-        return NONE;
     }
 
     /** Step 4. */

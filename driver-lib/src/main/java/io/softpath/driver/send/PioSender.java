@@ -333,7 +333,7 @@ public final class PioSender {
     }
 
     private void stalled(long failures) {
-        avail.refreshAll();
+        avail.skipBusy();
         stallCount++;
         long now = setup.nanoTime().getAsLong();
         if (stallReported && now - lastStallReportNs < setup.stallReportNs()) {

@@ -26,6 +26,25 @@ class PioAvailReaderTest {
     }
 
     @Test
+    void shouldNotJumpOverABusyBufferBecauseTheChipCouldNotTellTheOrder() {
+        PioAvailReader reader = new PioAvailReader(page, 0, 4, false);
+        for (int i = 0; i < 4; i++) {
+            reader.take();
+        }
+        long onlyLastIsFree = 0;
+        for (int number = 0; number < 4; number++) {
+            onlyLastIsFree = PioAvail.take(onlyLastIsFree, number);
+        }
+        AvailPage.putQword(page, 0, onlyLastIsFree & ~PioAvail.busyBit(3));
+        assertEquals(-1, reader.take());
+        reader.skipBusy();
+        assertEquals(3, reader.take());
+        assertEquals(-1, reader.take());
+        reader.skipBusy();
+        assertEquals(-1, reader.take());
+    }
+
+    @Test
     @Fidelity(20)
     void shouldNotReuseABufferWhileThePageStandsStill() {
         PioAvailReader reader = new PioAvailReader(page, 0, 8, false);
