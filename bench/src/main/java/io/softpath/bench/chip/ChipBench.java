@@ -185,8 +185,13 @@ public final class ChipBench {
     }
 
     private static Histogram daemonAllocated() {
-        try (ChildJvm inside =
-                ChildJvm.start("inside", Map.of(), DaemonInside.class.getName(), List.of())) {
+        try (TemporaryDirectory directory = TemporaryDirectory.make();
+                ChildJvm inside =
+                        ChildJvm.start(
+                                "inside",
+                                Map.of(),
+                                DaemonInside.class.getName(),
+                                List.of(directory.path().toString()))) {
             return Findings.parse(inside.awaitSuccess(GRACE)).histogram(DAEMON_ALLOC);
         }
     }

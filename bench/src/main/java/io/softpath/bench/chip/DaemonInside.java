@@ -7,21 +7,20 @@ import io.softpath.driver.Context;
 import io.softpath.driver.Device;
 import io.softpath.driver.DeviceOptions;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
 /**
  * What the daemon's thread allocates per packet. From outside nobody can see that, so the daemon
- * runs as a thread of the measuring process here; its code is the same.
+ * runs as a thread of the measuring process here; its code is the same. {@code DaemonInside
+ * RUN_DIRECTORY}
  */
 final class DaemonInside {
     private DaemonInside() {}
 
-    public static void main(String[] arguments) throws IOException, InterruptedException {
-        Path directory = Files.createTempDirectory("softpath-bench");
+    public static void main(String[] arguments) throws InterruptedException {
+        Path directory = Path.of(arguments[0]);
         BlockingQueue<Daemon> started = new ArrayBlockingQueue<>(1);
         Thread thread =
                 Thread.ofPlatform()
@@ -41,7 +40,6 @@ final class DaemonInside {
         } finally {
             daemon.stop();
             thread.join();
-            Files.deleteIfExists(directory);
         }
     }
 }

@@ -4,15 +4,10 @@ import io.softpath.bench.process.BenchFailure;
 import io.softpath.bench.process.ChildJvm;
 import io.softpath.bench.process.JvmArguments;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * A daemon of our own in a run directory of our own; it ends with the harness, whatever happens to
@@ -23,10 +18,10 @@ final class PrivateDaemon implements AutoCloseable {
     private static final String READY = "softpath daemon ready";
     private static final Duration START = Duration.ofMinutes(1);
 
-    private final Path directory;
+    private final TemporaryDirectory directory;
     private final ChildJvm process;
 
-    private PrivateDaemon(Path directory, ChildJvm process) {
+    private PrivateDaemon(TemporaryDirectory directory, ChildJvm process) {
         this.directory = directory;
         this.process = process;
     }
@@ -37,14 +32,14 @@ final class PrivateDaemon implements AutoCloseable {
      * @throws BenchFailure if it does not start
      */
     static PrivateDaemon start() {
-        Path directory = newDirectory();
+        TemporaryDirectory directory = TemporaryDirectory.make();
         ChildJvm process =
                 ChildJvm.start(
                         "daemon",
                         JvmArguments.ofDaemon(),
                         Map.of(),
                         MAIN,
-                        List.of("--dir", directory.toString(), "--until-eof"));
+                        List.of("--dir", directory.path().toString(), "--until-eof"));
         PrivateDaemon daemon = new PrivateDaemon(directory, process);
         boolean started = false;
         try {
@@ -55,14 +50,6 @@ final class PrivateDaemon implements AutoCloseable {
             if (!started) {
                 daemon.close();
             }
-        }
-    }
-
-    private static Path newDirectory() {
-        try {
-            return Files.createTempDirectory("softpath-bench");
-        } catch (IOException e) {
-            throw new BenchFailure("cannot make a run directory: " + e, e);
         }
     }
 
@@ -80,18 +67,15 @@ final class PrivateDaemon implements AutoCloseable {
         all.add(role);
         all.addAll(List.of(arguments));
         return ChildJvm.start(
-                role, Map.of("SOFTPATH_DIR", directory.toString()), ChipUser.class.getName(), all);
+                role,
+                Map.of("SOFTPATH_DIR", directory.path().toString()),
+                ChipUser.class.getName(),
+                all);
     }
 
     @Override
     public void close() {
         process.close();
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            throw new BenchFailure("cannot remove the run directory: " + e, e);
-        }
+        directory.close();
     }
 }

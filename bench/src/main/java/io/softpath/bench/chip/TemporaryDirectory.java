@@ -1,0 +1,57 @@
+package io.softpath.bench.chip;
+
+import io.softpath.bench.process.BenchFailure;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/**
+ * A run directory of the harness's own: it goes when the harness is done or told to end, whatever a
+ * child left in it.
+ */
+record TemporaryDirectory(Path path) implements AutoCloseable {
+    private static final Set<TemporaryDirectory> OPEN = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime()
+                .addShutdownHook(Thread.ofPlatform().unstarted(TemporaryDirectory::closeAll));
+    }
+
+    static TemporaryDirectory make() {
+        try {
+            TemporaryDirectory directory =
+                    new TemporaryDirectory(Files.createTempDirectory("softpath-bench"));
+            OPEN.add(directory);
+            return directory;
+        } catch (IOException e) {
+            throw new BenchFailure("cannot make a run directory: " + e, e);
+        }
+    }
+
+    private static void closeAll() {
+        for (TemporaryDirectory directory : OPEN) {
+            try {
+                directory.close();
+            } catch (BenchFailure e) {
+                System.err.println("softpath bench: " + e.getMessage());
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        try (Stream<Path> files = Files.walk(path)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new BenchFailure("cannot remove the run directory: " + e, e);
+        }
+        OPEN.remove(this);
+    }
+}
