@@ -453,7 +453,7 @@ public final class ControlServer implements AutoCloseable {
                 OpenContext context = file.context();
                 if (context != null) {
                     LOG.debug("{}: {}", context, why);
-                    unit.count(DriverCounter.CLIENTS_LOST);
+                    unit.count(DriverCounter.CTXTS_CLOSED);
                     context.unit.close(context);
                 }
             } finally {

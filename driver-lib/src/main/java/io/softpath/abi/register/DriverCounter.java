@@ -17,7 +17,7 @@ public enum DriverCounter {
     RCV_LEN_ERRS("RcvLen_Errs", "packets of a wrong length", true),
     EGR_BUF_FULL("EgrBufFull", "times the eager buffers of a context were full", true),
     EGR_HDR_FULL("EgrHdrFull", "times the rcvhdrq of a context was full", true),
-    DOORBELLS("Doorbells", "softpath: doorbell records received"),
+    DOORBELLS("DoorbellRecs", "softpath: doorbell records received, also while awake"),
     SLEEPS("Sleeps", "softpath: times the duty cycle slept"),
     WAKEUPS("Wakeups", "softpath: sleeping users woken"),
     COMMANDS("Commands", "softpath: commands carried out"),
@@ -26,7 +26,7 @@ public enum DriverCounter {
     MMAP_ERRORS("MmapErrors", "softpath: mappings refused", true),
     BAD_RECORDS("BadRecords", "softpath: control records that were no records", true),
     CLIENTS_OPEN("ClientsOpen", "softpath: connections open now"),
-    CLIENTS_LOST("ClientsLost", "softpath: connections that ended with a context still assigned"),
+    CTXTS_CLOSED("CtxtsClosed", "softpath: contexts given back by the end of their connection"),
     CLIENTS_STALLED(
             "ClientsStalled", "softpath: connections closed because a reply found no room", true),
     SENDS_DISARMED("SendsDisarmed", "softpath: half-written packets thrown away at close"),
