@@ -131,10 +131,19 @@ public final class Main implements Callable<Integer> {
     private boolean untilEof;
 
     @Option(
+            names = "--remove-dir",
+            description =
+                    "with --until-eof: then remove the run directory with all that is in it (a"
+                            + " launcher's own)")
+    private boolean removeDirectory;
+
+    @Option(
             names = "--foreground",
             description = "accepted for clarity: this program always stays in the foreground")
     @SuppressWarnings("unused") // only so that it is accepted
     private boolean foreground;
+
+    private volatile boolean inputEnded;
 
     private Main() {}
 
@@ -161,8 +170,16 @@ public final class Main implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         DaemonConfig config = config();
+        serve(config);
+        if (removeDirectory && inputEnded) {
+            RunDirectory.remove(config.directory());
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    private void serve(DaemonConfig config) {
         CurrentProcess.makeUndumpable();
         CountDownLatch finished = new CountDownLatch(1);
         try (Daemon daemon = Daemon.start(config)) {
@@ -183,7 +200,6 @@ public final class Main implements Callable<Integer> {
         } finally {
             finished.countDown();
         }
-        return CommandLine.ExitCode.OK;
     }
 
     private static String readyLine(Daemon daemon) {
@@ -216,7 +232,7 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    private static void stopAtEndOfInput(Daemon daemon) {
+    private void stopAtEndOfInput(Daemon daemon) {
         try {
             while (System.in.read() >= 0) {
                 // Whatever is typed means nothing.
@@ -224,6 +240,7 @@ public final class Main implements Callable<Integer> {
         } catch (IOException e) {
             LOG.debug("standard input failed, stopping", e);
         }
+        inputEnded = true;
         daemon.stop();
     }
 

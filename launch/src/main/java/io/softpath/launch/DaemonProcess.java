@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -42,12 +43,14 @@ final class DaemonProcess implements AutoCloseable {
 
     /**
      * Starts a daemon that ends with this process, however this process ends: its standard input is
-     * a pipe from us.
+     * a pipe from us. If we are killed it takes the directory away as well.
      *
-     * @param directory its run directory, which exists; its log goes there
+     * @param directory its run directory, which exists and is ours alone; its log goes there
      */
     static DaemonProcess startPrivate(Path directory, List<String> options) {
-        List<String> all = new ArrayList<>(List.of("--dir", directory.toString(), "--until-eof"));
+        List<String> all =
+                new ArrayList<>(
+                        List.of("--dir", directory.toString(), "--until-eof", "--remove-dir"));
         all.addAll(options);
         return start(new ProcessBuilder(command(all)), directory.resolve(RunDir.DAEMON_LOG));
     }
@@ -108,8 +111,11 @@ final class DaemonProcess implements AutoCloseable {
                 return line;
             }
             int code = process.waitFor();
+            if (code == ExitCode.USAGE || code == ExitCode.BUSY) {
+                throw new Trouble(code, log == null ? "the daemon did not start" : firstLine(log));
+            }
             throw new Trouble(
-                    code == ExitCode.BUSY ? ExitCode.BUSY : ExitCode.UNAVAILABLE,
+                    ExitCode.UNAVAILABLE,
                     "the daemon did not start: it " + Signals.describeExit(code) + tail(log));
         } catch (TimeoutException | ExecutionException e) {
             process.destroyForcibly();
@@ -121,6 +127,17 @@ final class DaemonProcess implements AutoCloseable {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
             throw new Trouble(ExitCode.FAILED, "interrupted while the daemon started", e);
+        }
+    }
+
+    /** What a daemon that refused its options said: the sentence comes before any help. */
+    private static String firstLine(Path log) {
+        try {
+            return Files.readAllLines(log)
+                    .getFirst()
+                    .replaceFirst("^(softpath daemon: )?", "the daemon did not start: ");
+        } catch (IOException | NoSuchElementException e) {
+            return "the daemon did not start";
         }
     }
 

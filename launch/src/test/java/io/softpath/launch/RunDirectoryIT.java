@@ -1,6 +1,7 @@
 package io.softpath.launch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.softpath.driver.Context;
@@ -9,6 +10,9 @@ import io.softpath.driver.Device;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /** A run directory and its daemons: one at a time, and nothing left behind. */
@@ -32,6 +36,19 @@ class RunDirectoryIT {
             daemon.jvm().closeInput();
             assertEquals(0, daemon.jvm().exitCode());
             assertEquals(List.of(), daemon.leftovers());
+        }
+    }
+
+    @Test
+    void shouldTakeAwayTheWholeDirectoryOfALauncherThatIsGone() throws IOException {
+        Path directory = ChildDaemon.newDirectory("rwx------");
+        try (Jvm daemon = ChildDaemon.jvm(directory, "--remove-dir").start()) {
+            daemon.awaitLine("^softpath daemon ready");
+            Files.writeString(
+                    Files.createDirectory(directory.resolve("classes")).resolve("A.class"), "");
+            daemon.closeInput();
+            assertEquals(0, daemon.exitCode());
+            assertFalse(Files.exists(directory));
         }
     }
 
