@@ -40,11 +40,17 @@ public final class Pingpong implements PacketHandler {
     }
 
     public static void main(String[] args) {
-        int rounds = args.length > 0 ? Integer.parseInt(args[0]) : ROUNDS;
-        List<Integer> sizes =
-                args.length > 1
-                        ? Arrays.stream(args).skip(1).map(Integer::valueOf).toList()
-                        : SIZES;
+        List<Integer> numbers;
+        try {
+            numbers = Arrays.stream(args).map(Integer::valueOf).toList();
+        } catch (NumberFormatException e) {
+            System.err.println(
+                    "pingpong: usage: pingpong [ROUNDS [BYTES...]], all of them numbers");
+            System.exit(2);
+            return;
+        }
+        int rounds = numbers.isEmpty() ? ROUNDS : numbers.getFirst();
+        List<Integer> sizes = numbers.size() > 1 ? numbers.subList(1, numbers.size()) : SIZES;
         try (Job job = Job.fromEnvironment();
                 Device device = Device.open();
                 Context context = device.openContext();
