@@ -87,8 +87,16 @@ final class DaemonCommand implements Callable<Integer> {
     }
 
     private static int detach(RunDir dir, List<String> options, PrintWriter out) {
-        createDirectory(dir.path());
-        DaemonProcess daemon = DaemonProcess.startDetached(dir.path(), options);
+        boolean created = createDirectory(dir.path());
+        DaemonProcess daemon;
+        try {
+            daemon = DaemonProcess.startDetached(dir.path(), options);
+        } catch (Trouble e) {
+            if (e.exitCode() != ExitCode.BUSY) {
+                removeLog(dir, created); // what it says is in the message
+            }
+            throw e;
+        }
         out.println(daemon.readyLine());
         out.println("log:  " + dir.log());
         out.println(
@@ -100,18 +108,38 @@ final class DaemonCommand implements Callable<Integer> {
         return dir.equals(RunDir.of(null, System.getenv()));
     }
 
-    private static void createDirectory(Path path) {
+    private static void removeLog(RunDir dir, boolean created) {
         try {
-            if (!Files.isDirectory(path)) {
-                Files.createDirectories(path.getParent());
-                Files.createDirectory(
-                        path,
-                        PosixFilePermissions.asFileAttribute(
-                                PosixFilePermissions.fromString("rwx------")));
+            Files.deleteIfExists(dir.log());
+            if (created) {
+                Files.deleteIfExists(dir.path());
             }
         } catch (IOException e) {
+            // Somebody else uses it.
+        }
+    }
+
+    /** Makes the run directory; false if it was there. */
+    private static boolean createDirectory(Path path) {
+        if (Files.isDirectory(path)) {
+            return false;
+        }
+        try {
+            Files.createDirectories(path.getParent());
+            Files.createDirectory(
+                    path,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx------")));
+            return true;
+        } catch (IOException e) {
             throw new Trouble(
-                    ExitCode.UNAVAILABLE, "cannot make the run directory " + path + ": " + e, e);
+                    ExitCode.UNAVAILABLE,
+                    "cannot make the run directory "
+                            + path
+                            + ": "
+                            + Trouble.reason(e)
+                            + "; name another with --dir or SOFTPATH_DIR",
+                    e);
         }
     }
 

@@ -268,7 +268,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private static String bytes(long limit) {
-        return limit == Limits.Limit.UNLIMITED ? "unlimited" : mib(limit);
+        return limit == Limits.Limit.UNLIMITED ? "unlimited" : Human.bytes(limit);
     }
 
     private static String mib(long bytes) {

@@ -63,6 +63,7 @@ final class HelloCommand implements Callable<Integer> {
         if (ranks < 1) {
             throw new Trouble(ExitCode.USAGE, "-n " + ranks + ": at least one rank is needed");
         }
+        units.checkRoom(ranks);
         long start = System.nanoTime();
         List<String> problems = new ArrayList<>();
         List<JsonNode> reports = new ArrayList<>();
@@ -79,7 +80,7 @@ final class HelloCommand implements Callable<Integer> {
         if (outcome.exitCode() != ExitCode.OK) {
             problems.add(outcome.reason());
         }
-        if (reports.size() != ranks) {
+        if (reports.size() != ranks && outcome.exitCode() <= ExitCode.SIGNAL) {
             problems.add("reports of " + reports.size() + " of " + ranks + " ranks");
         }
         for (JsonNode report : reports) {
@@ -136,6 +137,13 @@ final class HelloCommand implements Callable<Integer> {
             out.println(ansi.string("@|bold,red FAILED|@ ") + problem);
         }
         if (result.ok()) {
+            List<String> unlocked = unlocked(result.ranks());
+            if (!unlocked.isEmpty()) {
+                out.println(
+                        ansi.string("@|yellow note|@ not locked, may be swapped: ")
+                                + String.join(", ", unlocked)
+                                + " (softpath doctor says why)");
+            }
             out.println(
                     ansi.string("@|bold,green hello, world|@: ")
                             + ranks
@@ -145,6 +153,20 @@ final class HelloCommand implements Callable<Integer> {
                             + result.elapsedMs()
                             + " ms");
         }
+    }
+
+    /** The kinds of which some rank could not lock its mapping. */
+    private static List<String> unlocked(List<JsonNode> ranks) {
+        List<String> kinds = new ArrayList<>();
+        for (JsonNode rank : ranks) {
+            for (JsonNode mapping : rank.path("mappings")) {
+                String kind = mapping.path("kind").asText();
+                if (!mapping.path("locked").asBoolean() && !kinds.contains(kind)) {
+                    kinds.add(kind);
+                }
+            }
+        }
+        return kinds;
     }
 
     /** One line per kind of region and distinct kernel view; ranks that agree share it. */

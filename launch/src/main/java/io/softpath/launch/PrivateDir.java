@@ -48,7 +48,9 @@ final class PrivateDir implements AutoCloseable {
             return new PrivateDir(path, channel, channel.lock());
         } catch (IOException e) {
             throw new Trouble(
-                    ExitCode.UNAVAILABLE, "cannot make a directory for this run: " + e, e);
+                    ExitCode.UNAVAILABLE,
+                    "cannot make a directory for this run: " + Trouble.reason(e),
+                    e);
         }
     }
 

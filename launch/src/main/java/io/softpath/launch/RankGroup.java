@@ -150,7 +150,9 @@ final class RankGroup implements AutoCloseable {
                     outcome =
                             ending
                                     ? outcome
-                                    : new Outcome(ExitCode.SIGNAL + number, Signals.name(number));
+                                    : new Outcome(
+                                            ExitCode.SIGNAL + number,
+                                            "ended by " + Signals.name(number));
                     sendAll(ending ? SIGKILL : number);
                 }
                 case Abandoned(String reason) -> {

@@ -28,7 +28,11 @@ public final class RankMain {
         try {
             type = Class.forName(args[0]);
         } catch (ClassNotFoundException e) {
-            complain("no class " + args[0] + " on the class path (--class-path)");
+            complain(
+                    "no class "
+                            + args[0]
+                            + " on the class path (--class-path); softpath's own programs are"
+                            + " hello, pingpong and chat");
             return;
         }
         try {

@@ -53,7 +53,7 @@ final class ReportCommand implements Callable<Integer> {
             List<ErrorsCommand.Seen> errors) {}
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         RunDir dir = runDir.get();
         Collected collected =
                 new Collected(
@@ -70,7 +70,12 @@ final class ReportCommand implements Callable<Integer> {
         if (out == null) {
             spec.commandLine().getOut().println(Json.pretty(collected));
         } else {
-            Files.writeString(out, Json.pretty(collected) + System.lineSeparator());
+            try {
+                Files.writeString(out, Json.pretty(collected) + System.lineSeparator());
+            } catch (IOException e) {
+                throw new Trouble(
+                        ExitCode.UNAVAILABLE, "cannot write " + out + ": " + Trouble.reason(e), e);
+            }
             spec.commandLine().getOut().println("written to " + out);
         }
         return ExitCode.OK;

@@ -83,6 +83,9 @@ final class RunCommand implements Callable<Integer> {
         RankGroup.Show show = label ? RankGroup.Show.LABELLED : RankGroup.Show.PLAIN;
         RunDir shared = runDir.get();
         boolean useShared = !ownDaemon && !units.given() && shared.daemon().isPresent();
+        if (!useShared) {
+            units.checkRoom(ranks);
+        }
         RankGroup.Outcome outcome;
         try (JobRunner job =
                 useShared

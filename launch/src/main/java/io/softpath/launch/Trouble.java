@@ -1,5 +1,9 @@
 package io.softpath.launch;
 
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+
 /** Ends a command: a sentence for the person at the terminal, and the exit code. */
 final class Trouble extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -18,6 +22,15 @@ final class Trouble extends RuntimeException {
     /** Something needed is not there. */
     static Trouble unavailable(String message) {
         return new Trouble(ExitCode.UNAVAILABLE, message);
+    }
+
+    /** What the system said, in words: the JDK's messages for the usual cases are only a path. */
+    static String reason(IOException e) {
+        return switch (e) {
+            case AccessDeniedException denied -> "no permission for " + denied.getFile();
+            case NoSuchFileException missing -> "there is no " + missing.getFile();
+            default -> e.getMessage() == null ? e.toString() : e.getMessage();
+        };
     }
 
     int exitCode() {

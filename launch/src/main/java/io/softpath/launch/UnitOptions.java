@@ -1,5 +1,7 @@
 package io.softpath.launch;
 
+import io.softpath.abi.model.ChipModel;
+
 import picocli.CommandLine.Option;
 
 import java.util.ArrayList;
@@ -41,6 +43,31 @@ final class UnitOptions {
 
     int count() {
         return units == null ? 1 : units;
+    }
+
+    /**
+     * Refuses a job that a new daemon with these options has no contexts for.
+     *
+     * @throws Trouble with the way out
+     */
+    void checkRoom(int ranks) {
+        ChipModel chip;
+        try {
+            chip = model == null ? ChipModel.IBA7220 : ChipModel.named(model);
+        } catch (IllegalArgumentException e) {
+            throw new Trouble(ExitCode.USAGE, e.getMessage(), e);
+        }
+        int each = contexts == null ? chip.userContexts() : contexts;
+        long room = (long) each * count();
+        if (each < 1 || ranks <= room) {
+            return; // what is out of range the daemon says
+        }
+        throw new Trouble(
+                ExitCode.USAGE,
+                String.format(
+                        "-n %d: each rank takes a user context, a new daemon has %d (units=%d,"
+                                + " contexts=%d each); try --units %d",
+                        ranks, room, count(), each, (ranks + each - 1) / each));
     }
 
     List<String> daemonOptions() {

@@ -45,7 +45,9 @@ class RankGroupTest {
     void shouldPassASignalOn() throws InterruptedException {
         start("exec sleep 1000");
         ranks.signal(SIGTERM);
-        assertEquals(new RankGroup.Outcome(ExitCode.SIGNAL + SIGTERM, "SIGTERM"), ranks.await());
+        assertEquals(
+                new RankGroup.Outcome(ExitCode.SIGNAL + SIGTERM, "ended by SIGTERM"),
+                ranks.await());
     }
 
     @Test

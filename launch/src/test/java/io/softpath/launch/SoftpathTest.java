@@ -2,6 +2,7 @@ package io.softpath.launch;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import picocli.CommandLine.Help.Ansi;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 
@@ -77,6 +79,40 @@ class SoftpathTest {
     void shouldRefuseAJobWithoutRanks() {
         assertEquals(ExitCode.USAGE, CommandLineRun.of("hello", "-n", "0").exitCode());
         assertEquals(ExitCode.USAGE, CommandLineRun.of("run", "-n", "-1", "x").exitCode());
+    }
+
+    @Test
+    void shouldSayHowManyUnitsAJobNeedsBeforeItStarts() {
+        for (String[] line :
+                new String[][] {
+                    {"hello", "-n", "17"},
+                    {"run", "--private", "-n", "17", "hello"},
+                    {"hello", "-n", "7", "--units", "2", "--contexts", "3"}
+                }) {
+            CommandLineRun run = CommandLineRun.of(line);
+            assertEquals(ExitCode.USAGE, run.exitCode(), run::toString);
+            boolean two = line[line.length - 1].equals("3");
+            assertTrue(run.err().contains(two ? "try --units 3" : "try --units 2"), run.err());
+        }
+    }
+
+    @Test
+    void shouldSayWhereAReportCannotBeWritten() {
+        CommandLineRun run =
+                CommandLineRun.of(
+                        "report", "--dir", dir.toString(), "--out", dir + "/missing/report.json");
+        assertEquals(ExitCode.UNAVAILABLE, run.exitCode(), run::toString);
+        assertTrue(run.err().contains(dir + "/missing/report.json"), run.err());
+    }
+
+    @Test
+    void shouldPassOnWhatTheDaemonSaysOfAWrongOptionAndLeaveNothing() {
+        Path run = dir.resolve("run");
+        CommandLineRun refused =
+                CommandLineRun.of("daemon", "--dir", run.toString(), "--units", "99");
+        assertEquals(ExitCode.USAGE, refused.exitCode(), refused::toString);
+        assertTrue(refused.err().contains("units=99"), refused.err());
+        assertFalse(Files.exists(run));
     }
 
     @Test

@@ -241,7 +241,7 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
                         + model.userContexts()
                         + " are taken: "
                         + holders()
-                        + "; close one, or start the daemon with more --contexts");
+                        + "; close one, or start the daemon with more --units");
     }
 
     private TriggerMode trigger(OpenFile file) {
