@@ -14,6 +14,7 @@ import io.softpath.abi.packet.Bth;
 import io.softpath.abi.packet.IpathHeader;
 import io.softpath.abi.packet.MessageHeader;
 import io.softpath.abi.packet.Pbc;
+import io.softpath.abi.packet.PioLayout;
 import io.softpath.abi.packet.Rhf;
 import io.softpath.abi.register.ChipCounter;
 import io.softpath.abi.register.ErrorStatus;
@@ -25,6 +26,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -669,6 +673,33 @@ class ChipTest {
             assertEquals(31, b.receive().data0());
             assertNull(b.receive());
             assertEquals(1, rig.chips.get(0).counter(ChipCounter.TX_NO_ROUTE));
+        }
+    }
+
+    /** By hand from the layouts: "ABCD" from LID 1 context 3 to LID 2 context 5, peer index 9. */
+    private static final String WORKED_PACKET =
+            "0002 0002 000f 0001" // LRH
+                    + "c000ffff 00656b78 00000000" // BTH
+                    + "00e0ff25 12fa 0000" // VCTO, checksum, packet flags
+                    + "05 00 0900 00000003" // sub-opcode, flags, peer index, ack word
+                    + "00 04 0100" // flow, bytes in the header, queue class
+                    + "8877665544332211 4142434400000000"; // tag, data
+
+    @Test
+    @Fidelity({32, 79})
+    void shouldCarryTheWorkedPacketByteForByte() {
+        byte[] header = HexFormat.of().parseHex(WORKED_PACKET.replace(" ", ""));
+        try (ChipRig rig = new ChipRig(ChipModel.IBA7220, 2, 1)) {
+            FakeUser from = rig.open(0, 3, TriggerMode.SPECIAL);
+            FakeUser to = rig.open(1, 5, TriggerMode.SPECIAL);
+            MemorySegment.copy(
+                    header, 0, from.pio(), ValueLayout.JAVA_BYTE, PioLayout.HEADER, header.length);
+            from.launch(0, 0x000000000000000FL);
+            rig.settle();
+            byte[] entry = to.memory.rcvHdrq().asSlice(0, 128).toArray(ValueLayout.JAVA_BYTE);
+            assertEquals(
+                    "00".repeat(64) + WORKED_PACKET.replace(" ", "") + "0f08000001010000",
+                    HexFormat.of().formatHex(entry));
         }
     }
 }
