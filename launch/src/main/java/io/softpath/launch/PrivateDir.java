@@ -38,8 +38,9 @@ final class PrivateDir implements AutoCloseable {
 
     /** Makes one, mode 0700. */
     static PrivateDir create() {
+        Path parent = parents(System.getenv()).getFirst();
         try {
-            Path path = Files.createTempDirectory(parents(System.getenv()).getFirst(), PREFIX);
+            Path path = Files.createTempDirectory(parent, PREFIX);
             FileChannel channel =
                     FileChannel.open(
                             path.resolve(LOCK),
@@ -49,7 +50,7 @@ final class PrivateDir implements AutoCloseable {
         } catch (IOException e) {
             throw new Trouble(
                     ExitCode.UNAVAILABLE,
-                    "cannot make a directory for this run: " + Trouble.reason(e),
+                    "cannot make a directory for this run in " + parent + ": " + Trouble.reason(e),
                     e);
         }
     }

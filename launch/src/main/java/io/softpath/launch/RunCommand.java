@@ -1,5 +1,8 @@
 package io.softpath.launch;
 
+import io.softpath.abi.control.UnitRecord;
+import io.softpath.driver.Device;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -83,7 +86,9 @@ final class RunCommand implements Callable<Integer> {
         RankGroup.Show show = label ? RankGroup.Show.LABELLED : RankGroup.Show.PLAIN;
         RunDir shared = runDir.get();
         boolean useShared = !ownDaemon && !units.given() && shared.daemon().isPresent();
-        if (!useShared) {
+        if (useShared) {
+            checkRoom(shared);
+        } else {
             units.checkRoom(ranks);
         }
         RankGroup.Outcome outcome;
@@ -103,5 +108,25 @@ final class RunCommand implements Callable<Integer> {
             spec.commandLine().getErr().println("softpath run: " + outcome.reason());
         }
         return outcome.exitCode();
+    }
+
+    /** One sentence now is better than one of each rank later. */
+    private void checkRoom(RunDir shared) {
+        int all = 0;
+        int free = 0;
+        try (Device device = ViewCommand.open(shared)) {
+            for (UnitRecord unit : device.inspect().units()) {
+                all += unit.userContexts();
+                free += unit.freeContexts();
+            }
+        }
+        if (ranks > free) {
+            throw new Trouble(
+                    ExitCode.FAILED,
+                    String.format(
+                            "-n %d: each rank takes a user context, the daemon of %s has %d of %d"
+                                    + " free; wait, or take a daemon of your own: --private%s",
+                            ranks, shared.path(), free, all, ranks > all ? " --units N" : ""));
+        }
     }
 }

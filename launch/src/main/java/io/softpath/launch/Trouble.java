@@ -27,8 +27,8 @@ final class Trouble extends RuntimeException {
     /** What the system said, in words: the JDK's messages for the usual cases are only a path. */
     static String reason(IOException e) {
         return switch (e) {
-            case AccessDeniedException denied -> "no permission for " + denied.getFile();
-            case NoSuchFileException missing -> "there is no " + missing.getFile();
+            case AccessDeniedException _ -> "permission denied";
+            case NoSuchFileException _ -> "no such file or directory";
             default -> e.getMessage() == null ? e.toString() : e.getMessage();
         };
     }

@@ -148,6 +148,14 @@ class ToolsIT {
     }
 
     @Test
+    void shouldRefuseAJobThatTheDaemonHasNoContextsFor() {
+        String directory = daemon.directory().toString();
+        CommandLineRun run = CommandLineRun.of("run", "--dir", directory, "-n", "32", "hello");
+        assertEquals(ExitCode.FAILED, run.exitCode(), run::toString);
+        assertTrue(run.err().contains("has 31 of 32 free"), run.err());
+    }
+
+    @Test
     @Fidelity({59, 76})
     void shouldTakeALinkDownAndUpAgain() {
         tool("link", "down", "--unit", "1");
