@@ -73,11 +73,11 @@ public final class ChipBench {
         List<Findings> selves = new ArrayList<>();
         List<Findings> pairs = new ArrayList<>();
         for (int i = 1; i <= rounds; i++) {
-            progress.accept("round " + i + " of " + rounds + ": floor, self, pair");
+            progress.accept("round " + i + " of " + rounds + ": floor, pair, self");
             floors.add(HandoverFloor.round(measured));
             try (PrivateDaemon daemon = PrivateDaemon.start()) {
-                selves.add(self(daemon));
                 pairs.add(pair(daemon));
+                selves.add(self(daemon)); // last: it keeps the daemon on one CPU
             }
         }
         progress.accept("the daemon's allocation");
@@ -140,6 +140,7 @@ public final class ChipBench {
     private Findings self(PrivateDaemon daemon) {
         try (ChildJvm user = daemon.startUser(ChipUser.SELF, String.valueOf(measured.toMillis()))) {
             String own = address(user);
+            daemon.separateFrom(user);
             user.println(ChipUser.GO + own);
             return Findings.parse(user.awaitSuccess(measured.plus(GRACE)));
         }

@@ -41,6 +41,7 @@ final class ChipUser {
             hold(Integer.parseInt(arguments[1]), stdin);
             return;
         }
+        boolean crowded = Runtime.getRuntime().availableProcessors() < 3; // two users, one daemon
         try (Device device = Device.open();
                 Context context = device.openContext()) {
             System.out.println(READY + context.address());
@@ -56,9 +57,9 @@ final class ChipUser {
             Address peer = Address.parse(line.substring(GO.length()));
             long measuredNs = arguments.length > 1 ? Long.parseLong(arguments[1]) * 1_000_000 : 0;
             switch (arguments[0]) {
-                case SELF -> new RoundTrips(context, peer, 2).self(measuredNs, System.out);
-                case PING -> new RoundTrips(context, peer, 3).ping(measuredNs, System.out);
-                case PONG -> new RoundTrips(context, peer, 3).pong();
+                case SELF -> new RoundTrips(context, peer, false).self(measuredNs, System.out);
+                case PING -> new RoundTrips(context, peer, crowded).ping(measuredNs, System.out);
+                case PONG -> new RoundTrips(context, peer, crowded).pong();
                 case WAKER ->
                         Findings.print(System.out, ChipBench.WAKE, Wakes.measure(context, peer));
                 default -> throw new IllegalArgumentException("no such role: " + arguments[0]);
@@ -76,7 +77,7 @@ final class ChipUser {
                 Device device = Device.open();
                 devices.add(device);
                 Context context = device.openContext();
-                new RoundTrips(context, context.address(), 2).trips(1);
+                new RoundTrips(context, context.address(), false).trips(1);
             }
             System.out.println(READY + count);
             stdin.readLine();

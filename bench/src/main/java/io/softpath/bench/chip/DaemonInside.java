@@ -34,7 +34,7 @@ final class DaemonInside {
         Daemon daemon = started.take();
         try (Device device = Device.open(DeviceOptions.fromEnvironment().withDirectory(directory));
                 Context context = device.openContext()) {
-            RoundTrips trips = new RoundTrips(context, context.address(), 2);
+            RoundTrips trips = new RoundTrips(context, context.address(), false);
             trips.warmUpDaemon();
             Findings.print(System.out, ChipBench.DAEMON_ALLOC, trips.allocated(thread.threadId()));
         } finally {

@@ -2,6 +2,7 @@ package io.softpath.bench.chip;
 
 import io.softpath.bench.process.BenchFailure;
 import io.softpath.bench.process.ChildJvm;
+import io.softpath.bench.process.CpuPair;
 import io.softpath.bench.process.JvmArguments;
 
 import java.time.Duration;
@@ -51,6 +52,11 @@ final class PrivateDaemon implements AutoCloseable {
                 daemon.close();
             }
         }
+    }
+
+    /** Runs daemon and user on a CPU each from now on, if that can be done here. */
+    void separateFrom(ChildJvm user) {
+        CpuPair.ofThisMachine().ifPresent(pair -> pair.pin(process, user));
     }
 
     long pid() {

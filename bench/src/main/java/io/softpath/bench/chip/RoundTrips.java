@@ -36,12 +36,12 @@ final class RoundTrips implements PacketHandler {
     private long received;
 
     /**
-     * @param processes how many processes spin, the daemon included
+     * @param crowded whether more processes spin, the daemon included, than there are CPUs
      */
-    RoundTrips(Context context, Address peer, int processes) {
+    RoundTrips(Context context, Address peer, boolean crowded) {
         this.context = context;
         this.peer = context.destination(peer);
-        this.spin = new Spin(processes);
+        this.spin = new Spin(crowded);
     }
 
     @Override

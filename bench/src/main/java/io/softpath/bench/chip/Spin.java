@@ -17,10 +17,10 @@ final class Spin {
     private long beginNs;
 
     /**
-     * @param processes how many processes spin, the daemon included
+     * @param crowded whether fewer CPUs than processes that spin are there
      */
-    Spin(int processes) {
-        spins = Runtime.getRuntime().availableProcessors() >= processes ? SPINS : SPINS_CROWDED;
+    Spin(boolean crowded) {
+        spins = crowded ? SPINS_CROWDED : SPINS;
     }
 
     /** What was waited for has come. */

@@ -2,6 +2,7 @@ package io.softpath.bench.floor;
 
 import io.softpath.bench.process.BenchFailure;
 import io.softpath.bench.process.ChildJvm;
+import io.softpath.bench.process.CpuPair;
 import io.softpath.bench.process.Findings;
 
 import org.HdrHistogram.Histogram;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Measures {@code floor.handover.rtt}: one process stores a number into a cache line, the other
@@ -33,7 +35,7 @@ public final class HandoverFloor {
     private HandoverFloor() {}
 
     /**
-     * One round.
+     * One round, on two CPUs of different cores.
      *
      * @param measured how long round trips are recorded, after the warm-up
      * @throws BenchFailure if there are not two CPUs, or a process fails or makes no progress
@@ -44,12 +46,14 @@ public final class HandoverFloor {
                     "the floor needs two CPUs: available=1; two spinning processes on one CPU"
                             + " measure the scheduler. Allow another one (taskset, cgroup).");
         }
+        Optional<CpuPair> cpus = CpuPair.ofThisMachine();
         Path page = newPage();
         try (ChildJvm pong = start("pong", page, measured);
                 ChildJvm ping = start("ping", page, measured)) {
             pong.awaitLine(HandoverPeer.READY, START);
             ping.awaitLine(HandoverPeer.READY, START);
             Files.delete(page);
+            cpus.ifPresent(pair -> pair.pin(pong, ping));
             pong.println(HandoverPeer.GO);
             ping.println(HandoverPeer.GO);
             List<String> lines = ping.awaitSuccess(measured.plus(GRACE));

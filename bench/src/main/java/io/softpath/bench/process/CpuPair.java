@@ -1,0 +1,108 @@
+package io.softpath.bench.process;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Two CPUs of different cores, for two processes that hand each other cache lines. Left to itself,
+ * a scheduler with other work to do may run both on one CPU, and then its time slice is the figure.
+ *
+ * <p>Processes are pinned when they have started, by the tool taskset of util-linux: a JVM that
+ * starts on one CPU would believe that the machine has no more.
+ */
+public record CpuPair(int first, int second) {
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final Path CPUS = Path.of("/sys/devices/system/cpu");
+    private static final String ALLOWED = "Cpus_allowed_list:";
+    private static final long TOOL_SECONDS = 10;
+
+    /** Two CPUs that this process may use; of different cores, if there are any. */
+    public static Optional<CpuPair> ofThisMachine() {
+        return choose(allowed(STATUS), CPUS);
+    }
+
+    static Optional<CpuPair> choose(List<Integer> allowed, Path cpus) {
+        if (allowed.size() < 2) {
+            return Optional.empty();
+        }
+        int first = allowed.getFirst();
+        List<Integer> siblings =
+                list(read(cpus.resolve("cpu" + first + "/topology/thread_siblings_list")));
+        int second =
+                allowed.stream()
+                        .filter(cpu -> cpu != first && !siblings.contains(cpu))
+                        .findFirst()
+                        .orElse(allowed.get(1));
+        return Optional.of(new CpuPair(first, second));
+    }
+
+    static List<Integer> allowed(Path status) {
+        return read(status)
+                .lines()
+                .filter(line -> line.startsWith(ALLOWED))
+                .findFirst()
+                .map(line -> list(line.substring(ALLOWED.length())))
+                .orElse(List.of());
+    }
+
+    /** Numbers as the kernel lists them: {@code 0-2,5}. */
+    static List<Integer> list(String text) {
+        List<Integer> numbers = new ArrayList<>();
+        for (String range : text.strip().split(",", -1)) {
+            if (range.isEmpty()) {
+                continue;
+            }
+            int dash = range.indexOf('-');
+            int from = Integer.parseInt(dash < 0 ? range : range.substring(0, dash));
+            int to = dash < 0 ? from : Integer.parseInt(range.substring(dash + 1));
+            for (int i = from; i <= to; i++) {
+                numbers.add(i);
+            }
+        }
+        return numbers;
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException _) {
+            return "";
+        }
+    }
+
+    /** Pins each process to a CPU of its own; false if that cannot be done here. */
+    public boolean pin(ChildJvm one, ChildJvm other) {
+        return pin(one.pid(), first) && pin(other.pid(), second);
+    }
+
+    private static boolean pin(long pid, int cpu) {
+        try {
+            Process taskset =
+                    new ProcessBuilder(
+                                    "taskset",
+                                    "--all-tasks",
+                                    "--cpu-list",
+                                    "--pid",
+                                    String.valueOf(cpu),
+                                    String.valueOf(pid))
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .redirectError(ProcessBuilder.Redirect.DISCARD)
+                            .start();
+            if (taskset.waitFor(TOOL_SECONDS, TimeUnit.SECONDS)) {
+                return taskset.exitValue() == 0;
+            }
+            taskset.destroyForcibly();
+            return false;
+        } catch (IOException _) {
+            return false; // there is no such tool
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BenchFailure("interrupted", e);
+        }
+    }
+}
