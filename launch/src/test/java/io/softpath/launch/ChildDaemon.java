@@ -138,6 +138,22 @@ final class ChildDaemon implements AutoCloseable {
         }
     }
 
+    /**
+     * A line of its {@code /proc/<pid>/status} that counts KiB, such as {@code RssShmem}; needs
+     * {@link #canBeLookedInto}.
+     */
+    long memoryKib(String name) {
+        Path status = Path.of("/proc", Long.toString(pid()), "status");
+        try (Stream<String> lines = Files.lines(status)) {
+            return lines.filter(line -> line.startsWith(name + ":"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** SIGTERM: it must end with exit code 0 and take away everything that it made. */
     void terminate() {
         jvm.signal(Jvm.SIGTERM);
@@ -145,9 +161,12 @@ final class ChildDaemon implements AutoCloseable {
         assertEquals(List.of(), leftovers(), "files left behind in " + directory);
     }
 
-    /** What it logged as a warning or an error. */
+    /** What it logged as a warning or an error, but for the note that it logs no more of a kind. */
     List<String> complaints() {
-        return jvm.lines().stream().filter(line -> line.matches(".* (WARN|ERROR) .*")).toList();
+        return jvm.lines().stream()
+                .filter(line -> line.matches(".* (WARN|ERROR) .*"))
+                .filter(line -> !line.matches(".* left out \\d+ lines.*"))
+                .toList();
     }
 
     /** SIGKILL: it leaves its sockets and lock file behind. */

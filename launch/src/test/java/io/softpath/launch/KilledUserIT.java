@@ -31,6 +31,9 @@ import java.util.List;
  */
 @ExtendWith(ChildOutput.class)
 class KilledUserIT {
+    /** Of the daemon, which serves all tests of this class. */
+    private static final Duration LIFETIME = Duration.ofMinutes(5);
+
     private static ChildDaemon daemon;
     private static Device observer;
     private static Context receiver;
@@ -42,7 +45,8 @@ class KilledUserIT {
 
     @BeforeAll
     static void start() {
-        daemon = ChildDaemon.start();
+        Path directory = ChildDaemon.newDirectory("rwx------");
+        daemon = ChildDaemon.start(ChildDaemon.jvm(directory).lifetime(LIFETIME), directory);
         observer = daemon.open();
         receiver = daemon.open().openContext();
         bystanders = new Bystanders(daemon);

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -29,6 +30,9 @@ class PausedUserIT {
     /** More than a header queue holds. */
     private static final int FLOOD = 4_000;
 
+    /** Of the daemon, which serves all tests of this class. */
+    private static final Duration LIFETIME = Duration.ofMinutes(5);
+
     private static ChildDaemon daemon;
     private static Device observer;
     private static Bystanders bystanders;
@@ -37,7 +41,8 @@ class PausedUserIT {
 
     @BeforeAll
     static void start() {
-        daemon = ChildDaemon.start();
+        Path directory = ChildDaemon.newDirectory("rwx------");
+        daemon = ChildDaemon.start(ChildDaemon.jvm(directory).lifetime(LIFETIME), directory);
         observer = daemon.open();
         bystanders = new Bystanders(daemon);
     }
