@@ -393,9 +393,10 @@ public final class Context implements AutoCloseable {
             }
             if (answer.revents() != 0) {
                 throw SoftpathException.of(
-                        Errno.EINVAL,
-                        "await: the driver cannot poll this: revents=0x"
-                                + Integer.toHexString(answer.revents()));
+                        Errno.EIO,
+                        "await: the unit cannot deliver, it is frozen or has failed: revents=0x"
+                                + Integer.toHexString(answer.revents())
+                                + ": see softpath stat");
             }
             long left = nanos(timeout) - (System.nanoTime() - start);
             return file.awaitInterrupt(answer, left) || packetWaits();

@@ -253,6 +253,14 @@ public final class SeqPacketSocket implements AutoCloseable {
         return maxFds;
     }
 
+    private long recvmsg(int number, int flags) {
+        long result;
+        do {
+            result = NativeCalls.recvmsg(number, in.header(), flags | MSG_CMSG_CLOEXEC);
+        } while (result == -NativeCalls.EINTR);
+        return result;
+    }
+
     private int receive(MemorySegment into, int maxFds, List<Fd> fds, int flags) {
         if (into.isReadOnly() || into.byteSize() == 0) {
             throw NativeCalls.failure(
@@ -264,10 +272,11 @@ public final class SeqPacketSocket implements AutoCloseable {
         try {
             synchronized (in) {
                 in.ready(Math.min(into.byteSize(), Integer.MAX_VALUE), maxFds);
-                long result;
-                do {
-                    result = NativeCalls.recvmsg(number, in.header(), flags | MSG_CMSG_CLOEXEC);
-                } while (result == -NativeCalls.EINTR);
+                long result = recvmsg(number, flags);
+                if (result == -NativeCalls.ECONNRESET) {
+                    // Said once, before what the peer sent last: that is what counts.
+                    result = recvmsg(number, flags);
+                }
                 if (result == -NativeCalls.EAGAIN) {
                     return WOULD_BLOCK;
                 }

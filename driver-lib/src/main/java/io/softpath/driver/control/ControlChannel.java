@@ -61,6 +61,10 @@ public final class ControlChannel implements AutoCloseable {
     private boolean reading;
     private int lastTag;
     private long interrupts;
+
+    /** Why the daemon sent this client away, if it said so. */
+    private volatile SoftpathException refusal;
+
     private volatile boolean lost;
     private volatile boolean closed;
 
@@ -328,6 +332,10 @@ public final class ControlChannel implements AutoCloseable {
                 changed.signalAll();
                 return;
             }
+            if (kind == ControlRecord.REPLY && ControlRecord.result(inbox) < 0) {
+                refusal = refusal(length);
+                return;
+            }
             Waiting reply = waiting.get(ControlRecord.tag(inbox));
             if (reply == null || kind != (reply.kind | ControlRecord.REPLY)) {
                 return; // its caller gave up
@@ -352,6 +360,13 @@ public final class ControlChannel implements AutoCloseable {
         }
     }
 
+    /** The answer to no request: what a daemon says before it closes a connection. */
+    private SoftpathException refusal(int length) {
+        return SoftpathException.of(
+                Errno.of(-ControlRecord.result(inbox)),
+                name + ": " + ControlRecord.sentence(inbox, length));
+    }
+
     private void watch() {
         try {
             hangUp.await(-1);
@@ -364,6 +379,9 @@ public final class ControlChannel implements AutoCloseable {
     }
 
     private void markLost() {
+        if (becomeReader()) {
+            readAsReader(0); // the daemon may have said why
+        }
         lock.lock();
         try {
             if (lost || closed) {
@@ -375,6 +393,19 @@ public final class ControlChannel implements AutoCloseable {
             lock.unlock();
         }
         listener.lost();
+    }
+
+    private boolean becomeReader() {
+        lock.lock();
+        try {
+            if (reading || lost || closed) {
+                return false;
+            }
+            reading = true;
+            return true;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void checkUsable() {
@@ -398,9 +429,12 @@ public final class ControlChannel implements AutoCloseable {
         return cause;
     }
 
-    /** The exception for any call once the daemon is gone. */
+    /** The exception for any call once the daemon is gone, or has sent this client away. */
     public SoftpathException lostException() {
-        return new SoftpathException.Lost(Errno.ENOTCONN, name + ": " + LOST);
+        SoftpathException why = refusal;
+        return why != null
+                ? SoftpathException.of(why.errno(), why.getMessage())
+                : new SoftpathException.Lost(Errno.ENOTCONN, name + ": " + LOST);
     }
 
     /** The exception for any call after {@link #close}. */

@@ -49,6 +49,36 @@ class ControlChannelTest {
     }
 
     @Test
+    void shouldSayWhyTheDaemonSentItAway() {
+        int length =
+                ControlRecord.failure(reply, 0, 0, Errno.Code.ENFILE, "open: limit=1; close one");
+        assertTrue(daemon.trySend(reply, length));
+        daemon.close();
+        for (int i = 0; i < 2; i++) {
+            SoftpathException refused =
+                    assertThrows(
+                            SoftpathException.Exhausted.class, () -> channel.call(features(1)));
+            assertEquals(Errno.ENFILE, refused.errno());
+            assertTrue(refused.getMessage().contains("close one"), refused.getMessage());
+        }
+    }
+
+    @Test
+    void shouldSayWhyTheDaemonSentItAwayEvenIfItNeverReadTheRequest() throws Exception {
+        Future<Integer> call = threads.submit(() -> channel.call(features(1)).result());
+        int length =
+                ControlRecord.failure(reply, 0, 0, Errno.Code.ENFILE, "open: limit=1; close one");
+        assertTrue(daemon.trySend(reply, length));
+        daemon.close();
+        ExecutionException failed =
+                assertThrows(
+                        ExecutionException.class,
+                        () -> call.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+        SoftpathException refused = (SoftpathException) failed.getCause();
+        assertEquals(Errno.ENFILE, refused.errno());
+    }
+
+    @Test
     void shouldGiveEachThreadItsOwnReplyWhateverTheirOrder() throws Exception {
         int count = 8;
         List<Future<Integer>> results = new ArrayList<>();
