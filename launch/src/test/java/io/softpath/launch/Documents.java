@@ -7,7 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Documents that the code prints: compared by default, written with {@code -Dsoftpath.docs.write=true}.
+ * Documents that the code prints: compared by default, written with {@code
+ * -Dsoftpath.docs.write=true}.
  */
 final class Documents {
     private Documents() {}
