@@ -16,7 +16,12 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Wakes {
     private static final int TRIPS = 100;
-    private static final int WARM_UP_TRIPS = 20;
+
+    /** Until the compiler has seen the way to sleep and back in all three processes. */
+    private static final int WARM_UP_TRIPS = 1_000;
+
+    /** Enough to fall asleep while warming up. */
+    private static final long WARM_UP_PAUSE_NS = 1_000_000;
 
     /** Long enough for everybody to have gone to sleep again. */
     private static final long PAUSE_NS = 20_000_000;
@@ -29,7 +34,7 @@ final class Wakes {
         Histogram histogram = Findings.newHistogram();
         Destination destination = context.destination(peer);
         for (int i = 0; i < WARM_UP_TRIPS + TRIPS; i++) {
-            LockSupport.parkNanos(PAUSE_NS);
+            LockSupport.parkNanos(i < WARM_UP_TRIPS ? WARM_UP_PAUSE_NS : PAUSE_NS);
             long begin = System.nanoTime();
             if (!context.send(destination, 0, i, 0).isSent()) {
                 throw new IllegalStateException("no PIO buffer for a message after a pause");

@@ -46,9 +46,9 @@ public record Machine(
         return read(ROOT, Instant.now());
     }
 
-    /** True if other programs took more than half a CPU when the report was started. */
+    /** True if programs wanted more than half of the CPUs in the minute before the report began. */
     public boolean busy() {
-        return load > 0.5;
+        return load > cores / 2.0;
     }
 
     static Machine read(Path root, Instant now) {

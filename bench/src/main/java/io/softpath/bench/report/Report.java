@@ -41,7 +41,7 @@ public record Report(Machine machine, List<Result> results) {
                 machine.jdk(),
                 Statistics.round(machine.load()));
         if (machine.busy()) {
-            out.println("Other programs were running: do not quote these figures.");
+            out.println("The machine was busy when this began: do not quote these figures.");
         }
         out.println();
         List<String[]> rows = new ArrayList<>();

@@ -75,7 +75,7 @@ class ReportTest {
                 .printTable(new PrintStream(bytes, true, StandardCharsets.UTF_8));
 
         assertEquals(
-                "Other programs were running: do not quote these figures.",
+                "The machine was busy when this began: do not quote these figures.",
                 bytes.toString(StandardCharsets.UTF_8).lines().toList().get(1));
     }
 
