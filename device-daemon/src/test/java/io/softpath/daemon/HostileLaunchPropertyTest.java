@@ -287,6 +287,9 @@ class HostileLaunchPropertyTest extends DaemonTestBase {
             if (faulty[buffer] || length < Pbc.MIN_LENGTH_DWORDS || length > most) {
                 return fault(buffer, ChipCounter.TX_INVAL_LEN);
             }
+            if (Pbc.TRIGGER.get(pbc) != 0) {
+                expect(ChipCounter.TX_TRIGGER_FIELD);
+            }
             header.load(user.pio(), user.headerOf(buffer));
             long lrh = header.lrh();
             if (Lrh.lengthDwords(lrh) != length) {

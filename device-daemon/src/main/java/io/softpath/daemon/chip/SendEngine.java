@@ -129,6 +129,10 @@ final class SendEngine {
             refuseLength(sends, buffer, pbc);
             return 0;
         }
+        if (Pbc.TRIGGER.get(pbc) != 0) {
+            // There is no early launch point here: counted, and ignored.
+            counters.increment(ChipCounter.TX_TRIGGER_FIELD);
+        }
         if (!chip.linkIsUp()) {
             counters.increment(ChipCounter.TX_DROPPED);
             chip.raise(ErrorStatus.SEND_DROPPED_DATA_PKT);

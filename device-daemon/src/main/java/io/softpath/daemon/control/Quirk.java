@@ -27,7 +27,9 @@ public enum Quirk {
      */
     POLL_REWINDS_HEAD("a poll that waits rewinds the chip's header queue head to 0"),
     /** The event page may be mapped writable. Source: qib_file_ops.c, mmap_kvaddr. */
-    EVENT_PAGE_WRITABLE("the event page may be mapped writable"),
+    EVENT_PAGE_WRITABLE(
+            "the event page may be mapped writable (by clients of your own: softpath's library"
+                    + " refuses such a page)"),
     /**
      * mmap answers as the driver posted in March 2006: over-length is EFAULT for every kind, a
      * readable PIO map EPERM.

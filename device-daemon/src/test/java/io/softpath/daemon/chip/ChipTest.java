@@ -676,6 +676,19 @@ class ChipTest {
         }
     }
 
+    @Test
+    void shouldIgnoreAndCountAnEarlyLaunchPoint() {
+        try (ChipRig rig = new ChipRig(ChipModel.IBA7220, 1, 1)) {
+            FakeUser user = rig.open(0, 1, TriggerMode.INLINE);
+            int buffer = user.takeBuffer();
+            user.write(buffer, 1, 1, 7, NOTHING);
+            user.launch(buffer, Pbc.TRIGGER.set(Pbc.ofPayload(0), 9));
+            rig.settle();
+            assertEquals(7, user.receive().data0());
+            assertEquals(1, rig.chips.get(0).counter(ChipCounter.TX_TRIGGER_FIELD));
+        }
+    }
+
     /** By hand from the layouts: "ABCD" from LID 1 context 3 to LID 2 context 5, peer index 9. */
     private static final String WORKED_PACKET =
             "0002 0002 000f 0001" // LRH
