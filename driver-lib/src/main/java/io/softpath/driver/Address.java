@@ -1,5 +1,6 @@
 package io.softpath.driver;
 
+import io.softpath.abi.packet.Lrh;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
 
@@ -12,7 +13,7 @@ public record Address(int lid, int context) {
      * The largest LID of one port; above are multicast groups. Source: InfiniBand specification,
      * 4.1.3.
      */
-    public static final int MAX_LID = 0xBFFF;
+    public static final int MAX_LID = Lrh.MAX_UNICAST_LID;
 
     /**
      * The context field and the bits borrowed for it hold no more. Source: ipath_common.h,

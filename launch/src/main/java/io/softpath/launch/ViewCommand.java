@@ -1,5 +1,6 @@
 package io.softpath.launch;
 
+import io.softpath.abi.control.ControlRecord;
 import io.softpath.driver.Device;
 import io.softpath.driver.DeviceOptions;
 import io.softpath.driver.control.Inspector;
@@ -21,13 +22,12 @@ import java.util.concurrent.Callable;
  */
 abstract class ViewCommand<T> implements Callable<Integer> {
     private static final String CLEAR = "\033[H\033[2J";
-    private static final int ALL_UNITS = -1;
 
     @Spec private CommandSpec spec;
     @Mixin private RunDirOption runDir;
 
     @Option(names = "--unit", paramLabel = "N", description = "Only this unit (default: all).")
-    private int unit = ALL_UNITS;
+    private int unit = ControlRecord.INSPECT_ALL_UNITS;
 
     @Option(names = "--json", description = "Print JSON; with --watch one line a time.")
     private boolean json;
@@ -82,7 +82,7 @@ abstract class ViewCommand<T> implements Callable<Integer> {
     }
 
     private int[] units(Inspector inspector) {
-        return unit == ALL_UNITS
+        return unit == ControlRecord.INSPECT_ALL_UNITS
                 ? inspector.units().stream().mapToInt(u -> u.unit()).toArray()
                 : new int[] {inspector.unit(unit).unit()};
     }

@@ -1,5 +1,7 @@
 package io.softpath.daemon.chip;
 
+import io.softpath.abi.packet.Lrh;
+
 /**
  * Who a chip is on the wire.
  *
@@ -8,8 +10,6 @@ package io.softpath.daemon.chip;
  * @param guid globally unique identifier of the board
  */
 public record ChipIdentity(int unit, int lid, long guid) {
-    private static final int LID_MAX = 0xBFFF;
-
     /**
      * @throws IllegalArgumentException if the unit is negative or the LID is not unicast
      */
@@ -18,9 +18,12 @@ public record ChipIdentity(int unit, int lid, long guid) {
             throw new IllegalArgumentException(
                     "chip identity: unit=" + unit + " must be 0 or more");
         }
-        if (lid < 1 || lid > LID_MAX) {
+        if (lid < 1 || lid > Lrh.MAX_UNICAST_LID) {
             throw new IllegalArgumentException(
-                    "chip identity: lid=" + lid + " is not unicast, choose 1.." + LID_MAX);
+                    "chip identity: lid="
+                            + lid
+                            + " is not unicast, choose 1.."
+                            + Lrh.MAX_UNICAST_LID);
         }
     }
 }

@@ -24,6 +24,9 @@ class ContextSends {
     /** No launch was found; a PBC of 0 is never valid. */
     static final long NO_LAUNCH = 0;
 
+    private static final ValueLayout.OfInt DWORD =
+            ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
+
     final int context;
     final MemorySegment memory;
     final int firstBuffer;
@@ -44,9 +47,6 @@ class ContextSends {
     int next;
 
     int pollsUntilSweep;
-
-    private static final ValueLayout.OfInt DWORD =
-            ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final int[] lastTag;
 

@@ -46,7 +46,7 @@ final class PioAvailWriter {
     void freed(int buffer) {
         registers[PioAvail.qwordIndex(buffer)] &= ~PioAvail.busyBit(buffer);
         if (++freedSinceCopy >= threshold) {
-            copyIfEnabled();
+            copyNow();
         }
     }
 
@@ -54,7 +54,7 @@ final class PioAvailWriter {
     void launchedAndFreed(int buffer) {
         registers[PioAvail.qwordIndex(buffer)] ^= PioAvail.checkBit(buffer);
         if (++freedSinceCopy >= threshold) {
-            copyIfEnabled();
+            copyNow();
         }
     }
 
@@ -64,10 +64,6 @@ final class PioAvailWriter {
 
     /** Copies now, whatever the threshold. */
     void copyNow() {
-        copyIfEnabled();
-    }
-
-    private void copyIfEnabled() {
         if (!updatesEnabled) {
             return;
         }
@@ -90,7 +86,7 @@ final class PioAvailWriter {
     void enableUpdates(boolean enabled) {
         updatesEnabled = enabled;
         if (enabled) {
-            copyIfEnabled();
+            copyNow();
         }
     }
 

@@ -21,7 +21,6 @@ import java.lang.foreign.MemorySegment;
  * INFINIPATH_RHF_*.
  */
 final class ReceiveEngine {
-    private static final int LID_MULTICAST = 0xC000;
 
     private final Chip chip;
     private final ChipModel model;
@@ -58,7 +57,7 @@ final class ReceiveEngine {
         counters.increment(ChipCounter.RX_PKT);
         counters.add(ChipCounter.RX_WORDS, lengthDwords);
         int dlid = Lrh.dlid(lrh);
-        if (dlid != lid && dlid < LID_MULTICAST) {
+        if (dlid != lid && dlid <= Lrh.MAX_UNICAST_LID) {
             counters.increment(ChipCounter.RX_DLID_FLTR);
             return;
         }

@@ -164,14 +164,16 @@ final class SendEngine {
         };
     }
 
-    /** Sends what waits, in launch order, until the wire has no room. */
+    /**
+     * Sends what waits, in launch order, until the wire has no room. While the link is down nothing
+     * waits.
+     */
     int drain(ContextSends sends) {
         int left = 0;
         while (sends.queued != 0) {
             int buffer = sends.queue[sends.queueHead];
             long pbc = sends.queuedPbc[sends.queueHead];
-            Fate fate =
-                    chip.linkIsUp() ? transmit(sends, buffer, Pbc.lengthDwords(pbc)) : cancelled();
+            Fate fate = transmit(sends, buffer, Pbc.lengthDwords(pbc));
             if (fate == Fate.WAITS) {
                 break;
             }
@@ -184,11 +186,6 @@ final class SendEngine {
             }
         }
         return left;
-    }
-
-    private Fate cancelled() {
-        counters.increment(ChipCounter.TX_DROPPED);
-        return Fate.LEFT;
     }
 
     private enum Fate {
@@ -304,18 +301,15 @@ final class SendEngine {
     }
 
     /** Cancels everything launched and not sent: the link went down. */
-    int cancelAll(ContextSends sends) {
+    void cancelAll(ContextSends sends) {
         sweep(sends);
-        int cancelled = 0;
         while (sends.queued != 0) {
             int buffer = sends.queue[sends.queueHead];
             long pbc = sends.queuedPbc[sends.queueHead];
             sends.dequeue();
             counters.increment(ChipCounter.TX_DROPPED);
             release(sends, buffer, pbc);
-            cancelled++;
         }
-        return cancelled;
     }
 
     /**

@@ -25,9 +25,6 @@ import java.util.List;
  * that fit.
  */
 final class Inspector {
-    /** In a request: every unit. */
-    static final int ALL_UNITS = ControlRecord.INSPECT_ALL_UNITS;
-
     private static final int NO_CONTEXT = -1;
 
     private final List<UnitDriver> units;
@@ -44,14 +41,19 @@ final class Inspector {
         void write(MemorySegment s, long offset);
     }
 
+    /** The refusal of a unit that is not there. */
+    Answer noSuchUnit(int unit) {
+        return Answer.refuse(
+                Errno.ENODEV,
+                "inspect: unit="
+                        + Integer.toUnsignedString(unit)
+                        + " does not exist, units="
+                        + units.size());
+    }
+
     Answer inspect(int what, int unit, int start) {
-        if (unit != ALL_UNITS && (unit < 0 || unit >= units.size())) {
-            return Answer.refuse(
-                    Errno.ENODEV,
-                    "inspect: unit="
-                            + Integer.toUnsignedString(unit)
-                            + " does not exist, units="
-                            + units.size());
+        if (unit != ControlRecord.INSPECT_ALL_UNITS && (unit < 0 || unit >= units.size())) {
+            return noSuchUnit(unit);
         }
         List<Writer> writers = new ArrayList<>();
         int bytes;
@@ -69,7 +71,7 @@ final class Inspector {
             }
         }
         for (UnitDriver each : units) {
-            if (unit == ALL_UNITS || unit == each.number()) {
+            if (unit == ControlRecord.INSPECT_ALL_UNITS || unit == each.number()) {
                 collect(what, each, writers);
             }
         }

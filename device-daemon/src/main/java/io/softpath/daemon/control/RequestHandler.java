@@ -276,12 +276,7 @@ final class RequestHandler {
                     what, unit, ControlRecord.u32(request, ControlRecord.INSPECT_START));
         }
         if (unit < 0 || unit >= units.size()) {
-            return Answer.refuse(
-                    Errno.ENODEV,
-                    "inspect: unit="
-                            + Integer.toUnsignedString(unit)
-                            + " does not exist, units="
-                            + units.size());
+            return inspector.noSuchUnit(unit);
         }
         return Answer.file(new byte[0], statistics.apply(unit));
     }

@@ -120,7 +120,6 @@ public final class HeaderCopy {
 
     /** The context that says it sent this: four bits of the ack word, and the two upper ones. */
     public int sourceContext() {
-        int ack = (int) q4;
-        return (ack >>> 24 & 0xF) | (ack >>> 30 & 0x3) << 4;
+        return AckWord.sourceContext((int) q4);
     }
 }

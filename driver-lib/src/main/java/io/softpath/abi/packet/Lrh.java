@@ -35,6 +35,9 @@ public final class Lrh {
      */
     public static final int LNH_BTH = 2;
 
+    /** The last LID of a single port; those above are multicast or reserved. */
+    public static final int MAX_UNICAST_LID = 0xBFFF;
+
     /** The fields, lowest first. */
     public static final List<NamedField> FIELDS =
             NamedField.table(
