@@ -203,11 +203,7 @@ public final class Chip {
     public void closeContext(int context) {
         open(context).enabled = false;
         ContextSends closing = sends[context];
-        if (!frozen) {
-            sendEngine.close(closing);
-        } else {
-            sendEngine.cancelAll(closing);
-        }
+        sendEngine.close(closing);
         for (int buffer = 0; buffer < closing.count; buffer++) {
             clearSendBufferError(closing.firstBuffer + buffer);
         }
@@ -287,9 +283,7 @@ public final class Chip {
 
     /** Refreshes the users' copy of the PIO availability now (PIOAVAILUPD). */
     public void forceAvailUpdate() {
-        if (!frozen) {
-            avail.copyNow();
-        }
+        avail.copyNow();
     }
 
     /** How many buffers must become free before the users' copy is refreshed; at least 1. */
@@ -376,13 +370,14 @@ public final class Chip {
     /** Freeze mode: nothing is sent, received or copied until {@link #thaw}. */
     public void freeze() {
         frozen = true;
+        avail.freeze(true);
         raise(ErrorStatus.HARDWARE);
     }
 
     /** Leaves freeze mode; the users' copy of the PIO availability is refreshed. */
     public void thaw() {
         frozen = false;
-        avail.copyNow();
+        avail.freeze(false);
     }
 
     public boolean frozen() {

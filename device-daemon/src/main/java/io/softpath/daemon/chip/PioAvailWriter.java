@@ -24,6 +24,7 @@ final class PioAvailWriter {
     private int threshold;
     private int freedSinceCopy;
     private boolean updatesEnabled = true;
+    private boolean frozen;
 
     PioAvailWriter(ChipModel model, MemorySegment page, Counters counters) {
         this.counters = counters;
@@ -62,9 +63,9 @@ final class PioAvailWriter {
         return PioAvail.busy(registers[PioAvail.qwordIndex(buffer)], buffer);
     }
 
-    /** Copies now, whatever the threshold. */
+    /** Copies now, whatever the threshold; not while the chip is frozen or updates are off. */
     void copyNow() {
-        if (!updatesEnabled) {
+        if (!updatesEnabled || frozen) {
             return;
         }
         freedSinceCopy = 0;
@@ -88,6 +89,12 @@ final class PioAvailWriter {
         if (enabled) {
             copyNow();
         }
+    }
+
+    /** A frozen chip copies nothing; one that thaws copies at once. */
+    void freeze(boolean on) {
+        frozen = on;
+        copyNow();
     }
 
     boolean updatesEnabled() {

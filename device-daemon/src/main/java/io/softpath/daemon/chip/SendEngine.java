@@ -318,7 +318,7 @@ final class SendEngine {
      */
     void close(ContextSends sends) {
         sweep(sends);
-        if (!hold) {
+        if (!hold && !chip.frozen()) {
             drain(sends);
         }
         cancelAll(sends);

@@ -676,6 +676,37 @@ class ChipTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("modelsAndTriggers")
+    void shouldGiveTheNextOwnerFreeBuffersWhenAContextClosedOnAFrozenChip(
+            ChipModel model, TriggerMode trigger) {
+        try (ChipRig rig = new ChipRig(model, 1, 1)) {
+            Chip chip = rig.chips.get(0);
+            FakeUser gone = rig.open(0, 1, trigger);
+            int faulty = gone.takeBuffer();
+            gone.write(faulty, 1, 1, 1, NOTHING);
+            gone.launch(faulty, Pbc.of(544));
+            chip.sweep();
+            assertTrue(chip.sendBufferError(gone.firstBuffer + faulty));
+            chip.freeze();
+            long updates = chip.counter(ChipCounter.AVAIL_UPDATES);
+            chip.closeContext(1);
+            assertEquals(updates, chip.counter(ChipCounter.AVAIL_UPDATES), "frozen: no copy");
+            chip.thaw();
+            FakeUser next = rig.open(0, 1, trigger);
+            for (int i = 0; i < 3 * next.bufferCount; i++) {
+                assertTrue(next.send(1, 1, i, NOTHING), "packet " + i);
+                chip.sweep();
+                chip.forceAvailUpdate();
+                assertEquals(i, next.receive().data0());
+                next.updateHeads();
+            }
+            for (int buffer = 0; buffer < next.bufferCount; buffer++) {
+                assertEquals(0, next.shownAvail(buffer) & 2, "busy for ever: buffer " + buffer);
+            }
+        }
+    }
+
     @Test
     void shouldIgnoreAndCountAnEarlyLaunchPoint() {
         try (ChipRig rig = new ChipRig(ChipModel.IBA7220, 1, 1)) {
