@@ -68,7 +68,7 @@ public final class Main implements Callable<Integer> {
             names = "--model",
             paramLabel = "NAME",
             defaultValue = "IBA7220",
-            description = "chip model: IBA6120 or IBA7220 (default: ${DEFAULT-VALUE})")
+            description = "chip model: IBA6120, IBA7220 or IBA7322 (default: ${DEFAULT-VALUE})")
     private String model;
 
     @Option(

@@ -4,9 +4,11 @@ import io.softpath.abi.control.BaseInfo;
 import io.softpath.abi.control.Command;
 import io.softpath.abi.control.ContextInfo;
 import io.softpath.abi.control.ContextRecord;
+import io.softpath.abi.control.PinRecord;
 import io.softpath.abi.control.RegisterRecord;
 import io.softpath.abi.control.RuntimeFlags;
 import io.softpath.abi.control.TidInfo;
+import io.softpath.abi.control.TidRecord;
 import io.softpath.abi.control.UnitRecord;
 import io.softpath.abi.control.UnitStatus;
 import io.softpath.abi.control.UserEvent;
@@ -15,11 +17,14 @@ import io.softpath.abi.control.VmaRecord;
 import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.model.PioDivision;
 import io.softpath.abi.packet.Bth;
+import io.softpath.abi.packet.ExpectedPsn;
+import io.softpath.abi.packet.GatherRecord;
 import io.softpath.abi.packet.IpathHeader;
 import io.softpath.abi.packet.Lrh;
 import io.softpath.abi.packet.MessageHeader;
 import io.softpath.abi.packet.Pbc;
 import io.softpath.abi.packet.Rhf;
+import io.softpath.abi.packet.TidSessionList;
 import io.softpath.abi.region.AvailPage;
 import io.softpath.abi.region.RegionKind;
 import io.softpath.abi.region.Tokens;
@@ -29,6 +34,7 @@ import io.softpath.abi.register.ErrorStatus;
 import io.softpath.abi.register.NamedField;
 import io.softpath.abi.register.Register;
 import io.softpath.abi.register.StructField;
+import io.softpath.abi.register.TidFlow;
 import io.softpath.abi.register.UserRegisters;
 
 import java.io.IOException;
@@ -92,6 +98,7 @@ public final class AbiTables {
                 "Entries marked *softpath* are not the real chip's or driver's; a client sees them"
                         + " only if it asks.");
         registers();
+        tidFlows();
         packets();
         avail();
         regions();
@@ -113,6 +120,16 @@ public final class AbiTables {
         for (Register register : UserRegisters.ALL) {
             row(register.offset(), register.name(), lower(register.access()), register.purpose());
         }
+    }
+
+    private void tidFlows() {
+        section("TID flow registers");
+        line(
+                "On IBA7322: 32 registers from byte "
+                        + UserRegisters.RCVTIDFLOW_OFFSET
+                        + " of the user registers on, 8 bytes apart, of which the lower 32 bits are"
+                        + " used.");
+        fields(TidFlow.FIELDS);
     }
 
     private void packets() {
@@ -154,6 +171,13 @@ public final class AbiTables {
                 }
             }
         }
+
+        subsection("PSN of an expected packet");
+        fields(ExpectedPsn.FIELDS);
+        subsection("Gather record (softpath): behind the header of a buffer whose PBC says gather");
+        layout(GatherRecord.LAYOUT);
+        subsection("TID session list: what a receiver grants");
+        layout(TidSessionList.LAYOUT);
 
         section("RHF: receive header flags");
         line("The qword that the chip stores last in a rcvhdrq entry.");
@@ -200,7 +224,7 @@ public final class AbiTables {
                     kind.purpose());
         }
         line("");
-        line("Bytes that a context's owner can map, and the token of context 1:");
+        line("Bytes that a context's owner can map, and the token of the first user context:");
         List<String> head = new ArrayList<>(List.of("kind"));
         ChipModel.ALL.forEach(model -> head.addAll(List.of(model.name(), model.name() + " token")));
         header(head.toArray(String[]::new));
@@ -209,11 +233,19 @@ public final class AbiTables {
             for (ChipModel model : ChipModel.ALL) {
                 PioDivision division = PioDivision.of(model);
                 boolean exists = kind.exists(model);
-                row.add(exists ? kind.maxBytes(model, division.count(1)) : "none");
-                row.add(exists ? hex(Tokens.token(kind, model, 1, division.first(1))) : "0");
+                row.add(
+                        exists
+                                ? kind.maxBytes(model, division.count(model.firstUserContext()))
+                                : "none");
+                row.add(exists ? hex(token(kind, model, division)) : "0");
             }
             row(row.toArray());
         }
+    }
+
+    private static long token(RegionKind kind, ChipModel model, PioDivision division) {
+        int context = model.firstUserContext();
+        return Tokens.token(kind, model, context, division.first(context));
     }
 
     private void commands() {
@@ -244,6 +276,8 @@ public final class AbiTables {
         struct("context", ContextRecord.BYTES, ContextRecord.LAYOUT);
         struct("vma", VmaRecord.BYTES, VmaRecord.LAYOUT);
         struct("register", RegisterRecord.BYTES, RegisterRecord.LAYOUT);
+        struct("pin", PinRecord.BYTES, PinRecord.LAYOUT);
+        struct("tid", TidRecord.BYTES, TidRecord.LAYOUT);
     }
 
     private void bits() {
@@ -295,6 +329,7 @@ public final class AbiTables {
         model("bytes from one send buffer to the next", ChipModel::pioAlign);
         model("avail update threshold", ChipModel::updateThreshold);
         model("expected TIDs of a context", ChipModel::tidCount);
+        model("TID flows of a context", ChipModel::tidFlows);
         model("eager buffers of a context", ChipModel::egrCount);
         model("bytes of an eager buffer", ChipModel::egrBufferBytes);
         model("bytes of the eager area", ChipModel::egrTotalBytes);
@@ -312,7 +347,8 @@ public final class AbiTables {
                 model -> model.useEgrBit() ? "yes" : "no");
         model("piosize", ChipModel::piosize);
         model("longest packet, bytes", ChipModel::ibMaxLenBytes);
-        model("payload of a full packet, bytes", ChipModel::maxPayloadBytes);
+        model("MTU, bytes", ChipModel::mtuBytes);
+        model("payload of a full send buffer, bytes", ChipModel::maxPayloadBytes);
         model("runtime flags", model -> hex(model.runtimeFlags()));
         model("hardware revision", model -> hex(model.hwVersion()));
     }

@@ -59,6 +59,15 @@ public final class Context implements AutoCloseable {
      */
     private static final int MTU_OVERHEAD_BYTES = 128;
 
+    /**
+     * What a send buffer has beside the payload: header, ICRC, software CRC. Source: psm
+     * ips_proto.c, ips_proto_init.
+     */
+    private static final int PIO_OVERHEAD_BYTES = 68;
+
+    /** Payloads of full send buffers are multiples of this. */
+    private static final int PIO_PAYLOAD_UNIT = 64;
+
     private final Device device;
     private final DeviceFile file;
     private final BaseInfo baseInfo;
@@ -170,7 +179,9 @@ public final class Context implements AutoCloseable {
 
     /** The longest payload of one packet. */
     public int maxPayloadBytes() {
-        return Math.min(baseInfo.mtu() - MTU_OVERHEAD_BYTES, baseInfo.rcvEgrbufsize());
+        int pio = baseInfo.piosize() - PIO_OVERHEAD_BYTES & -PIO_PAYLOAD_UNIT;
+        return Math.min(
+                pio, Math.min(baseInfo.mtu() - MTU_OVERHEAD_BYTES, baseInfo.rcvEgrbufsize()));
     }
 
     /** The memory that is mapped, with what the kernel says of each mapping. Slow: reads smaps. */

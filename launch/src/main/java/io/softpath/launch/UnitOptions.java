@@ -18,7 +18,8 @@ final class UnitOptions {
     @Option(
             names = "--model",
             paramLabel = "NAME",
-            description = "Chip model of a new daemon: IBA6120 or IBA7220 (default: IBA7220).")
+            description =
+                    "Chip model of a new daemon: IBA6120, IBA7220 or IBA7322 (default: IBA7220).")
     private String model;
 
     @Option(

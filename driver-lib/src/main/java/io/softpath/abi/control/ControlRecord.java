@@ -27,11 +27,17 @@ import java.lang.foreign.MemorySegment;
  *          28  u32 flags                                       12  u32 unit
  *  POLL     8  u32 events                                      16  u32 first record
  *  FEATURES 8  u32 wanted
+ *  MEM_CREATE  8  u64 bytes                           MEM_FREE  8  u32 handle
+ *  MEM_BIND    8  u32 handle
+ *              12 u32 0
+ *             16  u64 address, 0: none
  * </pre>
  *
- * The reply to MMAP carries one descriptor and the payload {@code u64 file bytes, u32 region kind,
- * u32 access}; that to INSPECT of {@link #INSPECT_STAT} one descriptor. An armed POLL is followed
- * by one {@link #INTERRUPT} record at most.
+ * The reply to MEM_CREATE carries one descriptor and the payload {@code u64 file bytes}; its result
+ * is the handle. The reply to TID_UPDATE has the 64 bytes of the TID bitmap and then the 16-bit
+ * TIDs; TID_FREE takes a bitmap as data. The reply to MMAP carries one descriptor and the payload
+ * {@code u64 file bytes, u32 region kind, u32 access}; that to INSPECT of {@link #INSPECT_STAT} one
+ * descriptor. An armed POLL is followed by one {@link #INTERRUPT} record at most.
  */
 public final class ControlRecord {
     public static final int WRITE = 1;
@@ -42,6 +48,15 @@ public final class ControlRecord {
     public static final int DOORBELL = 6;
     public static final int MUNMAP = 7;
     public static final int ADMIN = 8;
+
+    /** Makes memory that the chip can reach. */
+    public static final int MEM_CREATE = 9;
+
+    /** Tells where the client has mapped it. */
+    public static final int MEM_BIND = 10;
+
+    /** The client needs it no more. */
+    public static final int MEM_FREE = 11;
 
     /** Set in the kind of every reply. */
     public static final int REPLY = 0x8000_0000;
@@ -95,6 +110,14 @@ public final class ControlRecord {
     public static final int ADMIN_ARGUMENT = 16;
     public static final int ADMIN_BYTES = 24;
 
+    public static final int MEM_CREATE_SIZE = 8;
+    public static final int MEM_CREATE_BYTES = 16;
+
+    public static final int MEM_HANDLE = 8;
+    public static final int MEM_BIND_ADDRESS = 16;
+    public static final int MEM_BIND_BYTES = 24;
+    public static final int MEM_FREE_BYTES = 12;
+
     public static final int REPLY_RESULT = 8;
     public static final int REPLY_PAYLOAD_BYTES = 12;
     public static final int REPLY_PAYLOAD = 16;
@@ -111,6 +134,17 @@ public final class ControlRecord {
 
     public static final int MMAP_REPLY_BYTES = REPLY_PAYLOAD + 16;
 
+    /** In the reply to MEM_CREATE: how long the file is. */
+    public static final int MEM_REPLY_FILE_BYTES = REPLY_PAYLOAD;
+
+    public static final int MEM_REPLY_BYTES = REPLY_PAYLOAD + 8;
+
+    /** In the reply to TID_UPDATE: the bitmap of the TIDs, {@link TidInfo#BITMAP_BYTES}. */
+    public static final int TID_REPLY_BITMAP = REPLY_PAYLOAD;
+
+    /** In the reply to TID_UPDATE: the TIDs, 16 bits each. */
+    public static final int TID_REPLY_LIST = TID_REPLY_BITMAP + TidInfo.BITMAP_BYTES;
+
     /** Protections and flags of MMAP; softpath's own numbers, not those of any kernel. */
     public static final int PROT_READ = 1;
 
@@ -125,11 +159,20 @@ public final class ControlRecord {
     /** Feature: the user rings the doorbell of a sleeping chip. */
     public static final int FEATURE_DOORBELL = 2;
 
+    /** Feature: a send buffer may hold a gather record. */
+    public static final int FEATURE_GATHER = 4;
+
     public static final int INSPECT_UNITS = 1;
     public static final int INSPECT_CONTEXTS = 2;
     public static final int INSPECT_VMAS = 3;
     public static final int INSPECT_REGISTERS = 4;
     public static final int INSPECT_STAT = 5;
+
+    /** Memory that the chip can reach: {@link PinRecord}. */
+    public static final int INSPECT_PINS = 6;
+
+    /** TIDs in use: {@link TidRecord}. */
+    public static final int INSPECT_TIDS = 7;
 
     /** The unit of an INSPECT that asks about all of them. */
     public static final int INSPECT_ALL_UNITS = -1;
@@ -182,12 +225,20 @@ public final class ControlRecord {
         return Structs.u32(s, TAG);
     }
 
+    public static int u16(MemorySegment s, long off) {
+        return Structs.u16(s, off);
+    }
+
     public static int u32(MemorySegment s, long off) {
         return Structs.u32(s, off);
     }
 
     public static long u64(MemorySegment s, long off) {
         return Structs.u64(s, off);
+    }
+
+    public static void putU16(MemorySegment s, long off, int value) {
+        Structs.putU16(s, off, value);
     }
 
     public static void putU32(MemorySegment s, long off, int value) {
@@ -251,6 +302,29 @@ public final class ControlRecord {
         start(s, FEATURES, tag);
         Structs.putU32(s, FEATURES_WANTED, wanted);
         return FEATURES_BYTES;
+    }
+
+    /** Writes a MEM_CREATE request and returns its length. */
+    public static int memCreate(MemorySegment s, int tag, long bytes) {
+        start(s, MEM_CREATE, tag);
+        Structs.putU64(s, MEM_CREATE_SIZE, bytes);
+        return MEM_CREATE_BYTES;
+    }
+
+    /** Writes a MEM_BIND request and returns its length. */
+    public static int memBind(MemorySegment s, int tag, int handle, long address) {
+        start(s, MEM_BIND, tag);
+        Structs.putU32(s, MEM_HANDLE, handle);
+        Structs.putU32(s, MEM_HANDLE + 4, 0);
+        Structs.putU64(s, MEM_BIND_ADDRESS, address);
+        return MEM_BIND_BYTES;
+    }
+
+    /** Writes a MEM_FREE request and returns its length. */
+    public static int memFree(MemorySegment s, int tag, int handle) {
+        start(s, MEM_FREE, tag);
+        Structs.putU32(s, MEM_HANDLE, handle);
+        return MEM_FREE_BYTES;
     }
 
     /** Writes an INSPECT request and returns its length. */

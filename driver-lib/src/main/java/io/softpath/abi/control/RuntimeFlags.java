@@ -37,6 +37,12 @@ public final class RuntimeFlags {
      */
     public static final int DOORBELL = 0x0200_0000;
 
+    /**
+     * softpath's own, set only for a client that negotiated it: a send buffer may name pinned
+     * memory instead of holding a payload.
+     */
+    public static final int GATHER = 0x0400_0000;
+
     /** One flag. */
     public record Flag(int bit, String name, String purpose) {}
 
@@ -73,7 +79,8 @@ public final class RuntimeFlags {
                             INLINE_TRIGGER,
                             "INLINE_TRIGGER",
                             "softpath: launch by the PBC's launch tag"),
-                    new Flag(DOORBELL, "DOORBELL", "softpath: ring when the chip sleeps"));
+                    new Flag(DOORBELL, "DOORBELL", "softpath: ring when the chip sleeps"),
+                    new Flag(GATHER, "GATHER", "softpath: send from pinned memory"));
 
     private RuntimeFlags() {}
 

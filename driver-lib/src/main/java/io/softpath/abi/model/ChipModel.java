@@ -21,8 +21,9 @@ import java.util.Locale;
  * @param pio4kCount 4K send buffers, all the kernel's
  * @param kernelPioReserve 2K send buffers at the end that the kernel keeps
  * @param tidCount expected TIDs of a context
+ * @param tidFlows TID flows of a context; 0: the chip has none, and suppresses no headers
  * @param egrCount eager buffers of a context
- * @param egrBufferBytes bytes of an eager buffer
+ * @param egrBufferBytes bytes of an eager buffer; also the MTU
  * @param rcvHdrCount rcvhdrq entries
  * @param rcvHdrEntDwords dwords of a rcvhdrq entry
  * @param rhfOffsetDwords where the RHF is in an entry
@@ -46,6 +47,7 @@ public record ChipModel(
         int pio4kCount,
         int kernelPioReserve,
         int tidCount,
+        int tidFlows,
         int egrCount,
         int egrBufferBytes,
         int rcvHdrCount,
@@ -103,8 +105,11 @@ public record ChipModel(
     /** Eager buffers are allocated in chunks of this many bytes. */
     public static final int EGR_CHUNK_BYTES = 32768;
 
-    /** The longest packet that a unit with a 2K MTU lets through, LRH to ICRC. */
-    public static final int IB_MAX_LEN_BYTES = 2176;
+    /** What the longest packet has beside its payload, LRH to ICRC. */
+    public static final int IB_MAX_HEADER_BYTES = 128;
+
+    /** TID flows of an IBA7322 context. Source: qib_7322_regs.h, RcvTIDFlowTable. */
+    public static final int TID_FLOWS = 32;
 
     /** An expected TID entry names one page of this size. */
     public static final int TID_MAX_SIZE = 4096;
@@ -138,10 +143,25 @@ public record ChipModel(
                     .build();
 
     /**
-     * The built-in models. IBA7322 would need a second register page and TID flows, which the chip
-     * does not have yet.
+     * TID flows, header suppression, header check on send, two IB ports, of which the second has no
+     * cable; send DMA is off.
      */
-    public static final List<ChipModel> ALL = List.of(IBA6120, IBA7220);
+    public static final ChipModel IBA7322 =
+            builder("IBA7322", Family.QLE73XX)
+                    .contexts(18)
+                    .firstUserContext(2)
+                    .ibPorts(2)
+                    .pio4kCount(34)
+                    .kernelPioReserve(8)
+                    .tidFlows(TID_FLOWS)
+                    .rhfOffsetDwords(30)
+                    .headerOffsetDwords(16)
+                    .useEgrBit(true)
+                    .hwVersion(0x0201_0601)
+                    .build();
+
+    /** The built-in models. */
+    public static final List<ChipModel> ALL = List.of(IBA6120, IBA7220, IBA7322);
 
     private static final int PAGE_BYTES = 4096;
 
@@ -172,6 +192,10 @@ public record ChipModel(
                 256,
                 "take fewer contexts or more 2K buffers");
         between(name, "tidCount", tidCount, 1, 512, "the TID bitmap has 512 bits");
+        between(name, "tidFlows", tidFlows, 0, TID_FLOWS, "the PSN has 5 bits for the flow");
+        if (tidFlows != 0 && family != Family.QLE73XX) {
+            throw bad(name, "tidFlows", tidFlows, "0", "only the IBA7322 has TID flows");
+        }
         between(name, "egrCount", egrCount, 2, 4096, "the RHF's eager index has 12 bits");
         if (egrBufferBytes != 2048 && egrBufferBytes != 4096) {
             throw bad(name, "egrBufferBytes", egrBufferBytes, "2048 or 4096", "take 2048");
@@ -243,9 +267,10 @@ public record ChipModel(
             case "IBA6120", "6120", "QLE7140", "QLE7142", "QMH7140" -> IBA6120;
             case "IBA7220", "7220", "QLE7240", "QLE7280", "QLE7242", "QLE7250", "QLE7290" ->
                     IBA7220;
+            case "IBA7322", "7322", "QLE7340", "QLE7342", "QMH7342", "QME7342" -> IBA7322;
             default ->
                     throw new IllegalArgumentException(
-                            "no such chip model: model=" + name + " known=IBA6120,IBA7220");
+                            "no such chip model: model=" + name + " known=IBA6120,IBA7220,IBA7322");
         };
     }
 
@@ -272,12 +297,18 @@ public record ChipModel(
         return PIO_2K_BYTES - 8;
     }
 
+    /** The longest payload that the chip lets through: as much as an eager buffer holds. */
+    public int mtuBytes() {
+        return egrBufferBytes;
+    }
+
+    /** The longest packet, LRH to ICRC. */
     public int ibMaxLenBytes() {
-        return IB_MAX_LEN_BYTES;
+        return mtuBytes() + IB_MAX_HEADER_BYTES;
     }
 
     /**
-     * The payload of a full packet: what is left of a buffer without header, ICRC and software CRC,
+     * The payload of a full send buffer: what is left of it without header, ICRC and software CRC,
      * in 64s.
      */
     public int maxPayloadBytes() {
@@ -345,6 +376,11 @@ public record ChipModel(
         return !tailInMemory;
     }
 
+    /** The chip checks TID flows and suppresses headers. */
+    public boolean hasTidFlows() {
+        return tidFlows != 0;
+    }
+
     /** The flags of base info that follow from the model alone. */
     public int runtimeFlags() {
         int flags = RuntimeFlags.PCIE;
@@ -352,6 +388,8 @@ public record ChipModel(
         flags |= specialTrigger ? RuntimeFlags.SPECIAL_TRIGGER : 0;
         flags |= forcePioAvail ? RuntimeFlags.FORCE_PIOAVAIL : 0;
         flags |= availSwapped ? RuntimeFlags.PIO_REGSWAPPED : 0;
+        flags |= family == Family.QLE73XX ? RuntimeFlags.RCHK | RuntimeFlags.CTXT_MSB_IN_QP : 0;
+        flags |= hasTidFlows() ? RuntimeFlags.HDRSUPP : 0;
         return flags;
     }
 
@@ -406,6 +444,7 @@ public record ChipModel(
         private int pio4kCount;
         private int kernelPioReserve = 0;
         private int tidCount = 512;
+        private int tidFlows;
         private int egrCount = 1024;
         private int egrBufferBytes = 2048;
         private int rcvHdrCount = 2048;
@@ -435,6 +474,7 @@ public record ChipModel(
             pio4kCount = model.pio4kCount;
             kernelPioReserve = model.kernelPioReserve;
             tidCount = model.tidCount;
+            tidFlows = model.tidFlows;
             egrCount = model.egrCount;
             egrBufferBytes = model.egrBufferBytes;
             rcvHdrCount = model.rcvHdrCount;
@@ -484,6 +524,11 @@ public record ChipModel(
 
         public Builder tidCount(int value) {
             tidCount = value;
+            return this;
+        }
+
+        public Builder tidFlows(int value) {
+            tidFlows = value;
             return this;
         }
 
@@ -569,6 +614,7 @@ public record ChipModel(
                     pio4kCount,
                     kernelPioReserve,
                     tidCount,
+                    tidFlows,
                     egrCount,
                     egrBufferBytes,
                     rcvHdrCount,

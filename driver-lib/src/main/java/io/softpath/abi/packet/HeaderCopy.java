@@ -118,6 +118,27 @@ public final class HeaderCopy {
         return (int) (q3 >>> 16) & 0xFFFF;
     }
 
+    /**
+     * Makes this the header of another packet of the same sender to the same context: what a chip
+     * that segments a transfer changes. The checksum follows.
+     *
+     * @param lengthDwords of the packet, as in the LRH
+     * @param psn 24 bits
+     * @param pktFlags 16 bits
+     */
+    public void rewrite(int lengthDwords, int psn, int vcto, int pktFlags) {
+        q0 = Long.reverseBytes(Lrh.withLength(lrh(), lengthDwords));
+        int bth2 = bth2() & 0xFF00_0000 | psn;
+        q2 = Integer.toUnsignedLong(Integer.reverseBytes(bth2)) | (long) vcto << 32;
+        int chksum = IpathHeader.checksum(lengthDwords, vcto, pktFlags);
+        q3 = q3 & 0xFFFF_FFFF_0000_0000L | (long) pktFlags << 16 | chksum;
+    }
+
+    /** Sets bits of the PSM flags byte. */
+    public void addFlags(int flags) {
+        q3 |= (long) (flags & 0xFF) << 40;
+    }
+
     /** The context that says it sent this: four bits of the ack word, and the two upper ones. */
     public int sourceContext() {
         return AckWord.sourceContext((int) q4);

@@ -75,6 +75,11 @@ public final class Lrh {
         return (int) SLID.get(lrh);
     }
 
+    /** The LRH with another packet length. */
+    public static long withLength(long lrh, int lengthDwords) {
+        return LENGTH.set(lrh, lengthDwords);
+    }
+
     /**
      * An LRH that announces a BTH.
      *

@@ -17,14 +17,16 @@ import java.util.List;
  * <pre>
  *   63   62  61 59  58   57      46 45     32   31   30     29   28 26 25    15 14 11 10     0
  * +------+---+----+------+---------+---------+------+------+-------+-----+--------+-----+--------+
- * | vl15 | r | vl | port | launch  | rate    | intr | test |testEbp| rsv | trigger| rsv | length |
+ * | vl15 | g | vl | port | launch  | rate    | intr | test |testEbp| rsv | trigger| rsv | length |
  * +------+---+----+------+---------+---------+------+------+-------+-----+--------+-----+--------+
  * </pre>
  *
  * {@code length} counts the dwords of the buffer after the first: the second dword of the PBC,
  * header, payload and software CRC. Numerically it is the packet length of the LRH. {@code launch}
  * is reserved and 0 on the real chip; softpath's in-line trigger, which a client has to negotiate,
- * puts the buffer's launch tag there.
+ * puts the buffer's launch tag there. {@code g} is reserved and 0 on the real chip; softpath's
+ * gather send, negotiated as well, sets it in a buffer that holds a {@link GatherRecord} instead of
+ * a payload.
  *
  * <p>Source: ipath_kernel.h and psm ipath_proto.h, LengthP1_toibc; qib_7322_regs.h for the upper
  * half.
@@ -39,6 +41,7 @@ public final class Pbc {
     public static final Field LAUNCH = new Field(46, 12);
     public static final Field PORT = new Field(58, 1);
     public static final Field VL = new Field(59, 3);
+    public static final Field GATHER = new Field(62, 1);
     public static final Field VL15 = new Field(63, 1);
 
     public static final int BYTES = 8;
@@ -74,12 +77,19 @@ public final class Pbc {
                             "softpath, negotiated: launch tag; reserved and 0 on the chip"),
                     new NamedField("port", PORT, "InfiniBand port (IBA7322)"),
                     new NamedField("vl", VL, "virtual lane (IBA7322)"),
+                    new NamedField(
+                            "gather",
+                            GATHER,
+                            "softpath, negotiated: a gather record, no payload; reserved and 0 on"
+                                    + " the chip"),
                     new NamedField("vl15", VL15, "send as management packet"));
 
     private static final VarHandle QWORD =
             JAVA_LONG.withOrder(LITTLE_ENDIAN).varHandle().withInvokeExactBehavior();
     private static final VarHandle DWORD =
             JAVA_INT.withOrder(LITTLE_ENDIAN).varHandle().withInvokeExactBehavior();
+
+    private static final long GATHER_BIT = GATHER.mask();
 
     private Pbc() {}
 
@@ -129,6 +139,16 @@ public final class Pbc {
     /** The PBC with this launch tag, 0 to {@value #LAUNCH_TAG_MAX}. */
     public static long withLaunchTag(long pbc, int tag) {
         return LAUNCH.set(pbc, tag);
+    }
+
+    /** The buffer holds a gather record instead of a payload. */
+    public static boolean isGather(long pbc) {
+        return (pbc & GATHER_BIT) != 0;
+    }
+
+    /** The PBC of a buffer that holds a gather record. */
+    public static long asGather(long pbc) {
+        return pbc | GATHER_BIT;
     }
 
     /** The tag of a buffer's next launch: 1 after 0 and after {@value #LAUNCH_TAG_MAX}. */

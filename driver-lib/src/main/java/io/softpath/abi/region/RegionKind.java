@@ -132,7 +132,8 @@ public enum RegionKind {
     /** How much of it can be mapped, in bytes. */
     public long maxBytes(ChipModel model, int pioCount) {
         return switch (this) {
-            case UREGS, RCVHDRTAIL, PIOAVAIL, SENDBUFSTATUS -> PAGE_BYTES;
+            case UREGS -> model.hasTidFlows() ? 2 * PAGE_BYTES : PAGE_BYTES;
+            case RCVHDRTAIL, PIOAVAIL, SENDBUFSTATUS -> PAGE_BYTES;
             case PIOBUFS -> (long) pioCount * model.pioAlign();
             case RCVEGRBUFS -> model.egrTotalBytes();
             case RCVHDRQ -> model.rcvHdrAllocBytes();

@@ -72,6 +72,17 @@ public enum ChipCounter {
     BAD_HEAD("BadHead", "softpath: head registers with an impossible value, taken as 0", true),
     DOORBELLS("Doorbells", "softpath: doorbells that woke the chip"),
     AVAIL_UPDATES("AvailUpdates", "softpath: times the avail page was written"),
+    RX_TID_BOUNDS(
+            "RxTIDBounds",
+            "softpath: expected packets whose payload was dropped: it would leave its page",
+            true),
+    RX_TID_STORE(
+            "RxTIDStore",
+            "softpath: expected packets whose payload was dropped: the user's page is gone",
+            true),
+    RX_HDR_SUPP("RxHdrSupp", "softpath: packets delivered without a header entry, as they asked"),
+    TX_GATHER("TxGather", "softpath: gather records sent"),
+    TX_GATHER_FAULT("TxGatherFault", "softpath: launches dropped: impossible gather record", true),
 
     EGR_OVFL("EgrOvfl", "eager packets of the context that found no buffer", true, true),
     HDRQ_FULL("HdrqFull", "softpath: packets of the context dropped: rcvhdrq full", true, true),

@@ -30,7 +30,11 @@ public enum DriverCounter {
     CLIENTS_STALLED(
             "ClientsStalled", "softpath: connections closed because a reply found no room", true),
     SENDS_DISARMED("SendsDisarmed", "softpath: half-written packets thrown away at close"),
-    EVENTS("Events", "softpath: event bits set for users");
+    EVENTS("Events", "softpath: event bits set for users"),
+    PAGE_LOCKS("PageLocks", "pages pinned for expected TIDs"),
+    PAGE_UNLOCKS("PageUnlocks", "pages released by TID_FREE, close or death"),
+    MEM_REGIONS("MemRegions", "softpath: memory regions of users now"),
+    MEM_BYTES("MemBytes", "softpath: bytes in them");
 
     private final String label;
     private final String purpose;

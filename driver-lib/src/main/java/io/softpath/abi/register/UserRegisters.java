@@ -18,7 +18,7 @@ import java.util.List;
  *
  * The header registers count dwords from the start of rcvhdrq, the eager registers count buffers.
  * When a context is enabled the chip sets the first two to 0. Only IBA7322 has a second page, with
- * the TID flow table.
+ * the TID flow table ({@link TidFlow}).
  */
 public final class UserRegisters {
     public static final Register RCVHDRTAIL =
@@ -44,6 +44,11 @@ public final class UserRegisters {
     public static final int RCVTIDFLOW_OFFSET = 4096;
 
     public static final int PAGE_BYTES = 4096;
+
+    /** Byte offset of a flow's register from the first page on; 32 bits of 64 are used. */
+    public static long tidFlow(int flow) {
+        return RCVTIDFLOW_OFFSET + 8L * flow;
+    }
 
     /**
      * The part of rcvhdrhead that is the head. The upper half arms interrupts, and only the driver

@@ -207,6 +207,18 @@ class StructTest {
         vma.write(s, 0);
         assertEquals(vma, VmaRecord.read(s, 0));
 
+        PinRecord pin =
+                new PinRecord(
+                        1, 3, 4243, 1000, 7, 1, 1L << 40, 8192, 5, 2, 1, 8L << 20, 4096, 8192);
+        s = Dirty.segment(PinRecord.BYTES);
+        pin.write(s, 0);
+        assertEquals(pin, PinRecord.read(s, 0));
+
+        TidRecord tid = new TidRecord(1, 3, 511, 7, 1, 2, 1L << 40, 1700000000003L);
+        s = Dirty.segment(TidRecord.BYTES);
+        tid.write(s, 0);
+        assertEquals(tid, TidRecord.read(s, 0));
+
         RegisterRecord register = new RegisterRecord("rcvhdrtail", -1L, 1, 3);
         s = Dirty.segment(64);
         register.write(s, 8);
@@ -231,6 +243,8 @@ class StructTest {
                         UnitRecord.BYTES,
                         ContextRecord.BYTES,
                         VmaRecord.BYTES,
+                        PinRecord.BYTES,
+                        TidRecord.BYTES,
                         RegisterRecord.BYTES)) {
             assertEquals(0, bytes % 8);
             assertTrue(

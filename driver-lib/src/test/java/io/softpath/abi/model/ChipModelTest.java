@@ -72,9 +72,29 @@ class ChipModelTest {
         assertSame(ChipModel.IBA6120, ChipModel.named("6120"));
         assertSame(ChipModel.IBA7220, ChipModel.named("QLE7240"));
         String message =
-                assertThrows(IllegalArgumentException.class, () -> ChipModel.named("IBA7322"))
+                assertThrows(IllegalArgumentException.class, () -> ChipModel.named("IBA9999"))
                         .getMessage();
-        assertTrue(message.contains("model=IBA7322 known=IBA6120,IBA7220"), message);
+        assertTrue(message.contains("model=IBA9999 known=IBA6120,IBA7220,IBA7322"), message);
+    }
+
+    @Test
+    void shouldHaveTheIba7322WithFlowsAndHeaderSuppression() {
+        ChipModel model = ChipModel.named("QLE7342");
+        assertSame(ChipModel.IBA7322, model);
+        assertEquals(0x50A2, model.runtimeFlags());
+        assertEquals(16, model.userContexts());
+        assertEquals(5, model.updateThreshold());
+        assertEquals(6, model.availQwords());
+        assertEquals(32, model.tidFlows());
+        assertEquals(2176, model.ibMaxLenBytes());
+        assertEquals(65504, model.rcvHdrRingDwords() - model.rcvHdrEntDwords());
+        assertEquals(4096, model.toBuilder().egrBufferBytes(4096).build().mtuBytes());
+        String message =
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> ChipModel.IBA7220.toBuilder().tidFlows(32).build())
+                        .getMessage();
+        assertTrue(message.contains("tidFlows=32 allowed=0"), message);
     }
 
     @Test

@@ -10,13 +10,23 @@ class PioDivisionTest {
     @Test
     void shouldDivideEveryModelWithoutGapOrOverlap() {
         for (ChipModel model : ChipModel.ALL) {
-            for (int contexts = 2;
+            for (int contexts = model.firstUserContext() + 1;
                     contexts <= Math.min(17, model.family().maxContexts());
                     contexts++) {
                 checkDivision(PioDivision.of(model.toBuilder().contexts(contexts).build()));
             }
         }
         checkDivision(new PioDivision(2, 16, 120, 160));
+    }
+
+    @Test
+    void shouldGiveTheFirstUsersOfIba7322OneMore() {
+        PioDivision division = PioDivision.of(ChipModel.IBA7322);
+        assertEquals(0, division.first(2));
+        assertEquals(8, division.count(9));
+        assertEquals(64, division.first(10));
+        assertEquals(7, division.count(17));
+        assertEquals(120, division.kernelFirst());
     }
 
     @Test
