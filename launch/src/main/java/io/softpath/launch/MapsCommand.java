@@ -11,6 +11,7 @@ import io.softpath.linux.SmapsEntry;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Option;
 
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -31,11 +32,37 @@ import java.util.TreeSet;
                     + " copied by fork,",
             "dd not in core dumps, lo locked, wr writable, mw may become writable. TOUCHED is what"
                     + " the owner has in memory.",
-            "RULE is ok if all flags are as the rule of the kind wants them."
+            "RULE is ok if all flags are as the rule of the kind wants them.",
+            "--explain tells of each VM_* flag what it was meant to do, what it did in each kernel"
+                    + " and driver,",
+            "and what stands in its place; where a daemon runs, also what each mapping must show"
+                    + " and shows."
         })
 final class MapsCommand extends ViewCommand<List<MapsCommand.Seen>> {
     /** Flags worth a person's time; the others say what every mapping of a file says. */
     private static final List<String> TELLING = List.of("wr", "mw", "ex", "dc", "dd", "lo", "lf");
+
+    @Option(names = "--explain", description = "Explain the VM_* flags; needs no daemon.")
+    private boolean explain;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (!explain) {
+            return super.call();
+        }
+        if (watching()) {
+            throw new Trouble(ExitCode.USAGE, "--explain and --watch: give one of them");
+        }
+        MapsExplanation explanation =
+                MapsExplanation.of(dir().daemon().isPresent() ? look() : null);
+        if (json()) {
+            out().println(Json.pretty(explanation));
+        } else {
+            explanation.show(out(), ansi());
+        }
+        out().flush();
+        return ExitCode.OK;
+    }
 
     /**
      * One mapping.

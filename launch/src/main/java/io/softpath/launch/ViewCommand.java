@@ -46,15 +46,43 @@ abstract class ViewCommand<T> implements Callable<Integer> {
     /** Shows what was seen. */
     abstract void show(T seen, PrintWriter out, Ansi ansi);
 
+    final PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    final Ansi ansi() {
+        return spec.commandLine().getColorScheme().ansi();
+    }
+
+    final RunDir dir() {
+        return runDir.get();
+    }
+
+    final boolean json() {
+        return json;
+    }
+
+    final boolean watching() {
+        return watchSeconds != null;
+    }
+
+    /** Looks once. */
+    final T look() {
+        try (Device device = open(dir())) {
+            Inspector inspector = device.inspect();
+            return look(inspector, units(inspector));
+        }
+    }
+
     @Override
     public Integer call() throws InterruptedException {
         if (watchSeconds != null && !(watchSeconds > 0)) {
             throw new Trouble(
                     ExitCode.USAGE, "--watch=" + watchSeconds + ": seconds must be positive");
         }
-        PrintWriter out = spec.commandLine().getOut();
-        Ansi ansi = spec.commandLine().getColorScheme().ansi();
-        try (Device device = open(runDir.get())) {
+        PrintWriter out = out();
+        Ansi ansi = ansi();
+        try (Device device = open(dir())) {
             Inspector inspector = device.inspect();
             print(look(inspector, units(inspector)), out, ansi);
             // Ends by Ctrl-C, or when nobody reads us any more: softpath stat --watch | head.

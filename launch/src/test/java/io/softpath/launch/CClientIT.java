@@ -1,8 +1,6 @@
 package io.softpath.launch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.softpath.abi.Fidelity;
 
@@ -12,14 +10,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A client in C, written from the documents and without a line of softpath: it negotiates nothing,
@@ -35,45 +27,8 @@ class CClientIT {
 
     @BeforeAll
     static void compile() throws Exception {
-        Path source = temp.resolve("client.c");
-        try (InputStream in = CClientIT.class.getResourceAsStream("client.c")) {
-            Files.copy(in, source);
-        }
-        assumeTrue(hasCompiler(), "no C compiler: cc is not on PATH");
-        client = temp.resolve("client");
-        run(
-                "cc",
-                "-std=gnu11",
-                "-O2",
-                "-Wall",
-                "-Wextra",
-                "-o",
-                client.toString(),
-                source.toString());
-    }
-
-    private static boolean hasCompiler() {
-        return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(":"))
-                .anyMatch(directory -> Files.isExecutable(Path.of(directory, "cc")));
-    }
-
-    /** Runs a command to its end and insists that it went well; its last line. */
-    private static String run(String... command) throws IOException, InterruptedException {
-        Path output = Files.createTempFile(temp, "output", ".txt");
-        Process process =
-                new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .redirectOutput(output.toFile())
-                        .start();
-        try {
-            boolean ended = process.waitFor(Await.DEADLINE.toSeconds(), TimeUnit.SECONDS);
-            List<String> lines = new ArrayList<>(Files.readAllLines(output));
-            assertTrue(ended, () -> List.of(command) + " does not end: " + lines);
-            assertEquals(0, process.exitValue(), () -> List.of(command) + " failed: " + lines);
-            return lines.isEmpty() ? "" : lines.getLast();
-        } finally {
-            process.destroyForcibly();
-        }
+        CCompiler.assumeAvailable();
+        client = CCompiler.compile("client.c", temp);
     }
 
     @ParameterizedTest
@@ -82,7 +37,8 @@ class CClientIT {
     void shouldExchangePacketsWithoutAnythingNegotiated(String model) throws Exception {
         try (ChildDaemon daemon = ChildDaemon.start("--model", model)) {
             String last =
-                    run(
+                    CCompiler.run(
+                            temp,
                             client.toString(),
                             daemon.directory().resolve("ipath0").toString(),
                             Integer.toString(PACKETS));

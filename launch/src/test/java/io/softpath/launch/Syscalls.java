@@ -19,7 +19,12 @@ final class Syscalls {
     static final int O_RDONLY = 0;
     static final int O_RDWR = 2;
 
+    static final int MADV_DOFORK = 11;
+    static final int MADV_POPULATE_READ = 22;
+    static final int MADV_POPULATE_WRITE = 23;
+
     private static final int MAP_SHARED = 1;
+    private static final int MREMAP_MAYMOVE = 1;
     private static final int F_ADD_SEALS = 1033;
     private static final int PUNCH_HOLE_KEEP_SIZE = 2 | 1;
 
@@ -33,8 +38,10 @@ final class Syscalls {
     private static final MethodHandle FALLOCATE = function("fallocate");
     private static final MethodHandle FCNTL = function("fcntl");
     private static final MethodHandle FTRUNCATE = function("ftruncate");
+    private static final MethodHandle MADVISE = function("madvise");
     private static final MethodHandle MMAP = function("mmap");
     private static final MethodHandle MPROTECT = function("mprotect");
+    private static final MethodHandle MREMAP = function("mremap");
     private static final MethodHandle MUNMAP = function("munmap");
     private static final MethodHandle OPEN = function("open");
     private static final MethodHandle PWRITE = function("pwrite");
@@ -51,6 +58,19 @@ final class Syscalls {
     static long mmap(int fd, long bytes, int protection) {
         long address = call(MMAP, true, 0, bytes, protection, MAP_SHARED, fd, 0);
         return address < 0 ? address : call(MUNMAP, false, address, bytes, 0, 0, 0, 0);
+    }
+
+    /** Maps a second time what is shared at an address, and as much of it as wanted. */
+    static long mapAgain(long address, long bytes) {
+        return call(MREMAP, true, address, 0, bytes, MREMAP_MAYMOVE, 0, 0);
+    }
+
+    static long munmap(long address, long bytes) {
+        return call(MUNMAP, false, address, bytes, 0, 0, 0, 0);
+    }
+
+    static long madvise(long address, long bytes, int advice) {
+        return call(MADVISE, false, address, bytes, advice, 0, 0, 0);
     }
 
     static long mprotect(long address, long bytes, int protection) {

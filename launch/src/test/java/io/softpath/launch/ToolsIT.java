@@ -104,6 +104,24 @@ class ToolsIT {
     }
 
     @Test
+    @Fidelity({64, 76})
+    void shouldShowBesideTheExplanationWhatTheKernelShowsOfLiveMappings() {
+        JsonNode live = Json.tree(tool("maps", "--explain", "--json").out()).get("live");
+        assertEquals(context.mappings().size(), live.size());
+        for (JsonNode mapping : live) {
+            assertTrue(mapping.get("violations").isEmpty(), mapping::toString);
+            assertFalse(mapping.get("must").isEmpty(), mapping::toString);
+            for (JsonNode letters : mapping.get("must")) {
+                assertTrue(mapping.get("shows").toString().contains(letters.toString()));
+            }
+            for (JsonNode letters : mapping.get("mustNot")) {
+                assertFalse(mapping.get("shows").toString().contains(letters.toString()));
+            }
+        }
+        assertTrue(tool("maps", "--explain").out().contains("PIOAVAILREGS"));
+    }
+
+    @Test
     @Fidelity({61, 76})
     void shouldCountWhatWasSent() {
         JsonNode stat = Json.tree(tool("stat", "--json").out());

@@ -1,0 +1,66 @@
+package io.softpath.launch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Compiles C sources of these tests, where there is a compiler. */
+final class CCompiler {
+    private CCompiler() {}
+
+    /** Skips the test where there is none. */
+    static void assumeAvailable() {
+        assumeTrue(
+                Arrays.stream(System.getenv().getOrDefault("PATH", "").split(":", -1))
+                        .anyMatch(directory -> Files.isExecutable(Path.of(directory, "cc"))),
+                "no C compiler: cc is not on PATH");
+    }
+
+    /**
+     * Compiles a resource of this package into a file in a directory, with every warning on.
+     *
+     * @param options besides those, such as {@code -shared}
+     */
+    static Path compile(String resource, Path directory, String... options)
+            throws IOException, InterruptedException {
+        Path source = directory.resolve(resource);
+        try (InputStream in = CCompiler.class.getResourceAsStream(resource)) {
+            Files.copy(in, source);
+        }
+        Path target = directory.resolve(resource.substring(0, resource.lastIndexOf('.')));
+        List<String> command =
+                new ArrayList<>(List.of("cc", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror"));
+        command.addAll(List.of(options));
+        command.addAll(List.of("-o", target.toString(), source.toString()));
+        run(directory, command.toArray(String[]::new));
+        return target;
+    }
+
+    /** Runs a command to its end and insists that it went well; its last line. */
+    static String run(Path directory, String... command) throws IOException, InterruptedException {
+        Path output = Files.createTempFile(directory, "output", ".txt");
+        Process process =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(output.toFile())
+                        .start();
+        try {
+            boolean ended = process.waitFor(Await.DEADLINE.toSeconds(), TimeUnit.SECONDS);
+            List<String> lines = new ArrayList<>(Files.readAllLines(output));
+            assertTrue(ended, () -> List.of(command) + " does not end: " + lines);
+            assertEquals(0, process.exitValue(), () -> List.of(command) + " failed: " + lines);
+            return lines.isEmpty() ? "" : lines.getLast();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}
