@@ -50,7 +50,8 @@ final class MappedUser implements AutoCloseable {
                         map(info.piobufbase(), (long) info.piocnt() * info.pioalign(), WRITE),
                         map(info.rcvhdrBase(), model.rcvHdrAllocBytes(), READ_WRITE),
                         map(info.rcvEgrbufs(), model.egrTotalBytes(), READ),
-                        model.tailInMemory() ? map(info.rcvhdrTailaddr(), 4096, READ) : null);
+                        model.tailInMemory() ? map(info.rcvhdrTailaddr(), 4096, READ) : null,
+                        null);
         events = map(info.sendbufStatus(), 4096, READ);
         user =
                 new FakeUser(

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * One InfiniPath chip: PIO buffers in, wire, header queues and eager buffers out.
+ * One InfiniPath chip: PIO buffers in, wire; header queues, eager buffers and pinned pages out.
  *
  * <p>Deterministic and single-threaded: all methods belong to the thread that runs {@link #poll},
  * and nothing here sleeps, allocates on the packet path or calls the kernel. The driver's half
@@ -217,6 +217,34 @@ public final class Chip {
         active = others;
         sends[context] = null;
         receives[context] = null;
+    }
+
+    /**
+     * Makes a TID valid: expected packets that name it are stored in the page from now on.
+     *
+     * @param tid index in the context's table, 0 to {@link ChipModel#tidCount} - 1
+     * @throws IllegalStateException if the context is not open
+     * @throws IllegalArgumentException if there is no such TID
+     */
+    public void setTid(int context, int tid, UserPage page) {
+        open(context).tids.set(tid, page);
+    }
+
+    /**
+     * Makes a TID invalid: when this returns, no packet is stored in its page any more. An invalid
+     * one stays so. Closing a context does this to all of its TIDs; disabling it does not.
+     *
+     * @throws IllegalStateException if the context is not open
+     * @throws IllegalArgumentException if there is no such TID
+     */
+    public void clearTid(int context, int tid) {
+        open(context).tids.clear(tid);
+    }
+
+    /** Whether a context is open and has this TID valid. */
+    public boolean tidValid(int context, int tid) {
+        ContextReceive receive = receives[context];
+        return receive != null && receive.tids.page(tid) != null;
     }
 
     /** Takes a packet off the wire. Ends in a header queue entry or in a drop counter. */
@@ -504,6 +532,7 @@ public final class Chip {
         dump.add(new RegisterValue("RcvEgrIndexTail", number, receive.egrTail));
         dump.add(new RegisterValue("RcvEgrIndexHead", number, receive.egrHead()));
         dump.add(new RegisterValue("RcvHdrSeq", number, receive.seq));
+        dump.add(new RegisterValue("RcvTIDValid", number, receive.tids.used()));
         dump.add(new RegisterValue("PioFirst", number, sends[number].firstBuffer));
         dump.add(new RegisterValue("PioCount", number, sends[number].count));
         dump.add(new RegisterValue("PioNext", number, sends[number].next));

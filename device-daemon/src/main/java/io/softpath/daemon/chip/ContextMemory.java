@@ -11,10 +11,12 @@ import java.lang.foreign.MemorySegment;
  * @param rcvEgrBuffers the eager buffers, chunk after chunk; written by the chip
  * @param rcvHdrTail the page that receives a copy of the header queue tail; null unless the model
  *     copies it
+ * @param gather what gather records of this context may send from; null if it may not use them
  */
 public record ContextMemory(
         MemorySegment userRegisters,
         MemorySegment pioBuffers,
         MemorySegment rcvHdrq,
         MemorySegment rcvEgrBuffers,
-        MemorySegment rcvHdrTail) {}
+        MemorySegment rcvHdrTail,
+        GatherSource gather) {}

@@ -19,6 +19,7 @@ final class ContextReceive {
     final MemorySegment rcvHdrq;
     final MemorySegment rcvEgrBuffers;
     final MemorySegment rcvHdrTail;
+    final TidTable tids;
 
     private final int ringDwords;
     private final int entryDwords;
@@ -52,6 +53,7 @@ final class ContextReceive {
         entryDwords = model.rcvHdrEntDwords();
         ringDwords = model.rcvHdrRingDwords();
         egrCount = model.egrCount();
+        tids = new TidTable(model.tidCount());
         this.counters = counters;
     }
 

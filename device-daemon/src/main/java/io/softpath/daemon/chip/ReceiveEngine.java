@@ -13,7 +13,7 @@ import io.softpath.abi.register.ErrorStatus;
 import java.lang.foreign.MemorySegment;
 
 /**
- * From the wire to a context's header queue and eager buffers.
+ * From the wire to a context's header queue, its eager buffers, and the pages of its TIDs.
  *
  * <p>The order of stores is the chip's: payload, header, RHF (release), then the tail (release). A
  * reader that has seen the RHF's sequence, or the tail, sees all of it. Every packet ends in an
@@ -97,7 +97,7 @@ final class ReceiveEngine {
         } else if (IpathHeader.tid(vcto) == IpathHeader.TID_EAGER) {
             eager(to, packet, lengthDwords);
         } else {
-            expected(to, packet, lengthDwords);
+            expected(to, packet, lengthDwords, vcto);
         }
     }
 
@@ -115,7 +115,7 @@ final class ReceiveEngine {
         } else if (lengthDwords != Pbc.lengthDwordsOfPayload(packet.payloadBytes())) {
             counters.increment(ChipCounter.RX_BAD_LEN);
             errors |= Rhf.LENERR;
-        } else if (packet.payloadBytes() > model.egrBufferBytes()) {
+        } else if (packet.payloadBytes() > model.mtuBytes()) {
             counters.increment(ChipCounter.RX_INVAL_LEN);
             errors |= Rhf.MTUERR;
         }
@@ -152,12 +152,28 @@ final class ReceiveEngine {
     }
 
     /**
-     * Expected packets: no TID is programmed, so the chip finds none valid and writes no payload.
+     * Expected packets: payload to the page that the TID names, at the packet's offset. The whole
+     * payload must lie in that page, else not one byte of it is written. Source: qib_user_pages.c,
+     * qib_tid_update; ipath_common.h, struct ether_header.
      */
-    private void expected(ContextReceive to, Packet packet, int lengthDwords) {
-        counters.increment(ChipCounter.RX_TID_INVALID);
-        chip.raise(ErrorStatus.RCV_BAD_TID);
-        deliver(to, packet, lengthDwords, Rhf.TYPE_EXPECTED, 0, false, Rhf.TIDERR);
+    private void expected(ContextReceive to, Packet packet, int lengthDwords, int vcto) {
+        UserPage page = to.tids.page(IpathHeader.tid(vcto));
+        int offset = IpathHeader.offsetDwords(vcto) * Integer.BYTES;
+        int bytes = packet.payloadBytes();
+        long errors = 0;
+        if (page == null) {
+            counters.increment(ChipCounter.RX_TID_INVALID);
+            chip.raise(ErrorStatus.RCV_BAD_TID);
+            errors = Rhf.TIDERR;
+        } else if (offset + bytes > UserPage.BYTES) {
+            counters.increment(ChipCounter.RX_TID_BOUNDS);
+            errors = Rhf.TIDERR | Rhf.LENERR;
+        } else if (bytes != 0
+                && !page.store(offset, packet.payload(), packet.payloadOffset(), bytes)) {
+            counters.increment(ChipCounter.RX_TID_STORE);
+            errors = Rhf.TIDERR;
+        }
+        deliver(to, packet, lengthDwords, Rhf.TYPE_EXPECTED, 0, false, errors);
     }
 
     private void deliver(

@@ -298,7 +298,8 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
                 regions.memory(RegionKind.PIOBUFS),
                 regions.memory(RegionKind.RCVHDRQ),
                 regions.memory(RegionKind.RCVEGRBUFS),
-                regions.memory(RegionKind.RCVHDRTAIL));
+                regions.memory(RegionKind.RCVHDRTAIL),
+                null);
     }
 
     /** RECV_CTRL. */

@@ -11,6 +11,7 @@ import io.softpath.abi.packet.Pbc;
 import io.softpath.abi.packet.PioAvail;
 import io.softpath.abi.packet.PioLayout;
 import io.softpath.abi.packet.Rhf;
+import io.softpath.abi.region.RegionKind;
 import io.softpath.abi.register.UserRegisters;
 
 import java.lang.foreign.Arena;
@@ -89,11 +90,12 @@ public final class FakeUser {
     private static ContextMemory allocate(ChipModel model, int context, Arena arena) {
         long pioBytes = (long) PioDivision.of(model).count(context) * model.pioAlign();
         return new ContextMemory(
-                arena.allocate(UserRegisters.PAGE_BYTES, 4096),
+                arena.allocate(RegionKind.UREGS.maxBytes(model, 0), 4096),
                 arena.allocate(pioBytes, 4096),
                 arena.allocate(model.rcvHdrAllocBytes(), 4096),
                 arena.allocate(model.egrTotalBytes(), 4096),
-                model.tailInMemory() ? arena.allocate(4096, 4096) : null);
+                model.tailInMemory() ? arena.allocate(4096, 4096) : null,
+                null);
     }
 
     /**
@@ -190,6 +192,52 @@ public final class FakeUser {
                         ? MemorySegment.ofArray(payload)
                                 .get(LE_INT.withByteAlignment(1), payload.length - 4L)
                         : 0;
+    }
+
+    /** Writes header and payload of an expected packet, without launching it. */
+    public void writeExpected(
+            int buffer,
+            int dlid,
+            int destination,
+            int tid,
+            int offsetBytes,
+            int psn,
+            int pktFlags,
+            long data0,
+            byte[] payload) {
+        write(buffer, dlid, destination, data0, payload);
+        MemorySegment pio = memory.pioBuffers();
+        long header = headerOf(buffer);
+        int vcto =
+                IpathHeader.vcto(
+                        IpathHeader.VERSION,
+                        IpathHeader.contextField(model.family(), destination),
+                        tid,
+                        offsetBytes / Integer.BYTES);
+        int length = Pbc.lengthDwords(Pbc.ofPayload(payload.length));
+        MessageHeader.putBth2(pio, header, Bth.bth2(psn));
+        MessageHeader.putVcto(pio, header, vcto);
+        MessageHeader.putPktFlags(pio, header, pktFlags);
+        MessageHeader.putChksum(pio, header, IpathHeader.checksum(length, vcto, pktFlags));
+    }
+
+    /** Sends one expected packet with a correct header; false when no buffer is free. */
+    public boolean sendExpected(
+            int dlid,
+            int destination,
+            int tid,
+            int offsetBytes,
+            int psn,
+            int pktFlags,
+            long data0,
+            byte[] payload) {
+        int buffer = takeBuffer();
+        if (buffer < 0) {
+            return false;
+        }
+        writeExpected(buffer, dlid, destination, tid, offsetBytes, psn, pktFlags, data0, payload);
+        launch(buffer, Pbc.ofPayload(payload.length));
+        return true;
     }
 
     private int lastDword;
