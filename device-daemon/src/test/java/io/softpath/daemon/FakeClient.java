@@ -205,6 +205,19 @@ public final class FakeClient implements AutoCloseable {
         return exchange(ControlRecord.munmap(out, ++tag, token, length));
     }
 
+    /** Asks for memory that the chip can reach. */
+    public Reply memCreate(long bytes) {
+        return exchange(ControlRecord.memCreate(out, ++tag, bytes));
+    }
+
+    public Reply memBind(int handle, long address) {
+        return exchange(ControlRecord.memBind(out, ++tag, handle, address));
+    }
+
+    public Reply memFree(int handle) {
+        return exchange(ControlRecord.memFree(out, ++tag, handle));
+    }
+
     public Reply poll() {
         return exchange(ControlRecord.poll(out, ++tag, 1));
     }

@@ -61,6 +61,18 @@ public final class RegionFile implements AutoCloseable {
                 fd -> MappedMemory.mapWhileReachable(fd, 0, bytes, Protection.READ_WRITE));
     }
 
+    /**
+     * As {@link #create}, for memory of a user that is no region: whoever has the descriptor may
+     * read and write it, and nobody can change its size.
+     */
+    public static RegionFile createWritable(String name, long bytes, Arena arena) {
+        return create(
+                name,
+                bytes,
+                RegionRule.USER_MEMORY,
+                fd -> MappedMemory.map(fd, 0, bytes, Protection.READ_WRITE, arena));
+    }
+
     private interface Map {
         MappedMemory of(Fd fd);
     }

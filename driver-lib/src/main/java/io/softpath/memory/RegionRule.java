@@ -20,6 +20,7 @@ import java.util.Map;
  *  rcvhdrtail      READ_ONLY    SHRINK GROW SEAL FUTURE_WRITE    0444
  *  pioavail        READ_ONLY    SHRINK GROW SEAL FUTURE_WRITE    0444
  *  sendbufstatus   READ_ONLY    SHRINK GROW SEAL FUTURE_WRITE    0444
+ *  user memory     READ_WRITE   SHRINK GROW SEAL                 0600
  * </pre>
  *
  * Without SHRINK a mapping could fault; without FUTURE_WRITE a user could map the region a second
@@ -36,6 +37,14 @@ public record RegionRule(Protection protection, int seals, int mode, VmFlagsExpe
     private static final int READ_ONLY_SEALED = SIZE_SEALED | Seals.FUTURE_WRITE;
     private static final int READ_ONLY_MODE = 0444;
     private static final int WRITABLE_MODE = 0600;
+
+    /** Memory of a user that the chip can reach; sealed and mapped as the registers are. */
+    public static final RegionRule USER_MEMORY =
+            new RegionRule(
+                    Protection.READ_WRITE,
+                    SIZE_SEALED,
+                    WRITABLE_MODE,
+                    VmFlagsExpectation.of(RegionKind.UREGS));
 
     private static final Map<RegionKind, RegionRule> RULES = new EnumMap<>(RegionKind.class);
 

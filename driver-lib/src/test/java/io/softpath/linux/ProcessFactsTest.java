@@ -2,10 +2,12 @@ package io.softpath.linux;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,6 +55,33 @@ class ProcessFactsTest {
         assertEquals("", entries.get(1).memfdName());
         assertEquals("", entries.get(2).name());
         assertEquals(Set.of(), entries.get(2).vmFlags());
+    }
+
+    @Test
+    void shouldReadWhatAProcessMayLock() {
+        List<String> limits =
+                List.of(
+                        "Limit                     Soft Limit           Hard Limit           Units",
+                        "Max locked memory         65536                unlimited            bytes",
+                        "Max address space         unlimited            unlimited           "
+                                + " bytes");
+        List<String> none = List.of("Name:\tCapEff", "CapEff:\t0000000000000000");
+        List<String> all = List.of("Name:\troot", "CapEff:\t000001ffffffffff");
+        MemlockLimit bound = MemlockLimit.parse(limits, none, true);
+        assertEquals(new MemlockLimit(65536, false), bound);
+        assertTrue(bound.allows(65536));
+        assertFalse(bound.allows(65537));
+        MemlockLimit exempt = MemlockLimit.parse(limits, all, true);
+        assertEquals(Limits.Limit.UNLIMITED, exempt.bytes());
+        assertTrue(exempt.allows(Long.MAX_VALUE));
+        assertEquals(
+                65536,
+                MemlockLimit.parse(limits, all, false).bytes(),
+                "root of its own user namespace");
+        MemlockLimit own = MemlockLimit.of(CurrentProcess.pid());
+        assertEquals(Limits.memlock().soft(), own.softBytes());
+        assertEquals(own.softBytes(), MemlockLimit.own().softBytes());
+        assertThrows(UncheckedIOException.class, () -> MemlockLimit.of(0));
     }
 
     @Test

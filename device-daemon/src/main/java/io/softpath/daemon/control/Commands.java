@@ -81,7 +81,7 @@ final class Commands {
         Answer answer = dispatch(file, command, block);
         return answer.isRefusal() || answer.isLater()
                 ? answer
-                : new Answer(command.consumedBytes(), answer.payload(), answer.file());
+                : Answer.data(command.consumedBytes(), answer.payload());
     }
 
     private Answer dispatch(OpenFile file, Command command, MemorySegment block) {

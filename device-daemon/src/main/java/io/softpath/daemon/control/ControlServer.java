@@ -9,6 +9,7 @@ import io.softpath.linux.CurrentProcess;
 import io.softpath.linux.Epoll;
 import io.softpath.linux.EventFd;
 import io.softpath.linux.Fd;
+import io.softpath.linux.MemlockLimit;
 import io.softpath.linux.PeerCredentials;
 import io.softpath.linux.PollEvents;
 import io.softpath.linux.SeqPacketListener;
@@ -62,6 +63,7 @@ public final class ControlServer implements AutoCloseable {
 
     private final List<UnitDriver> units;
     private final RequestHandler handler;
+    private final PinAccounts pinAccounts;
     private final int maxOpenFiles;
     private final ErrorHandler errorHandler;
     private final LongSupplier nanoClock;
@@ -106,6 +108,7 @@ public final class ControlServer implements AutoCloseable {
         this.nanoClock = nanoClock;
         this.epochMs = epochMs;
         logLimit = new LogLimit(LOG, nanoClock);
+        pinAccounts = new PinAccounts(MemlockLimit::of, nanoClock);
         handler =
                 new RequestHandler(
                         units,
@@ -113,6 +116,7 @@ public final class ControlServer implements AutoCloseable {
                         CurrentProcess.uid(),
                         epochMs.getAsLong(),
                         statistics,
+                        pinAccounts,
                         epochMs);
         epoll = Epoll.create(MAX_EVENTS);
         boolean made = false;
@@ -308,7 +312,7 @@ public final class ControlServer implements AutoCloseable {
         Connection(long tag, int node, PeerCredentials peer, SeqPacketSocket socket) {
             this.tag = tag;
             this.socket = socket;
-            file = new OpenFile(node, peer, epochMs.getAsLong(), this);
+            file = new OpenFile(node, peer, socket::peerProcess, epochMs.getAsLong(), this);
         }
 
         void serve(long startNs, long lookNs) {
@@ -409,9 +413,16 @@ public final class ControlServer implements AutoCloseable {
                     reply,
                     ControlRecord.REPLY_PAYLOAD,
                     payload.length);
-            send(
-                    ControlRecord.reply(reply, kind, requestTag, answer.result(), payload.length),
-                    answer.file());
+            try {
+                send(
+                        ControlRecord.reply(
+                                reply, kind, requestTag, answer.result(), payload.length),
+                        answer.file());
+            } finally {
+                if (answer.given()) {
+                    answer.file().close();
+                }
+            }
         }
 
         private void send(int length, Fd passed) {
@@ -457,6 +468,7 @@ public final class ControlServer implements AutoCloseable {
                     context.unit.close(context);
                 }
             } finally {
+                pinAccounts.leave(file);
                 epoll.remove(socket.fd());
                 socket.close();
             }

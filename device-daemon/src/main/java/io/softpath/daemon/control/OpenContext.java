@@ -36,6 +36,10 @@ final class OpenContext {
     final BitSet needsDisarm = new BitSet();
 
     final List<Grant> mappings = new ArrayList<>();
+
+    /** Memory that the owner asked for so that the chip can reach it. */
+    final UserMemories memories;
+
     int pollType = POLL_ANY;
     boolean pollArmed;
     long urgentSeen;
@@ -51,6 +55,7 @@ final class OpenContext {
         this.owner = owner;
         this.sinceEpochMs = sinceEpochMs;
         this.trigger = trigger;
+        memories = new UserMemories(unit, number);
         for (ChipCounter counter : ChipCounter.values()) {
             if (counter.perContext()) {
                 countersAtStart[counter.ordinal() - ChipCounter.UNIT_COUNTERS] =

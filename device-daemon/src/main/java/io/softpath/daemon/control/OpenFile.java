@@ -1,6 +1,9 @@
 package io.softpath.daemon.control;
 
 import io.softpath.linux.PeerCredentials;
+import io.softpath.linux.PidFd;
+
+import java.util.function.Supplier;
 
 /**
  * One open file: what {@code open} on a unit's node makes, and what the commands on it have
@@ -12,17 +15,26 @@ final class OpenFile {
 
     private final int node;
     private final PeerCredentials peer;
+    private final Supplier<PidFd> process;
     private final long openedEpochMs;
     private final Outbox outbox;
     private int features;
     private OpenContext context;
+    private PinAccount account;
 
     /**
      * @param node the unit whose node was opened, or {@link #ANY_UNIT}
+     * @param process opens a descriptor of the process that opened the file
      */
-    OpenFile(int node, PeerCredentials peer, long openedEpochMs, Outbox outbox) {
+    OpenFile(
+            int node,
+            PeerCredentials peer,
+            Supplier<PidFd> process,
+            long openedEpochMs,
+            Outbox outbox) {
         this.node = node;
         this.peer = peer;
+        this.process = process;
         this.openedEpochMs = openedEpochMs;
         this.outbox = outbox;
     }
@@ -33,6 +45,15 @@ final class OpenFile {
 
     PeerCredentials peer() {
         return peer;
+    }
+
+    /**
+     * A descriptor of the process that opened the file, the caller's to close.
+     *
+     * @throws io.softpath.error.SoftpathException ESRCH, EMFILE, ENFILE
+     */
+    PidFd process() {
+        return process.get();
     }
 
     long openedEpochMs() {
@@ -63,6 +84,15 @@ final class OpenFile {
 
     void context(OpenContext assigned) {
         context = assigned;
+    }
+
+    /** Who pays for what this file registers and pins; null until it does. */
+    PinAccount account() {
+        return account;
+    }
+
+    void account(PinAccount payer) {
+        account = payer;
     }
 
     @Override

@@ -32,6 +32,7 @@ final class RequestHandler {
     private final MapRules rules;
     private final Inspector inspector;
     private final Administrator administrator;
+    private final MemoryRequests memory;
     private final IntFunction<Fd> statistics;
     private final LongSupplier epochMs;
     private final MemorySegment block = Arena.ofAuto().allocate(CommandRecord.BYTES, Long.BYTES);
@@ -45,6 +46,7 @@ final class RequestHandler {
             int ownerUid,
             long sinceEpochMs,
             IntFunction<Fd> statistics,
+            PinAccounts pinAccounts,
             LongSupplier epochMs) {
         this.units = units;
         this.rules = rules;
@@ -53,6 +55,7 @@ final class RequestHandler {
         commands = new Commands(units);
         inspector = new Inspector(units, sinceEpochMs);
         administrator = new Administrator(units, ownerUid);
+        memory = new MemoryRequests(pinAccounts, epochMs);
     }
 
     /**
@@ -66,7 +69,9 @@ final class RequestHandler {
         if (needed == 0) {
             return Answer.refuse(
                     Errno.EINVAL,
-                    "request: kind=" + Integer.toUnsignedString(kind) + " is unknown, choose 1..8");
+                    "request: kind="
+                            + Integer.toUnsignedString(kind)
+                            + " is unknown, choose 1..11");
         }
         if (length < needed) {
             return Answer.refuse(
@@ -100,6 +105,15 @@ final class RequestHandler {
                             ControlRecord.u32(request, ControlRecord.ADMIN_OP),
                             ControlRecord.u32(request, ControlRecord.ADMIN_UNIT),
                             ControlRecord.u64(request, ControlRecord.ADMIN_ARGUMENT));
+            case ControlRecord.MEM_CREATE ->
+                    memory.create(file, ControlRecord.u64(request, ControlRecord.MEM_CREATE_SIZE));
+            case ControlRecord.MEM_BIND ->
+                    memory.bind(
+                            file,
+                            ControlRecord.u32(request, ControlRecord.MEM_HANDLE),
+                            ControlRecord.u64(request, ControlRecord.MEM_BIND_ADDRESS));
+            case ControlRecord.MEM_FREE ->
+                    memory.free(file, ControlRecord.u32(request, ControlRecord.MEM_HANDLE));
             default ->
                     throw new IllegalStateException(
                             "request: kind=" + kind + " has a length and no handler");
@@ -119,6 +133,9 @@ final class RequestHandler {
             case ControlRecord.INSPECT -> ControlRecord.INSPECT_BYTES;
             case ControlRecord.MUNMAP -> ControlRecord.MUNMAP_BYTES;
             case ControlRecord.ADMIN -> ControlRecord.ADMIN_BYTES;
+            case ControlRecord.MEM_CREATE -> ControlRecord.MEM_CREATE_BYTES;
+            case ControlRecord.MEM_BIND -> ControlRecord.MEM_BIND_BYTES;
+            case ControlRecord.MEM_FREE -> ControlRecord.MEM_FREE_BYTES;
             default -> 0;
         };
     }

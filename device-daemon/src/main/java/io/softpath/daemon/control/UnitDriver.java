@@ -436,6 +436,7 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
                 context.regions().close();
             }
         }
+        context.memories.close();
         if (logLimit.permits()) {
             LOG.info("{}: closed", context);
         }

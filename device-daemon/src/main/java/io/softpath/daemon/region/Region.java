@@ -56,7 +56,8 @@ public final class Region implements AutoCloseable {
         }
     }
 
-    private static String explain(SoftpathException e, String name, long bytes) {
+    /** What was to be made, why it could not be, and the remedy. */
+    static String explain(SoftpathException e, String name, long bytes) {
         String what =
                 "region: name=" + name + " bytes=" + bytes + " cannot be made: " + e.errno().name();
         return switch (e.errno().number()) {

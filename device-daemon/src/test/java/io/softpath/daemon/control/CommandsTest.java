@@ -207,11 +207,12 @@ class CommandsTest extends DaemonTestBase {
         MemorySegment block = MemorySegment.ofArray(new byte[CommandRecord.BYTES]);
         CommandRecord.start(block, 0, Command.ASSIGN_CONTEXT);
         FakeClient.userInfo().write(block, CommandRecord.PAYLOAD);
-        OpenFile nowhere = new OpenFile(OpenFile.ANY_UNIT, new PeerCredentials(1, 2, 3), 0, null);
+        OpenFile nowhere =
+                new OpenFile(OpenFile.ANY_UNIT, new PeerCredentials(1, 2, 3), null, 0, null);
         assertEquals(
                 -Errno.ENXIO.number(),
                 new Commands(List.of()).execute(nowhere, 40, block).result());
-        OpenFile unit7 = new OpenFile(7, new PeerCredentials(1, 2, 3), 0, null);
+        OpenFile unit7 = new OpenFile(7, new PeerCredentials(1, 2, 3), null, 0, null);
         assertEquals(
                 -Errno.ENODEV.number(),
                 new Commands(daemon.units()).execute(unit7, 40, block).result());

@@ -139,7 +139,7 @@ class HostileClientTest extends DaemonTestBase {
                     random.nextInt(3) == 0 ? random.nextLong() : random.nextInt(4));
         }
         if (random.nextInt(8) != 0) {
-            ControlRecord.start(out, random.nextInt(10), random.nextInt());
+            ControlRecord.start(out, random.nextInt(13), random.nextInt());
         }
         if (ControlRecord.kind(out) == ControlRecord.WRITE && random.nextInt(8) != 0) {
             ControlRecord.putU32(
@@ -185,7 +185,7 @@ class HostileClientTest extends DaemonTestBase {
         assertEquals(ControlRecord.POLL | ControlRecord.REPLY, tooShort.kind());
         assertEquals(77, tooShort.tag());
         assertRefused(Errno.EINVAL, tooShort);
-        for (int kind : new int[] {0, 9, -1, ControlRecord.INTERRUPT}) {
+        for (int kind : new int[] {0, 12, -1, ControlRecord.INTERRUPT}) {
             ControlRecord.start(client.request(), kind, 5);
             client.send(64);
             assertRefused(Errno.EINVAL, client.receive());

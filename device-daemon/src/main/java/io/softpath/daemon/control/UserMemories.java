@@ -1,0 +1,200 @@
+package io.softpath.daemon.control;
+
+import io.softpath.abi.control.ControlRecord;
+import io.softpath.abi.register.DriverCounter;
+import io.softpath.daemon.region.UserMemory;
+import io.softpath.error.Errno;
+import io.softpath.error.SoftpathException;
+import io.softpath.linux.MappedMemory;
+
+import org.agrona.collections.Int2ObjectHashMap;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The memory that the owner of one context asked for so that the chip can reach it. */
+final class UserMemories {
+    /** Pieces of one context, those included that are freed and still pinned. */
+    static final int MAX_PIECES = 256;
+
+    /** User addresses end here. Source: x86 page_64_types.h, TASK_SIZE_MAX, without its guard. */
+    static final long ADDRESS_END = 1L << 47;
+
+    private final UnitDriver unit;
+    private final int context;
+    private final Int2ObjectHashMap<UserMemory> byHandle = new Int2ObjectHashMap<>();
+    private final TreeMap<Long, UserMemory> byAddress = new TreeMap<>();
+    private PinAccount account;
+    private int lastHandle;
+
+    UserMemories(UnitDriver unit, int context) {
+        this.unit = unit;
+        this.context = context;
+    }
+
+    /** MEM_CREATE. */
+    Answer create(PinAccount payer, long bytes, long nowEpochMs) {
+        if (bytes < 1 || bytes > UserMemory.MAX_BYTES) {
+            return Answer.refuse(
+                    Errno.EINVAL,
+                    "register memory: bytes="
+                            + Long.toUnsignedString(bytes)
+                            + " is out of range, choose 1.."
+                            + UserMemory.MAX_BYTES);
+        }
+        if (byHandle.size() >= MAX_PIECES) {
+            return Answer.refuse(
+                    Errno.ENOMEM,
+                    "register memory: context="
+                            + context
+                            + " has limit="
+                            + MAX_PIECES
+                            + " pieces already; free some, or ask for larger ones");
+        }
+        long fileBytes = UserMemory.fileBytes(bytes);
+        Answer refusal = payer.register(fileBytes);
+        if (refusal != null) {
+            return refusal;
+        }
+        UserMemory made;
+        try {
+            made = new UserMemory(unit.number(), context, lastHandle + 1, bytes, nowEpochMs);
+        } catch (SoftpathException e) {
+            payer.unregister(fileBytes);
+            return Answer.refuse(e.errno(), "register memory: " + e.getMessage());
+        }
+        account = payer;
+        lastHandle = made.handle();
+        byHandle.put(made.handle(), made);
+        unit.count(DriverCounter.MEM_REGIONS);
+        unit.count(DriverCounter.MEM_BYTES, made.bytes());
+        byte[] payload = new byte[ControlRecord.MEM_REPLY_BYTES - ControlRecord.REPLY_PAYLOAD];
+        ControlRecord.putU64(
+                MemorySegment.ofArray(payload),
+                ControlRecord.MEM_REPLY_FILE_BYTES - ControlRecord.REPLY_PAYLOAD,
+                made.bytes());
+        return Answer.give(made.handle(), payload, made.fd());
+    }
+
+    /** MEM_BIND. */
+    Answer bind(int handle, long address) {
+        UserMemory memory = byHandle.get(handle);
+        if (memory == null || memory.freed()) {
+            return noSuchMemory("bind memory", handle);
+        }
+        if (address != 0) {
+            if (address < 0
+                    || address % MappedMemory.PAGE_BYTES != 0
+                    || address > ADDRESS_END - memory.bytes()) {
+                return Answer.refuse(
+                        Errno.EINVAL,
+                        "bind memory: address=0x"
+                                + Long.toHexString(address)
+                                + " bytes="
+                                + memory.bytes()
+                                + " is not on a page boundary below 0x"
+                                + Long.toHexString(ADDRESS_END));
+            }
+            UserMemory other = overlapping(memory, address);
+            if (other != null) {
+                return Answer.refuse(
+                        Errno.EINVAL,
+                        "bind memory: address=0x"
+                                + Long.toHexString(address)
+                                + " bytes="
+                                + memory.bytes()
+                                + " overlaps handle="
+                                + other.handle()
+                                + " address=0x"
+                                + Long.toHexString(other.address())
+                                + " bytes="
+                                + other.bytes()
+                                + "; unbind that one first");
+            }
+        }
+        unbind(memory);
+        memory.address(address);
+        if (address != 0) {
+            byAddress.put(address, memory);
+        }
+        return Answer.OK;
+    }
+
+    private UserMemory overlapping(UserMemory self, long address) {
+        Map.Entry<Long, UserMemory> below = byAddress.lowerEntry(address + self.bytes());
+        if (below != null && below.getValue() == self) {
+            below = byAddress.lowerEntry(self.address());
+        }
+        return below != null && below.getKey() + below.getValue().bytes() > address
+                ? below.getValue()
+                : null;
+    }
+
+    private void unbind(UserMemory memory) {
+        if (memory.address() != 0) {
+            byAddress.remove(memory.address());
+        }
+    }
+
+    /** MEM_FREE. */
+    Answer free(int handle) {
+        UserMemory memory = byHandle.get(handle);
+        if (memory == null || memory.freed()) {
+            return noSuchMemory("free memory", handle);
+        }
+        unbind(memory);
+        memory.free();
+        forgetIfUnused(memory);
+        return Answer.OK;
+    }
+
+    private Answer noSuchMemory(String what, int handle) {
+        return Answer.refuse(
+                Errno.EINVAL,
+                what
+                        + ": handle="
+                        + Integer.toUnsignedString(handle)
+                        + " is none that context="
+                        + context
+                        + " has; use what MEM_CREATE answered");
+    }
+
+    /** The piece that its owner has mapped where this address lies, or null. */
+    UserMemory at(long address) {
+        Map.Entry<Long, UserMemory> below = byAddress.floorEntry(address);
+        return below != null && address < below.getKey() + below.getValue().bytes()
+                ? below.getValue()
+                : null;
+    }
+
+    /** Unmaps a piece that its owner has freed and nobody uses any more. */
+    void forgetIfUnused(UserMemory memory) {
+        if (memory.unused()) {
+            forget(memory);
+        }
+    }
+
+    private void forget(UserMemory memory) {
+        byHandle.remove(memory.handle());
+        account.unregister(memory.bytes());
+        unit.count(DriverCounter.MEM_REGIONS, -1);
+        unit.count(DriverCounter.MEM_BYTES, -memory.bytes());
+        memory.unmap();
+    }
+
+    /** All pieces, freed ones that live on included, by handle. */
+    List<UserMemory> all() {
+        List<UserMemory> all = new ArrayList<>(byHandle.values());
+        all.sort((a, b) -> Integer.compare(a.handle(), b.handle()));
+        return all;
+    }
+
+    /** The owner is gone, and so are its TIDs. */
+    void close() {
+        byAddress.clear();
+        all().forEach(this::forget);
+    }
+}
