@@ -51,7 +51,14 @@ class HostileLaunchPropertyTest extends DaemonTestBase {
     private final SplittableRandom random = new SplittableRandom(seed);
 
     @ParameterizedTest
-    @CsvSource({"IBA6120,LAST_DWORD", "IBA6120,INLINE", "IBA7220,SPECIAL", "IBA7220,INLINE"})
+    @CsvSource({
+        "IBA6120,LAST_DWORD",
+        "IBA6120,INLINE",
+        "IBA7220,SPECIAL",
+        "IBA7220,INLINE",
+        "IBA7322,LAST_DWORD",
+        "IBA7322,INLINE"
+    })
     @Fidelity(61)
     void shouldCountEveryLaunchOfAHostileClientAndDisturbNobody(
             String modelName, TriggerMode trigger) {
@@ -302,7 +309,8 @@ class HostileLaunchPropertyTest extends DaemonTestBase {
                 return expect(ChipCounter.TX_BAD_HEADER);
             }
             int dlid = Lrh.dlid(lrh);
-            if (dlid < 1 || dlid > UNITS) {
+            boolean noCable = model.ibPorts() == 2 && Pbc.PORT.get(pbc) != 0;
+            if (noCable || dlid < 1 || dlid > UNITS) {
                 return expect(ChipCounter.TX_NO_ROUTE);
             }
             expect(ChipCounter.TX_PKT);
@@ -325,6 +333,9 @@ class HostileLaunchPropertyTest extends DaemonTestBase {
                     && qp == (ChipModel.QP_BASE ^ 1)
                     && context == 15) {
                 context = 16;
+            } else if (model.family() == ChipModel.Family.QLE73XX
+                    && qp >>> 1 == ChipModel.QP_BASE >>> 1) {
+                context |= (qp & 1) << 4;
             } else if (qp != ChipModel.QP_BASE) {
                 return expect(ChipCounter.RX_NON_KD);
             }

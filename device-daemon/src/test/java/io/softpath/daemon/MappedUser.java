@@ -6,7 +6,7 @@ import io.softpath.abi.control.BaseInfo;
 import io.softpath.abi.control.Command;
 import io.softpath.abi.control.ControlRecord;
 import io.softpath.abi.model.ChipModel;
-import io.softpath.abi.register.UserRegisters;
+import io.softpath.abi.region.RegionKind;
 import io.softpath.daemon.chip.ContextMemory;
 import io.softpath.daemon.chip.FakeUser;
 import io.softpath.daemon.chip.TriggerMode;
@@ -46,7 +46,7 @@ final class MappedUser implements AutoCloseable {
         info = client.start();
         ContextMemory memory =
                 new ContextMemory(
-                        map(info.uregbase(), UserRegisters.PAGE_BYTES, READ_WRITE),
+                        map(info.uregbase(), RegionKind.UREGS.maxBytes(model, 0), READ_WRITE),
                         map(info.piobufbase(), (long) info.piocnt() * info.pioalign(), WRITE),
                         map(info.rcvhdrBase(), model.rcvHdrAllocBytes(), READ_WRITE),
                         map(info.rcvEgrbufs(), model.egrTotalBytes(), READ),

@@ -34,14 +34,28 @@ class ScribbleTest extends DaemonTestBase {
     private final long seed = Long.getLong("softpath.seed", 1);
 
     @ParameterizedTest
-    @CsvSource({"IBA6120,LAST_DWORD", "IBA6120,INLINE", "IBA7220,SPECIAL", "IBA7220,INLINE"})
+    @CsvSource({
+        "IBA6120,LAST_DWORD",
+        "IBA6120,INLINE",
+        "IBA7220,SPECIAL",
+        "IBA7220,INLINE",
+        "IBA7322,LAST_DWORD",
+        "IBA7322,INLINE"
+    })
     void shouldNotDisturbOthersBetweenAnyTwoDutyCycles(String model, TriggerMode trigger) {
         run(ChipModel.named(model), trigger, false);
     }
 
     /** The same from another thread: between any two instructions of the chip. */
     @ParameterizedTest
-    @CsvSource({"IBA6120,LAST_DWORD", "IBA6120,INLINE", "IBA7220,SPECIAL", "IBA7220,INLINE"})
+    @CsvSource({
+        "IBA6120,LAST_DWORD",
+        "IBA6120,INLINE",
+        "IBA7220,SPECIAL",
+        "IBA7220,INLINE",
+        "IBA7322,LAST_DWORD",
+        "IBA7322,INLINE"
+    })
     void shouldNotDisturbOthersInTheMiddleOfADutyCycle(String model, TriggerMode trigger) {
         run(ChipModel.named(model), trigger, true);
     }

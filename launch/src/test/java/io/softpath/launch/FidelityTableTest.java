@@ -45,7 +45,7 @@ class FidelityTableTest {
             Stream.of(
                             IntStream.rangeClosed(1, 7),
                             IntStream.rangeClosed(9, 42),
-                            IntStream.of(47, 48),
+                            IntStream.of(47, 48, 50, 51),
                             IntStream.rangeClosed(54, 61),
                             IntStream.of(64, 76, 79))
                     .flatMapToInt(rows -> rows)

@@ -4,6 +4,7 @@ import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.model.PioDivision;
 import io.softpath.abi.register.ChipCounter;
 import io.softpath.abi.register.ErrorStatus;
+import io.softpath.abi.register.TidFlow;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -184,15 +185,18 @@ public final class Chip {
 
     /**
      * Enables reception: head and tail 0, next sequence 1, every eager buffer the user's to return
-     * is returned.
+     * is returned, no TID flow valid.
      */
     public void enableReceive(int context) {
         open(context).enable();
     }
 
-    /** Disables reception: packets for the context are dropped and counted. */
+    /**
+     * Disables reception: packets for the context are dropped and counted, no TID flow is valid any
+     * more.
+     */
     public void disableReceive(int context) {
-        open(context).enabled = false;
+        open(context).disable();
     }
 
     /**
@@ -201,7 +205,7 @@ public final class Chip {
      * ipath_file_ops.c, ipath_close.
      */
     public void closeContext(int context) {
-        open(context).enabled = false;
+        open(context).disable();
         ContextSends closing = sends[context];
         sendEngine.close(closing);
         for (int buffer = 0; buffer < closing.count; buffer++) {
@@ -489,7 +493,7 @@ public final class Chip {
         return receive;
     }
 
-    /** A snapshot of the registers, for tools. */
+    /** A snapshot of the registers, for tools; of the TID flows those that are not 0. */
     public List<RegisterValue> registers() {
         List<RegisterValue> dump = new ArrayList<>();
         chipWide(dump, "Revision", model.hwVersion());
@@ -533,6 +537,12 @@ public final class Chip {
         dump.add(new RegisterValue("RcvEgrIndexHead", number, receive.egrHead()));
         dump.add(new RegisterValue("RcvHdrSeq", number, receive.seq));
         dump.add(new RegisterValue("RcvTIDValid", number, receive.tids.used()));
+        for (int flow = 0; flow < receive.flows.count(); flow++) {
+            int word = receive.flows.word(flow) & ~TidFlow.CHIP;
+            if (word != 0) {
+                dump.add(new RegisterValue("RcvTIDFlow" + flow, number, word));
+            }
+        }
         dump.add(new RegisterValue("PioFirst", number, sends[number].firstBuffer));
         dump.add(new RegisterValue("PioCount", number, sends[number].count));
         dump.add(new RegisterValue("PioNext", number, sends[number].next));

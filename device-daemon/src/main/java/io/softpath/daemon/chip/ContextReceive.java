@@ -20,6 +20,7 @@ final class ContextReceive {
     final MemorySegment rcvEgrBuffers;
     final MemorySegment rcvHdrTail;
     final TidTable tids;
+    final TidFlows flows;
 
     private final int ringDwords;
     private final int entryDwords;
@@ -54,6 +55,7 @@ final class ContextReceive {
         ringDwords = model.rcvHdrRingDwords();
         egrCount = model.egrCount();
         tids = new TidTable(model.tidCount());
+        flows = new TidFlows(registers, model.tidFlows(), this::publishTails);
         this.counters = counters;
     }
 
@@ -68,20 +70,33 @@ final class ContextReceive {
         egrHead = egrTail;
         UserRegisters.RCVHDRHEAD.put(registers, 0);
         UserRegisters.RCVEGRINDEXHEAD.put(registers, egrTail);
-        UserRegisters.RCVEGRINDEXTAIL.put(registers, egrTail);
-        publishTail();
+        flows.reset();
+        publishTails();
         enabled = true;
     }
 
+    /** Packets are dropped from now on. Source: qib_iba7322.c, rcvctrl_7322_mod. */
+    void disable() {
+        enabled = false;
+        flows.reset();
+    }
+
     /**
-     * Shows the tail in the register page and, where the model copies it, in memory; ordered after
-     * the entry.
+     * Shows the tails in the register page and, where the model copies it, that of the header queue
+     * in memory; ordered after the entry. Users can store to these registers too, and do: the
+     * library writes 0 to the eager tail between two stores to TID flows, because the real one
+     * takes no writes. So both are shown again with each entry and each adopted store.
      */
-    void publishTail() {
+    void publishTails() {
         UserRegisters.RCVHDRTAIL.put(registers, tail);
+        publishEgrTail();
         if (rcvHdrTail != null) {
             UserRegisters.RCVHDRTAIL.put(rcvHdrTail, tail);
         }
+    }
+
+    void publishEgrTail() {
+        UserRegisters.RCVEGRINDEXTAIL.put(registers, egrTail);
     }
 
     int tailAfter() {
@@ -135,7 +150,7 @@ final class ContextReceive {
 
     void advanceEgr() {
         egrTail = egrAfter();
-        UserRegisters.RCVEGRINDEXTAIL.put(registers, egrTail);
+        publishEgrTail();
     }
 
     int head() {

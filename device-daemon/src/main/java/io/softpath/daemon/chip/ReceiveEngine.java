@@ -2,6 +2,7 @@ package io.softpath.daemon.chip;
 
 import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.packet.Bth;
+import io.softpath.abi.packet.ExpectedPsn;
 import io.softpath.abi.packet.HeaderCopy;
 import io.softpath.abi.packet.IpathHeader;
 import io.softpath.abi.packet.Lrh;
@@ -9,6 +10,7 @@ import io.softpath.abi.packet.Pbc;
 import io.softpath.abi.packet.Rhf;
 import io.softpath.abi.register.ChipCounter;
 import io.softpath.abi.register.ErrorStatus;
+import io.softpath.abi.register.TidFlow;
 
 import java.lang.foreign.MemorySegment;
 
@@ -17,8 +19,8 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>The order of stores is the chip's: payload, header, RHF (release), then the tail (release). A
  * reader that has seen the RHF's sequence, or the tail, sees all of it. Every packet ends in an
- * entry or in exactly one drop counter. Source: ipath_driver.c, ipath_kreceive; ipath_common.h,
- * INFINIPATH_RHF_*.
+ * entry, without one as it asked, or in exactly one drop counter. Source: ipath_driver.c,
+ * ipath_kreceive; ipath_common.h, INFINIPATH_RHF_*.
  */
 final class ReceiveEngine {
 
@@ -85,41 +87,61 @@ final class ReceiveEngine {
             counters.increment(ChipCounter.RX_PKT_DROPPED);
             return;
         }
-        if (to.hdrqFull()) {
-            counters.increment(ChipCounter.HDRQ_FULL, number);
-            chip.raise(ErrorStatus.RCV_HDR_FULL);
-            chip.wakeAll();
-            return;
-        }
         long errors = packetErrors(packet, lrh, lengthDwords, vcto);
-        if (errors != 0) {
-            deliver(to, packet, lengthDwords, Rhf.TYPE_ERROR, 0, false, errors);
-        } else if (IpathHeader.tid(vcto) == IpathHeader.TID_EAGER) {
-            eager(to, packet, lengthDwords);
-        } else {
+        boolean eager = IpathHeader.tid(vcto) == IpathHeader.TID_EAGER;
+        if (errors == 0 && !eager) {
             expected(to, packet, lengthDwords, vcto);
+        } else if (!overflows(to)) {
+            if (errors != 0) {
+                count(errors);
+                deliver(to, packet, lengthDwords, Rhf.TYPE_ERROR, 0, false, errors);
+            } else {
+                eager(to, packet, lengthDwords);
+            }
         }
     }
 
-    /** Errors that make the payload worthless, each with its counter. */
+    /** Whether there is no room for the entry that a packet needs: the packet is then dropped. */
+    private boolean overflows(ContextReceive to) {
+        if (!to.hdrqFull()) {
+            return false;
+        }
+        counters.increment(ChipCounter.HDRQ_FULL, to.context);
+        chip.raise(ErrorStatus.RCV_HDR_FULL);
+        chip.wakeAll();
+        return true;
+    }
+
+    /** Errors that make the payload worthless; without effect. */
     private long packetErrors(Packet packet, long lrh, int lengthDwords, int vcto) {
         long errors = packet.rhfErrors();
         HeaderCopy header = packet.header;
         if ((errors & Rhf.ICRCERR) != 0) {
-            counters.increment(ChipCounter.RX_ICRC_ERR);
-        } else if (IpathHeader.version(vcto) != IpathHeader.VERSION
+            return errors;
+        }
+        if (IpathHeader.version(vcto) != IpathHeader.VERSION
                 || !IpathHeader.checksumMatches(
                         Lrh.lnh(lrh), lengthDwords, vcto, header.chksum(), header.pktFlags())) {
-            counters.increment(ChipCounter.RX_BAD_FORMAT);
-            errors |= Rhf.KHDRERR;
-        } else if (lengthDwords != Pbc.lengthDwordsOfPayload(packet.payloadBytes())) {
-            counters.increment(ChipCounter.RX_BAD_LEN);
-            errors |= Rhf.LENERR;
-        } else if (packet.payloadBytes() > model.mtuBytes()) {
-            counters.increment(ChipCounter.RX_INVAL_LEN);
-            errors |= Rhf.MTUERR;
+            return errors | Rhf.KHDRERR;
         }
-        return errors;
+        if (lengthDwords != Pbc.lengthDwordsOfPayload(packet.payloadBytes())) {
+            return errors | Rhf.LENERR;
+        }
+        return packet.payloadBytes() > model.mtuBytes() ? errors | Rhf.MTUERR : errors;
+    }
+
+    private void count(long errors) {
+        if ((errors & Rhf.ICRCERR) != 0) {
+            counters.increment(ChipCounter.RX_ICRC_ERR);
+        } else if ((errors & Rhf.KHDRERR) != 0) {
+            counters.increment(ChipCounter.RX_BAD_FORMAT);
+        } else if ((errors & Rhf.LENERR) != 0) {
+            counters.increment(ChipCounter.RX_BAD_LEN);
+        } else if ((errors & Rhf.MTUERR) != 0) {
+            counters.increment(ChipCounter.RX_INVAL_LEN);
+        } else if ((errors & Rhf.VCRCERR) != 0) {
+            counters.increment(ChipCounter.RX_VCRC_ERR);
+        }
     }
 
     /** Eager packets: payload to the buffer at the tail; old chips use one up for every packet. */
@@ -135,6 +157,7 @@ final class ReceiveEngine {
             counters.increment(ChipCounter.EGR_OVFL, to.context);
             counters.increment(ChipCounter.RX_TID_FULL);
             chip.raise(ErrorStatus.RCV_EGR_FULL);
+            to.publishEgrTail(); // who sees the entry looks there next
             deliver(to, packet, lengthDwords, Rhf.TYPE_EAGER, index, false, Rhf.TIDERR);
             chip.wakeAll();
             return;
@@ -155,25 +178,100 @@ final class ReceiveEngine {
      * Expected packets: payload to the page that the TID names, at the packet's offset. The whole
      * payload must lie in that page, else not one byte of it is written. Source: qib_user_pages.c,
      * qib_tid_update; ipath_common.h, struct ether_header.
+     *
+     * <p>Where the chip has TID flows, a packet of a valid flow must be the next one of it, and may
+     * ask to have no entry. One that needs an entry and finds no room for it is dropped before it
+     * has had any effect, so that its user can have it sent again.
      */
     private void expected(ContextReceive to, Packet packet, int lengthDwords, int vcto) {
+        HeaderCopy header = packet.header;
+        int psn = Bth.psn(header.bth2());
+        int flow = ExpectedPsn.flow(psn);
+        int register = 0;
+        if (flow < to.flows.count()) {
+            register = to.flows.read(flow);
+            if (register == TidFlows.UNSTEADY) {
+                counters.increment(ChipCounter.RX_TID_FLO_DROP);
+                return;
+            }
+        }
+        boolean checked = (register & TidFlow.VALID) != 0;
+        if (checked
+                && (ExpectedPsn.generation(psn) != TidFlow.generation(register)
+                        || ExpectedPsn.sequence(psn) != TidFlow.sequence(register))) {
+            mismatch(to, packet, lengthDwords, psn, register);
+            return;
+        }
         UserPage page = to.tids.page(IpathHeader.tid(vcto));
         int offset = IpathHeader.offsetDwords(vcto) * Integer.BYTES;
         int bytes = packet.payloadBytes();
-        long errors = 0;
         if (page == null) {
-            counters.increment(ChipCounter.RX_TID_INVALID);
+            refuse(to, packet, lengthDwords, ChipCounter.RX_TID_INVALID, Rhf.TIDERR);
+            return;
+        }
+        if (offset + bytes > UserPage.BYTES) {
+            refuse(to, packet, lengthDwords, ChipCounter.RX_TID_BOUNDS, Rhf.TIDERR | Rhf.LENERR);
+            return;
+        }
+        boolean suppressed =
+                checked
+                        && (register & TidFlow.HDR_SUPP) != 0
+                        && (header.pktFlags() & IpathHeader.HDRSUPP) != 0;
+        if (!suppressed && overflows(to)) {
+            return;
+        }
+        if (bytes != 0 && !page.store(offset, packet.payload(), packet.payloadOffset(), bytes)) {
+            refuse(to, packet, lengthDwords, ChipCounter.RX_TID_STORE, Rhf.TIDERR);
+            return;
+        }
+        if (checked) {
+            to.flows.advance(flow, register);
+        }
+        if (!suppressed) {
+            deliver(to, packet, lengthDwords, Rhf.TYPE_EXPECTED, 0, false, 0);
+            return;
+        }
+        counters.increment(ChipCounter.RX_HDR_SUPP);
+        if ((header.pktFlags() & IpathHeader.INTR) != 0) {
+            urgent(to);
+        }
+    }
+
+    /** The payload of an expected packet is dropped; whoever sent it, its entry is not. */
+    private void refuse(
+            ContextReceive to, Packet packet, int lengthDwords, ChipCounter reason, long errors) {
+        if (overflows(to)) {
+            return;
+        }
+        counters.increment(reason);
+        if (reason == ChipCounter.RX_TID_INVALID) {
             chip.raise(ErrorStatus.RCV_BAD_TID);
-            errors = Rhf.TIDERR;
-        } else if (offset + bytes > UserPage.BYTES) {
-            counters.increment(ChipCounter.RX_TID_BOUNDS);
-            errors = Rhf.TIDERR | Rhf.LENERR;
-        } else if (bytes != 0
-                && !page.store(offset, packet.payload(), packet.payloadOffset(), bytes)) {
-            counters.increment(ChipCounter.RX_TID_STORE);
-            errors = Rhf.TIDERR;
         }
         deliver(to, packet, lengthDwords, Rhf.TYPE_EXPECTED, 0, false, errors);
+    }
+
+    /**
+     * An expected packet that is not the next one of its flow: dropped, with an entry for the first
+     * wrong sequence number, and for more where the register asks for them.
+     */
+    private void mismatch(
+            ContextReceive to, Packet packet, int lengthDwords, int psn, int register) {
+        boolean generation = ExpectedPsn.generation(psn) != TidFlow.generation(register);
+        int mismatch = generation ? TidFlow.GEN_MISMATCH : TidFlow.SEQ_MISMATCH;
+        boolean entry =
+                generation
+                        ? (register & TidFlow.KEEP_ON_GEN_ERR) != 0
+                        : (register & TidFlow.SEQ_MISMATCH) == 0
+                                || (register & TidFlow.KEEP_AFTER_SEQ_ERR) != 0;
+        if (entry && overflows(to)) {
+            return;
+        }
+        counters.increment(ChipCounter.RX_TID_FLO_DROP);
+        to.flows.mismatched(ExpectedPsn.flow(psn), register, mismatch);
+        if (entry) {
+            long error = generation ? Rhf.TFGENERR : Rhf.TFSEQERR;
+            deliver(to, packet, lengthDwords, Rhf.TYPE_EXPECTED, 0, false, error);
+        }
     }
 
     private void deliver(
@@ -192,13 +290,17 @@ final class ReceiveEngine {
                 Rhf.of(lengthDwords, type, egrIndex, usesEgr, to.seq, hdrqOffsetDwords, errors));
         to.seq = Rhf.nextSeq(to.seq);
         to.tail = to.tailAfter();
-        to.publishTail();
+        to.publishTails();
         counters.increment(ChipCounter.CTXT_RX_PKT, to.context);
         if ((packet.header.pktFlags() & IpathHeader.INTR) != 0) {
-            to.urgent++;
-            chip.received(to, true);
+            urgent(to);
         } else if (to.armed) {
             chip.received(to, false);
         }
+    }
+
+    private void urgent(ContextReceive to) {
+        to.urgent++;
+        chip.received(to, true);
     }
 }

@@ -27,6 +27,7 @@ final class SendEngine {
     private final Chip chip;
     private final int lid;
     private final int maxLengthDwords;
+    private final boolean hasSecondPort;
     private final PioAvailWriter avail;
     private final Counters counters;
     private final Wire wire;
@@ -45,6 +46,7 @@ final class SendEngine {
         this.avail = avail;
         this.counters = counters;
         this.wire = wire;
+        hasSecondPort = model.ibPorts() > 1;
         maxLengthDwords = model.piosize() / Integer.BYTES + 1;
     }
 
@@ -145,7 +147,7 @@ final class SendEngine {
             sends.enqueue(buffer, pbc);
             return 0;
         }
-        return switch (transmit(sends, buffer, length)) {
+        return switch (transmit(sends, buffer, pbc)) {
             case LEFT -> {
                 sends.reset(buffer, pbc);
                 avail.launchedAndFreed(sends.firstBuffer + buffer);
@@ -173,7 +175,7 @@ final class SendEngine {
         while (sends.queued != 0) {
             int buffer = sends.queue[sends.queueHead];
             long pbc = sends.queuedPbc[sends.queueHead];
-            Fate fate = transmit(sends, buffer, Pbc.lengthDwords(pbc));
+            Fate fate = transmit(sends, buffer, pbc);
             if (fate == Fate.WAITS) {
                 break;
             }
@@ -194,7 +196,8 @@ final class SendEngine {
         REFUSED
     }
 
-    private Fate transmit(ContextSends sends, int buffer, int length) {
+    private Fate transmit(ContextSends sends, int buffer, long pbc) {
+        int length = Pbc.lengthDwords(pbc);
         long offset = sends.offset(buffer);
         packet.header.load(sends.memory, offset + PioLayout.HEADER);
         packet.payload(sends.memory, offset + PioLayout.PAYLOAD, Pbc.payloadBytes(length));
@@ -206,6 +209,10 @@ final class SendEngine {
         }
         if (forged(sends, lrh)) {
             counters.increment(ChipCounter.TX_BAD_HEADER);
+            return Fate.LEFT;
+        }
+        if (hasSecondPort && Pbc.PORT.get(pbc) != 0) {
+            counters.increment(ChipCounter.TX_NO_ROUTE); // no cable
             return Fate.LEFT;
         }
         return switch (wire.transmit(packet)) {
