@@ -8,8 +8,12 @@ import io.softpath.abi.control.UserInfo;
 import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.packet.Bth;
 import io.softpath.abi.packet.IpathHeader;
+import io.softpath.abi.packet.MessageHeader;
 import io.softpath.abi.region.RegionKind;
 import io.softpath.driver.control.DeviceFile;
+import io.softpath.driver.expected.Expected;
+import io.softpath.driver.expected.ExpectedDriver;
+import io.softpath.driver.expected.ExpectedSetup;
 import io.softpath.driver.receive.RcvHdrqReader;
 import io.softpath.driver.receive.ReceiveSetup;
 import io.softpath.driver.send.HeaderTemplate;
@@ -77,6 +81,8 @@ public final class Context implements AutoCloseable {
     private final LaunchMode launch;
     private final PioSender sender;
     private final RcvHdrqReader receiver;
+    private final Expected expected;
+    private final PinnedRegions pinned;
     private volatile PollType pollType = PollType.ANY;
     private final AtomicReference<Thread> sending = new AtomicReference<>(); // only with -ea
     private final AtomicReference<Thread> receiving = new AtomicReference<>(); // only with -ea
@@ -98,6 +104,8 @@ public final class Context implements AutoCloseable {
         this.launch = launch;
         this.sender = new PioSender(sendSetup(options), new Helper(options));
         this.receiver = new RcvHdrqReader(receiveSetup());
+        this.expected = new Expected(expectedSetup());
+        this.pinned = new PinnedRegions(this, file, expected::forget);
     }
 
     /** The device has a context; initialises and maps it. */
@@ -155,6 +163,16 @@ public final class Context implements AutoCloseable {
                 sequence,
                 address.lid(),
                 address.context());
+    }
+
+    private ExpectedSetup expectedSetup() {
+        return new ExpectedSetup(
+                new ExpectedHelper(),
+                regions.segment(RegionKind.UREGS),
+                has(RuntimeFlags.HDRSUPP),
+                baseInfo.tidcnt(),
+                maxPayloadBytes(),
+                has(RuntimeFlags.GATHER));
     }
 
     /** Where others reach this context. */
@@ -300,10 +318,7 @@ public final class Context implements AutoCloseable {
             MemorySegment payload,
             long offset,
             int length) {
-        checkUsable();
-        if (to.from() != this) {
-            throw foreign(to);
-        }
+        checkSend(to);
         assert enter(sending, "send");
         try {
             return sender.send(
@@ -321,6 +336,27 @@ public final class Context implements AutoCloseable {
         } finally {
             assert leave(sending);
         }
+    }
+
+    /**
+     * Makes memory that the chip can reach. It is charged to this process's limit of locked memory,
+     * and closed with the context at the latest.
+     *
+     * @param bytes at least so many; whole pages are made
+     * @throws SoftpathException.Refused EINVAL if {@code bytes} is below 1, EBADF after {@link
+     *     #close}
+     * @throws SoftpathException.Exhausted ENOMEM if the limit of locked memory is too low, or there
+     *     is no memory; the message says what is needed and how to raise the limit
+     * @throws SoftpathException.Lost ENOTCONN if the daemon is gone
+     */
+    public PinnedRegion pin(long bytes) {
+        checkUsable();
+        return pinned.pin(bytes);
+    }
+
+    /** Expected receive: data that goes straight into pinned memory, and sending it. */
+    public Expected expected() {
+        return expected;
     }
 
     /**
@@ -469,8 +505,8 @@ public final class Context implements AutoCloseable {
     }
 
     /**
-     * Starts reception with an empty queue: packets that have not been received are forgotten. For
-     * the receiving thread.
+     * Starts reception with an empty queue: packets that have not been received are forgotten, and
+     * expected windows want a restart. For the receiving thread.
      */
     public void startReceive() {
         checkUsable();
@@ -479,6 +515,7 @@ public final class Context implements AutoCloseable {
             file.receiveControl(false); // only a context that was stopped starts at the beginning
             receiver.restart();
             file.receiveControl(true);
+            expected.startOver();
         } catch (IllegalStateException e) {
             throw afterClose(e);
         } finally {
@@ -518,12 +555,13 @@ public final class Context implements AutoCloseable {
         named.put("pio stalls", sender.stallCount());
         named.put("doorbells", sender.doorbellCount());
         named.putAll(receiver.counters().byName());
+        named.putAll(expected.statistics());
         return named;
     }
 
     /**
-     * Unmaps the memory and closes the device: the driver takes a context back only when its file
-     * is closed. Packets that were launched still leave.
+     * Unmaps the memory, pinned regions too, and closes the device: the driver takes a context back
+     * only when its file is closed. Packets that were launched still leave.
      *
      * @throws SoftpathException.Exhausted EBUSY if another thread is doing input or output on a
      *     packet's payload: the device is closed, the memory still mapped; close again
@@ -531,7 +569,11 @@ public final class Context implements AutoCloseable {
     @Override
     public void close() {
         device.close();
-        regions.close();
+        try {
+            pinned.closeWithContext();
+        } finally {
+            regions.close();
+        }
     }
 
     @Override
@@ -551,9 +593,20 @@ public final class Context implements AutoCloseable {
         return has(RuntimeFlags.NODMA_RTAIL) ? ChipModel.Family.QLE72XX : ChipModel.Family.QLE71XX;
     }
 
+    boolean isGone() {
+        return device.isGone();
+    }
+
     private void checkUsable() {
         if (device.isGone()) {
             throw device.goneException();
+        }
+    }
+
+    private void checkSend(Destination to) {
+        checkUsable();
+        if (to.from() != this) {
+            throw foreign(to);
         }
     }
 
@@ -615,6 +668,125 @@ public final class Context implements AutoCloseable {
         @Override
         public void reportStall(String report) {
             options.stallReport().accept(address + ": " + report);
+        }
+    }
+
+    /** Carries the wishes of expected transfers to the driver and to the sender. */
+    private final class ExpectedHelper implements ExpectedDriver {
+        @Override
+        public int[] tidUpdate(long address, int pages) {
+            checkUsable();
+            return file.tidUpdate(address, pages);
+        }
+
+        /** A driver that is gone, or has seen the device closed, has none left to free. */
+        @Override
+        public void tidFree(int[] tids) {
+            if (device.isGone()) {
+                return;
+            }
+            try {
+                file.tidFree(tids);
+            } catch (SoftpathException e) {
+                if (!device.isGone()) {
+                    throw e;
+                }
+            }
+        }
+
+        @Override
+        public void checkOwn(PinnedRegion region) {
+            checkUsable();
+            if (region.context() != Context.this) {
+                throw SoftpathException.of(
+                        Errno.EINVAL,
+                        "expected: the memory was pinned by another context: context="
+                                + address
+                                + " of="
+                                + region.context().address);
+            }
+        }
+
+        @Override
+        public RuntimeException afterClose(IllegalStateException e) {
+            return Context.this.afterClose(e);
+        }
+
+        @Override
+        public SendResult packet(
+                Destination to,
+                int psn,
+                int tid,
+                int pageOffset,
+                int pktFlags,
+                int flags,
+                long data0,
+                long data1,
+                MemorySegment payload,
+                long offset,
+                int length) {
+            checkSend(to);
+            assert enter(sending, "send");
+            try {
+                return sender.sendExpected(
+                        to.template(),
+                        psn,
+                        tid,
+                        pageOffset / Integer.BYTES,
+                        pktFlags,
+                        HeaderTemplate.message(MessageHeader.EXPECTED_DATA, flags, 0),
+                        to.flowProtocol(),
+                        data0,
+                        data1,
+                        payload,
+                        offset,
+                        length);
+            } catch (IllegalStateException e) {
+                throw afterClose(e);
+            } finally {
+                assert leave(sending);
+            }
+        }
+
+        @Override
+        public SendResult gather(
+                Destination to,
+                int psn,
+                long data0,
+                long data1,
+                int handle,
+                long sourceOffset,
+                int length,
+                int pageOffset,
+                int[] tids,
+                int firstTid,
+                int tidCount,
+                int interval,
+                int flags) {
+            checkSend(to);
+            assert enter(sending, "send");
+            try {
+                return sender.sendGather(
+                        to.template(),
+                        psn,
+                        HeaderTemplate.message(MessageHeader.EXPECTED_DATA, 0, 0),
+                        to.flowProtocol(),
+                        data0,
+                        data1,
+                        handle,
+                        sourceOffset,
+                        length,
+                        pageOffset,
+                        tids,
+                        firstTid,
+                        tidCount,
+                        interval,
+                        flags);
+            } catch (IllegalStateException e) {
+                throw afterClose(e);
+            } finally {
+                assert leave(sending);
+            }
         }
     }
 }

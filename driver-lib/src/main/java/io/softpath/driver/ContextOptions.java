@@ -16,6 +16,8 @@ import java.util.function.Consumer;
  *     what the chip has
  * @param doorbell whether to let the chip sleep and ring it; without, an idle daemon takes short
  *     naps instead
+ * @param gather whether to let the chip send from pinned memory by itself; without, or if the
+ *     daemon does not grant it, expected data goes through send buffers
  * @param stallFailures how many sends in a row that find no buffer are a stall
  * @param stallReportInterval the least time between two reports
  * @param stallReport who is told of a stall
@@ -23,6 +25,7 @@ import java.util.function.Consumer;
 public record ContextOptions(
         Optional<LaunchMode> launch,
         boolean doorbell,
+        boolean gather,
         long stallFailures,
         Duration stallReportInterval,
         Consumer<String> stallReport) {
@@ -45,6 +48,7 @@ public record ContextOptions(
         return new ContextOptions(
                 Optional.empty(),
                 true,
+                true,
                 STALL_FAILURES,
                 STALL_REPORT_INTERVAL,
                 ContextOptions::logWarning);
@@ -52,20 +56,31 @@ public record ContextOptions(
 
     public ContextOptions withLaunch(LaunchMode mode) {
         return new ContextOptions(
-                Optional.of(mode), doorbell, stallFailures, stallReportInterval, stallReport);
+                Optional.of(mode),
+                doorbell,
+                gather,
+                stallFailures,
+                stallReportInterval,
+                stallReport);
     }
 
     public ContextOptions withDoorbell(boolean newDoorbell) {
         return new ContextOptions(
-                launch, newDoorbell, stallFailures, stallReportInterval, stallReport);
+                launch, newDoorbell, gather, stallFailures, stallReportInterval, stallReport);
+    }
+
+    public ContextOptions withGather(boolean newGather) {
+        return new ContextOptions(
+                launch, doorbell, newGather, stallFailures, stallReportInterval, stallReport);
     }
 
     public ContextOptions withStallFailures(long failures) {
-        return new ContextOptions(launch, doorbell, failures, stallReportInterval, stallReport);
+        return new ContextOptions(
+                launch, doorbell, gather, failures, stallReportInterval, stallReport);
     }
 
     public ContextOptions withStallReport(Duration interval, Consumer<String> report) {
-        return new ContextOptions(launch, doorbell, stallFailures, interval, report);
+        return new ContextOptions(launch, doorbell, gather, stallFailures, interval, report);
     }
 
     private static void logWarning(String report) {

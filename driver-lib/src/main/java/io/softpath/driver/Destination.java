@@ -1,5 +1,6 @@
 package io.softpath.driver;
 
+import io.softpath.abi.packet.MessageHeader;
 import io.softpath.driver.send.HeaderTemplate;
 
 /**
@@ -13,12 +14,14 @@ public final class Destination {
     private final Context from;
     private final HeaderTemplate template;
     private final long protocol;
+    private final long flowProtocol;
 
     Destination(Address address, Context from, HeaderTemplate template) {
         this.address = address;
         this.from = from;
         this.template = template;
         this.protocol = template.protocol(0, 0, 0, 0);
+        this.flowProtocol = template.protocol(0, MessageHeader.FLOWID_TID_FLOW, 0, 0);
     }
 
     public Address address() {
@@ -35,6 +38,11 @@ public final class Destination {
 
     long protocol() {
         return protocol;
+    }
+
+    /** The protocol words of packets that a TID flow counts. */
+    long flowProtocol() {
+        return flowProtocol;
     }
 
     @Override

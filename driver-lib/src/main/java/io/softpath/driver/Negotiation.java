@@ -17,6 +17,7 @@ final class Negotiation {
      */
     static int features(DeviceFile file, ContextOptions options) {
         int wanted = options.doorbell() ? ControlRecord.FEATURE_DOORBELL : 0;
+        wanted |= options.gather() ? ControlRecord.FEATURE_GATHER : 0;
         if (options.launch().orElse(LaunchMode.INLINE) == LaunchMode.INLINE) {
             wanted |= ControlRecord.FEATURE_INLINE_TRIGGER;
         }

@@ -44,10 +44,19 @@ public interface ReceivedPacket {
     /** Second of the two qwords that travel in the header. */
     long data1();
 
+    /** TID of an expected packet: whose page holds the payload. 0x7FF for an eager one. */
+    int tid();
+
+    /** Byte offset of an expected packet's payload in the page of its TID, a multiple of 4. */
+    int tidOffset();
+
     /** Bytes of payload, exactly as many as were sent. */
     int payloadLength();
 
-    /** The memory that holds the payload: all eager buffers of the context, read-only. */
+    /**
+     * The memory that holds the payload: all eager buffers of the context, read-only. {@link
+     * MemorySegment#NULL} for an expected packet, whose payload is in pinned memory already.
+     */
     MemorySegment payloadSegment();
 
     /** Offset of the payload in {@link #payloadSegment}. */

@@ -6,6 +6,7 @@ import io.softpath.error.SoftpathException;
 import io.softpath.linux.LockResult;
 import io.softpath.linux.MappedMemory;
 import io.softpath.linux.MemFd;
+import io.softpath.linux.Protection;
 import io.softpath.linux.Seals;
 
 import java.lang.foreign.Arena;
@@ -39,8 +40,33 @@ public final class Mapper {
             throw SoftpathException.of(
                     errno, "mapping refused: " + what + " bytes=" + bytes + " bound=" + fileBytes);
         }
+        check(file, rule.seals(), fileBytes, what);
+        MappedMemory memory = MappedMemory.map(file.fd(), 0, bytes, rule.protection(), arena);
+        LockResult lock = memory.dontFork().dontDump().lockOnFault();
+        return new Mapping(kind, token, memory, lock);
+    }
+
+    /**
+     * Maps memory that the chip can reach, all of it, readable and writable: not inherited by a
+     * fork, not in a core dump.
+     *
+     * @param file as received; may be closed afterwards
+     * @param name for messages
+     * @param fileBytes the size that the daemon promised
+     * @param arena its closing unmaps the memory
+     * @throws SoftpathException EINVAL: not a memfd, or not of the promised size; EPERM: not sealed
+     *     against shrinking, growing and other seals; ENOMEM
+     */
+    public static MappedMemory mapPinned(MemFd file, String name, long fileBytes, Arena arena) {
+        check(file, RegionRule.SIZE_SEALED, fileBytes, name);
+        MappedMemory memory =
+                MappedMemory.map(file.fd(), 0, fileBytes, Protection.READ_WRITE, arena);
+        return memory.dontFork().dontDump();
+    }
+
+    private static void check(MemFd file, int wantedSeals, long fileBytes, String what) {
         int seals = file.seals();
-        if ((seals & rule.seals()) != rule.seals()) {
+        if ((seals & wantedSeals) != wantedSeals) {
             throw SoftpathException.of(
                     Errno.EPERM,
                     "region is not sealed as its kind must be: "
@@ -48,7 +74,7 @@ public final class Mapper {
                             + " seals="
                             + Seals.names(seals)
                             + " wanted="
-                            + Seals.names(rule.seals()));
+                            + Seals.names(wantedSeals));
         }
         long actualBytes = file.bytes();
         if (actualBytes != fileBytes) {
@@ -61,8 +87,5 @@ public final class Mapper {
                             + " promised="
                             + fileBytes);
         }
-        MappedMemory memory = MappedMemory.map(file.fd(), 0, bytes, rule.protection(), arena);
-        LockResult lock = memory.dontFork().dontDump().lockOnFault();
-        return new Mapping(kind, token, memory, lock);
     }
 }

@@ -33,7 +33,7 @@ import java.util.Map;
  * @param expected what the kernel must say of the user's mapping
  */
 public record RegionRule(Protection protection, int seals, int mode, VmFlagsExpectation expected) {
-    private static final int SIZE_SEALED = Seals.SHRINK | Seals.GROW | Seals.SEAL;
+    static final int SIZE_SEALED = Seals.SHRINK | Seals.GROW | Seals.SEAL;
     private static final int READ_ONLY_SEALED = SIZE_SEALED | Seals.FUTURE_WRITE;
     private static final int READ_ONLY_MODE = 0444;
     private static final int WRITABLE_MODE = 0600;

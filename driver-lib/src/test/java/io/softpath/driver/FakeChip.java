@@ -7,6 +7,11 @@ import io.softpath.abi.control.RuntimeFlags;
 import io.softpath.abi.control.UnitStatus;
 import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.model.PioDivision;
+import io.softpath.abi.packet.Bth;
+import io.softpath.abi.packet.ExpectedPsn;
+import io.softpath.abi.packet.GatherRecord;
+import io.softpath.abi.packet.HeaderCopy;
+import io.softpath.abi.packet.IpathHeader;
 import io.softpath.abi.packet.Lrh;
 import io.softpath.abi.packet.MessageHeader;
 import io.softpath.abi.packet.Pbc;
@@ -15,6 +20,7 @@ import io.softpath.abi.packet.Rhf;
 import io.softpath.abi.region.AvailPage;
 import io.softpath.abi.region.RegionKind;
 import io.softpath.abi.region.Tokens;
+import io.softpath.abi.register.TidFlow;
 import io.softpath.abi.register.UserRegisters;
 import io.softpath.driver.receive.ReceiveSetup;
 import io.softpath.driver.send.SendSetup;
@@ -29,6 +35,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.LongSupplier;
 
 /**
@@ -55,6 +63,9 @@ public final class FakeChip implements AutoCloseable {
     private int seq = Rhf.SEQ_FIRST;
     private int eagerTail;
     private boolean enabled = true;
+    private volatile boolean gather;
+    private final AtomicReferenceArray<MemorySegment> tidPages = new AtomicReferenceArray<>(512);
+    private final Map<Integer, MemorySegment> pinned = new ConcurrentHashMap<>();
 
     public FakeChip(ChipModel model, int context, LaunchMode launch) {
         this.model = model;
@@ -148,11 +159,14 @@ public final class FakeChip implements AutoCloseable {
     public BaseInfo baseInfo() {
         int flags = model.runtimeFlags() | RuntimeFlags.DOORBELL;
         flags |= launch == LaunchMode.INLINE ? RuntimeFlags.INLINE_TRIGGER : 0;
+        flags |= gather ? RuntimeFlags.GATHER : 0;
         return BaseInfo.builder()
                 .swVersion(AbiVersion.DRIVER)
                 .context(context)
                 .mtu(model.ibMaxLenBytes())
                 .piosize(model.piosize())
+                .tidcnt(model.tidCount())
+                .tidMaxsize(model.tidMaxSize())
                 .tidegrcnt(model.egrCount())
                 .rcvhdrentSize(model.rcvHdrEntDwords())
                 .rcvhdrCnt(model.rcvHdrCount())
@@ -182,7 +196,13 @@ public final class FakeChip implements AutoCloseable {
         return Tokens.token(kind, model, context, first);
     }
 
-    public int features() {
+    /** Grants what was asked for, as far as this chip has it. */
+    public int features(int wanted) {
+        gather = (wanted & ControlRecord.FEATURE_GATHER) != 0;
+        return wanted & (ControlRecord.FEATURE_GATHER | otherFeatures());
+    }
+
+    private int otherFeatures() {
         return ControlRecord.FEATURE_DOORBELL
                 | (launch == LaunchMode.INLINE ? ControlRecord.FEATURE_INLINE_TRIGGER : 0);
     }
@@ -289,7 +309,145 @@ public final class FakeChip implements AutoCloseable {
      * full.
      */
     public void receive(Packet packet) {
-        receive(packet.header, packet.payload, 0);
+        if (Pbc.isGather(packet.pbc)) {
+            receiveGather(packet);
+        } else {
+            receiveOne(packet.header, packet.payload);
+        }
+    }
+
+    private void receiveOne(MemorySegment header, MemorySegment payload) {
+        if (IpathHeader.tid(MessageHeader.vcto(header, 0)) == IpathHeader.TID_EAGER) {
+            receive(header, payload, 0);
+        } else {
+            receiveExpected(header, payload);
+        }
+    }
+
+    /** Makes the packets of a gather record and receives them one by one. */
+    private void receiveGather(Packet packet) {
+        MemorySegment record = packet.payload;
+        MemorySegment source = pinned.get(GatherRecord.handle(record, 0));
+        HeaderCopy header = new HeaderCopy();
+        header.load(packet.header, 0);
+        int psn = Bth.psn(header.bth2());
+        long from = GatherRecord.sourceOffset(record, 0);
+        int left = GatherRecord.length(record, 0);
+        int offset = GatherRecord.pageOffset(record, 0);
+        int index = 0;
+        for (int number = 1; left > 0; number++) {
+            int bytes = Math.min(left, Math.min(model.mtuBytes(), 4096 - offset));
+            boolean last = bytes == left;
+            boolean tells = last || number % GatherRecord.interval(record, 0) == 0;
+            int vcto =
+                    header.vcto() & 0xFF00_0000
+                            | GatherRecord.tid(record, 0, index) << 13
+                            | offset / 4;
+            int flags = tells ? 0 : IpathHeader.HDRSUPP;
+            header.rewrite(Pbc.lengthDwordsOfPayload(bytes), psn, vcto, flags);
+            if (last) {
+                header.addFlags(GatherRecord.flags(record, 0));
+            }
+            MemorySegment copy = MemorySegment.ofArray(new long[MessageHeader.BYTES / 8]);
+            header.store(copy, 0);
+            receiveOne(copy, source.asSlice(from, bytes));
+            psn = ExpectedPsn.plus(psn, 1);
+            from += bytes;
+            left -= bytes;
+            offset += bytes;
+            if (offset == 4096) {
+                offset = 0;
+                index++;
+            }
+        }
+    }
+
+    /** Receives a packet by TID: to its page, if the flow lets it. */
+    public void receiveExpected(MemorySegment header, MemorySegment payload) {
+        int psn = Bth.psn(MessageHeader.bth2(header, 0));
+        int flow = ExpectedPsn.flow(psn);
+        int vcto = MessageHeader.vcto(header, 0);
+        boolean suppress = false;
+        if (model.hasTidFlows()) {
+            MemorySegment registers = memory(RegionKind.UREGS);
+            int word = TidFlow.get(registers, flow);
+            int adopted = TidFlow.asRead(word);
+            if ((adopted & TidFlow.VALID) != 0) {
+                if (TidFlow.generation(adopted) != ExpectedPsn.generation(psn)) {
+                    TidFlow.compareAndSet(
+                            registers, flow, word, adopted | TidFlow.GEN_MISMATCH | TidFlow.CHIP);
+                    return;
+                }
+                if (TidFlow.sequence(adopted) != ExpectedPsn.sequence(psn)) {
+                    if ((adopted & TidFlow.SEQ_MISMATCH) == 0) {
+                        expectedEntry(header, Rhf.TFSEQERR);
+                    }
+                    TidFlow.compareAndSet(
+                            registers, flow, word, adopted | TidFlow.SEQ_MISMATCH | TidFlow.CHIP);
+                    return;
+                }
+                suppress =
+                        (adopted & TidFlow.HDR_SUPP) != 0
+                                && (MessageHeader.pktFlags(header, 0) & IpathHeader.HDRSUPP) != 0;
+            }
+        }
+        MemorySegment page = tidPages.get(IpathHeader.tid(vcto));
+        long offset = IpathHeader.offsetDwords(vcto) * 4L;
+        if (page == null || offset + payload.byteSize() > 4096) {
+            expectedEntry(header, Rhf.TIDERR);
+            return;
+        }
+        MemorySegment.copy(payload, 0, page, offset, payload.byteSize());
+        if (model.hasTidFlows()) {
+            MemorySegment registers = memory(RegionKind.UREGS);
+            int word = TidFlow.get(registers, flow);
+            int next = TidFlow.advanced(TidFlow.asRead(word)) | TidFlow.CHIP;
+            TidFlow.compareAndSet(registers, flow, word, next);
+        }
+        if (!suppress) {
+            expectedEntry(header, 0);
+        }
+    }
+
+    private void expectedEntry(MemorySegment header, long errors) {
+        receiveEntry(
+                header,
+                Rhf.of(
+                        Lrh.lengthDwords(MessageHeader.lrh(header, 0)),
+                        Rhf.TYPE_EXPECTED,
+                        0,
+                        false,
+                        seq,
+                        model.usesRhfSequence() ? model.headerOffsetDwords() : 0,
+                        errors));
+    }
+
+    /** Makes pinned memory known to gather sends, or forgets it. */
+    public void pinned(int handle, MemorySegment memory) {
+        if (memory == null) {
+            pinned.remove(handle);
+        } else {
+            pinned.put(handle, memory);
+        }
+    }
+
+    /** The page of a TID; null if it has none. */
+    public MemorySegment tidPage(int tid) {
+        return tidPages.get(tid);
+    }
+
+    public void tidPage(int tid, MemorySegment page) {
+        tidPages.set(tid, page);
+    }
+
+    public int tidCount() {
+        return model.tidCount();
+    }
+
+    /** Memory as the daemon makes it for the chip. */
+    public RegionFile createPinned(int handle, long bytes) {
+        return RegionFile.create(
+                RegionKind.UREGS, "softpath:u0c" + context + ":mem" + handle, bytes, arena);
     }
 
     /** Receives a packet with error bits. */
@@ -352,6 +510,9 @@ public final class FakeChip implements AutoCloseable {
             if (model.tailInMemory()) {
                 memory(RegionKind.RCVHDRTAIL).set(ValueLayout.JAVA_LONG, 0, 0);
             }
+        }
+        for (int flow = 0; flow < model.tidFlows(); flow++) {
+            TidFlow.put(memory(RegionKind.UREGS), flow, TidFlow.CHIP);
         }
         enabled = on;
     }

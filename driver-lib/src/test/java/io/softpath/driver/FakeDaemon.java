@@ -5,6 +5,7 @@ import io.softpath.abi.control.Command;
 import io.softpath.abi.control.CommandRecord;
 import io.softpath.abi.control.ContextInfo;
 import io.softpath.abi.control.ControlRecord;
+import io.softpath.abi.control.TidInfo;
 import io.softpath.abi.control.UnitRecord;
 import io.softpath.abi.region.RegionKind;
 import io.softpath.error.SoftpathException;
@@ -13,23 +14,30 @@ import io.softpath.linux.Fd;
 import io.softpath.linux.Poll;
 import io.softpath.linux.SeqPacketListener;
 import io.softpath.linux.SeqPacketSocket;
+import io.softpath.memory.RegionFile;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The daemon's side of one connection: answers the requests of a user from a {@link FakeChip}, on a
  * thread of its own, or as a test has told it.
  */
 public final class FakeDaemon implements AutoCloseable {
+    private static final int ENOMEM = 12;
+    private static final int EFAULT = 14;
     private static final int EINVAL = 22;
 
     private final FakeChip chip;
@@ -41,6 +49,10 @@ public final class FakeDaemon implements AutoCloseable {
     private final List<String> seen = new ArrayList<>();
     private final Map<String, Integer> refusals = new HashMap<>();
     private final List<String> ignored = new ArrayList<>();
+    private final Map<Integer, RegionFile> memories = new HashMap<>();
+    private final TreeMap<Long, RegionFile> bound = new TreeMap<>();
+    private int lastHandle;
+    private int cursor;
     private SeqPacketSocket user;
     private boolean ready;
 
@@ -159,8 +171,11 @@ public final class FakeDaemon implements AutoCloseable {
             return;
         }
         switch (kind) {
-            case ControlRecord.FEATURES ->
-                    socket.send(reply, ControlRecord.reply(reply, kind, tag, chip.features(), 0));
+            case ControlRecord.FEATURES -> {
+                int features =
+                        chip.features(ControlRecord.u32(request, ControlRecord.FEATURES_WANTED));
+                socket.send(reply, ControlRecord.reply(reply, kind, tag, features, 0));
+            }
             case ControlRecord.WRITE -> socket.send(reply, write(kind, tag));
             case ControlRecord.POLL -> {
                 int revents = pollReady ? ControlRecord.POLL_READY : 0;
@@ -168,6 +183,21 @@ public final class FakeDaemon implements AutoCloseable {
             }
             case ControlRecord.INSPECT -> socket.send(reply, inspect(kind, tag));
             case ControlRecord.MMAP -> map(socket, kind, tag);
+            case ControlRecord.MEM_CREATE -> create(socket, kind, tag);
+            case ControlRecord.MEM_BIND -> {
+                bound.put(
+                        ControlRecord.u64(request, ControlRecord.MEM_BIND_ADDRESS),
+                        memories.get(ControlRecord.u32(request, ControlRecord.MEM_HANDLE)));
+                socket.send(reply, ControlRecord.reply(reply, kind, tag, 0, 0));
+            }
+            case ControlRecord.MEM_FREE -> {
+                int handle = ControlRecord.u32(request, ControlRecord.MEM_HANDLE);
+                RegionFile gone = memories.remove(handle);
+                bound.values().remove(gone);
+                gone.close();
+                chip.pinned(handle, null);
+                socket.send(reply, ControlRecord.reply(reply, kind, tag, 0, 0));
+            }
             default -> socket.send(reply, ControlRecord.reply(reply, kind, tag, 0, 0));
         }
     }
@@ -182,6 +212,9 @@ public final class FakeDaemon implements AutoCloseable {
             case ControlRecord.INSPECT -> "INSPECT";
             case ControlRecord.DOORBELL -> "DOORBELL";
             case ControlRecord.MUNMAP -> "MUNMAP";
+            case ControlRecord.MEM_CREATE -> "MEM_CREATE";
+            case ControlRecord.MEM_BIND -> "MEM_BIND";
+            case ControlRecord.MEM_FREE -> "MEM_FREE";
             default -> "kind " + kind;
         };
     }
@@ -189,17 +222,78 @@ public final class FakeDaemon implements AutoCloseable {
     private int write(int kind, int tag) {
         Command command = Command.of(CommandRecord.type(request, ControlRecord.WRITE_COMMAND));
         int payload = 0;
-        if (command == Command.CTXT_INFO) {
-            new ContextInfo(1, 0, 1, chip.baseInfo().context(), 0, 16, 0, ContextInfo.NO_CPU)
-                    .write(reply, ControlRecord.REPLY_PAYLOAD);
-            payload = ContextInfo.BYTES;
-        } else if (command == Command.RECV_CTRL) {
-            chip.receiveControl(CommandRecord.u32(request, ControlRecord.WRITE_COMMAND) != 0);
-        } else if (command == Command.USER_INIT) {
-            chip.baseInfo().write(reply, ControlRecord.REPLY_PAYLOAD);
-            payload = BaseInfo.BYTES;
+        switch (command) {
+            case CTXT_INFO -> {
+                new ContextInfo(1, 0, 1, chip.baseInfo().context(), 0, 16, 0, ContextInfo.NO_CPU)
+                        .write(reply, ControlRecord.REPLY_PAYLOAD);
+                payload = ContextInfo.BYTES;
+            }
+            case RECV_CTRL ->
+                    chip.receiveControl(
+                            CommandRecord.u32(request, ControlRecord.WRITE_COMMAND) != 0);
+            case USER_INIT -> {
+                chip.baseInfo().write(reply, ControlRecord.REPLY_PAYLOAD);
+                payload = BaseInfo.BYTES;
+            }
+            case TID_UPDATE -> {
+                return updateTids(kind, tag);
+            }
+            case TID_FREE -> {
+                MemorySegment bits =
+                        request.asSlice(ControlRecord.WRITE_DATA, TidInfo.BITMAP_BYTES);
+                BitSet.valueOf(bits.toArray(ValueLayout.JAVA_BYTE)).stream()
+                        .forEach(tid -> chip.tidPage(tid, null));
+            }
+            default -> {}
         }
         return ControlRecord.reply(reply, kind, tag, command.consumedBytes(), payload);
+    }
+
+    private void create(SeqPacketSocket socket, int kind, int tag) {
+        long bytes = ControlRecord.u64(request, ControlRecord.MEM_CREATE_SIZE) + 4095 & -4096;
+        int handle = ++lastHandle;
+        RegionFile memory = chip.createPinned(handle, bytes);
+        memories.put(handle, memory);
+        chip.pinned(handle, memory.memory());
+        ControlRecord.putU64(reply, ControlRecord.MEM_REPLY_FILE_BYTES, bytes);
+        int payload = ControlRecord.MEM_REPLY_BYTES - ControlRecord.REPLY_PAYLOAD;
+        socket.send(reply, ControlRecord.reply(reply, kind, tag, handle, payload), memory.fd());
+    }
+
+    private int updateTids(int kind, int tag) {
+        TidInfo info = TidInfo.read(request, ControlRecord.WRITE_COMMAND + CommandRecord.PAYLOAD);
+        Map.Entry<Long, RegionFile> at = bound.floorEntry(info.vaddr());
+        long bytes = info.count() * 4096L;
+        if (at == null || info.vaddr() + bytes > at.getKey() + at.getValue().bytes()) {
+            return ControlRecord.failure(reply, kind, tag, EFAULT, "not registered memory");
+        }
+        BitSet given = new BitSet(512);
+        for (int i = 0; i < chip.tidCount() && given.cardinality() < info.count(); i++) {
+            int tid = (cursor + i) % chip.tidCount();
+            if (chip.tidPage(tid) == null) {
+                given.set(tid);
+            }
+        }
+        if (given.cardinality() < info.count()) {
+            return ControlRecord.failure(reply, kind, tag, ENOMEM, "no free TID");
+        }
+        MemorySegment memory = at.getValue().memory();
+        int n = 0;
+        for (int i = 0; i < chip.tidCount(); i++) {
+            int tid = (cursor + i) % chip.tidCount();
+            if (given.get(tid)) {
+                long page = info.vaddr() - at.getKey() + n * 4096L;
+                chip.tidPage(tid, memory.asSlice(page, 4096));
+                ControlRecord.putU16(reply, ControlRecord.TID_REPLY_LIST + 2L * n, tid);
+                n++;
+            }
+        }
+        cursor = (cursor + n) % chip.tidCount();
+        byte[] bits = Arrays.copyOf(given.toByteArray(), TidInfo.BITMAP_BYTES);
+        MemorySegment.copy(
+                MemorySegment.ofArray(bits), 0, reply, ControlRecord.TID_REPLY_BITMAP, bits.length);
+        return ControlRecord.reply(
+                reply, kind, tag, Command.TID_UPDATE.consumedBytes(), TidInfo.BITMAP_BYTES + 2 * n);
     }
 
     @SuppressWarnings("EnumOrdinal") // what the control channel carries

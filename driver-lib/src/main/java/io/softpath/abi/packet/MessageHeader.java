@@ -61,6 +61,20 @@ public final class MessageHeader {
     public static final int DATA0 = 40;
     public static final int DATA1 = 48;
 
+    /** Sub-opcode of expected data. Source: psm ips_proto_header.h, OPCODE_SEQ_MQ_EXPTID. */
+    public static final int EXPECTED_DATA = 0x06;
+
+    /**
+     * Flag: the sender wants to hear how far the receiver is. Source: psm, IPS_SEND_FLAG_ACK_REQ.
+     */
+    public static final int FLAG_ACK_WANTED = 0x04;
+
+    /** Flag: the last expected packet. Source: psm, IPS_SEND_FLAG_EXPECTED_DONE. */
+    public static final int FLAG_EXPECTED_LAST = 0x20;
+
+    /** Flow id of packets that a TID flow counts: protocol 1. Source: psm, PSM_PROTOCOL_TIDFLOW. */
+    public static final int FLOWID_TID_FLOW = 1 << 3;
+
     /** The members, lowest offset first. */
     public static final List<StructField> LAYOUT =
             StructField.layout(

@@ -27,8 +27,9 @@ import java.util.List;
  * </pre>
  *
  * Entries have 6 bytes and are not aligned. {@code bytes} is counted from the padded structure, so
- * 4 spare bytes follow the entries. Source: psm ips_tid.h and ips_proto_expected.h, struct
- * ips_tid_session_list.
+ * 4 spare bytes follow the entries. softpath's library puts the PSN of the first packet there,
+ * which PSM sends in the header, and in bit 31 whether the receiver's chip suppresses headers.
+ * Source: psm ips_tid.h and ips_proto_expected.h, struct ips_tid_session_list.
  */
 public final class TidSessionList {
     public static final int TYPE = 0;
@@ -46,6 +47,9 @@ public final class TidSessionList {
     public static final int TYPE_LIST = 1;
 
     public static final int ENTRY_BYTES = 6;
+
+    /** softpath: set in the last dword if the receiver's chip suppresses headers. */
+    public static final int SUPPRESSES = 1 << 31;
 
     /** Bytes of the structure without entries, as its makers count them. */
     private static final int PADDED_BYTES = 40;
@@ -115,6 +119,19 @@ public final class TidSessionList {
         s.set(U16, entry, (short) tid);
         s.set(U16, entry + 2, (short) offset);
         s.set(U16, entry + 4, (short) length);
+    }
+
+    /**
+     * softpath: writes the last dword, the PSN of the first packet and {@link #SUPPRESSES}. After
+     * {@link #write}.
+     */
+    public static void putStart(MemorySegment s, long base, int start) {
+        s.set(U32, base + listBytes(s, base) - Integer.BYTES, start);
+    }
+
+    /** softpath: the last dword of a list of so many bytes. */
+    public static int start(MemorySegment s, long base, int listBytes) {
+        return s.get(U32, base + listBytes - Integer.BYTES);
     }
 
     public static int type(MemorySegment s, long base) {

@@ -5,6 +5,7 @@ import io.softpath.abi.control.Command;
 import io.softpath.abi.control.CommandRecord;
 import io.softpath.abi.control.ContextInfo;
 import io.softpath.abi.control.ControlRecord;
+import io.softpath.abi.control.TidInfo;
 import io.softpath.abi.control.UserInfo;
 import io.softpath.abi.region.RegionKind;
 import io.softpath.abi.register.Access;
@@ -13,6 +14,8 @@ import io.softpath.error.SoftpathException;
 import io.softpath.linux.Fd;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.BitSet;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -29,6 +32,7 @@ public final class DeviceFile {
     private static final long ACK_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(40);
 
     private static final int WRITE_BYTES = ControlRecord.WRITE_COMMAND + CommandRecord.BYTES;
+    private static final int MAP_BITS = TidInfo.BITMAP_BYTES * Byte.SIZE;
 
     private final ControlChannel channel;
     private ControlChannel.Posted postedUpdate; // guarded by this
@@ -45,6 +49,15 @@ public final class DeviceFile {
      * @param fileBytes how long the file is
      */
     public record Grant(Fd fd, long fileBytes, RegionKind kind, Access access) {}
+
+    /**
+     * Memory that the chip can reach.
+     *
+     * @param handle what the driver calls it
+     * @param fd the file, the caller's to close
+     * @param fileBytes how long the file is: whole pages
+     */
+    public record Memory(int handle, Fd fd, long fileBytes) {}
 
     /**
      * What poll answered.
@@ -175,6 +188,89 @@ public final class DeviceFile {
         }
     }
 
+    /**
+     * MEM_CREATE: makes memory that the chip can reach, charged to this process.
+     *
+     * @throws SoftpathException.Exhausted ENOMEM if the limit of locked memory is too low for it
+     */
+    public Memory memCreate(long bytes) {
+        MemorySegment request = ControlChannel.record(ControlRecord.MEM_CREATE_BYTES);
+        ControlRecord.memCreate(request, 0, bytes);
+        Reply reply = channel.call(request);
+        Fd fd = reply.fd().orElseThrow(() -> protocol("memory: no descriptor: bytes=" + bytes));
+        long body = ControlRecord.REPLY_PAYLOAD;
+        if (reply.payload().byteSize() < ControlRecord.MEM_REPLY_BYTES - body) {
+            fd.close();
+            throw protocol("memory: payloadBytes=" + reply.payload().byteSize());
+        }
+        return new Memory(
+                reply.result(),
+                fd,
+                ControlRecord.u64(reply.payload(), ControlRecord.MEM_REPLY_FILE_BYTES - body));
+    }
+
+    /** MEM_BIND: this memory is what this process has at that address. */
+    public void memBind(int handle, long address) {
+        MemorySegment request = ControlChannel.record(ControlRecord.MEM_BIND_BYTES);
+        ControlRecord.memBind(request, 0, handle, address);
+        channel.call(request);
+    }
+
+    /** MEM_FREE: this process needs it no more. The driver keeps pages that a TID points at. */
+    public void memFree(int handle) {
+        MemorySegment request = ControlChannel.record(ControlRecord.MEM_FREE_BYTES);
+        ControlRecord.memFree(request, 0, handle);
+        channel.call(request);
+    }
+
+    /**
+     * TID_UPDATE: pins so many pages from this address on, all or none, and has the chip write to
+     * them.
+     *
+     * @return the TID of each page; fewer than asked for if {@code pages} is more than the context
+     *     has TIDs
+     * @throws SoftpathException.Refused EFAULT if the address is not the process's
+     * @throws SoftpathException.Exhausted ENOMEM if there are too few TIDs, or the limit of locked
+     *     memory is too low
+     */
+    public int[] tidUpdate(long address, int pages) {
+        MemorySegment request = command(Command.TID_UPDATE);
+        new TidInfo(pages, address, 0, 0)
+                .write(request, ControlRecord.WRITE_COMMAND + CommandRecord.PAYLOAD);
+        Reply reply = channel.call(request);
+        check(reply, Command.TID_UPDATE, TidInfo.BITMAP_BYTES);
+        MemorySegment payload = reply.payload();
+        int count = (int) (payload.byteSize() - TidInfo.BITMAP_BYTES) / Short.BYTES;
+        BitSet map =
+                BitSet.valueOf(
+                        payload.asSlice(0, TidInfo.BITMAP_BYTES).toArray(ValueLayout.JAVA_BYTE));
+        int[] tids = new int[count];
+        BitSet listed = new BitSet(MAP_BITS);
+        for (int i = 0; i < count; i++) {
+            tids[i] = ControlRecord.u16(payload, TidInfo.BITMAP_BYTES + (long) i * Short.BYTES);
+            listed.set(tids[i]);
+        }
+        if (count > pages || listed.cardinality() != count || !listed.equals(map)) {
+            throw protocol("TID_UPDATE: pages=" + pages + " list=" + listed + " map=" + map);
+        }
+        return tids;
+    }
+
+    /** TID_FREE: the chip shall not write to these pages any more. TIDs not in use are ignored. */
+    public void tidFree(int[] tids) {
+        MemorySegment request = ControlChannel.record(WRITE_BYTES + TidInfo.BITMAP_BYTES);
+        startCommand(request, Command.TID_FREE);
+        new TidInfo(tids.length, 0, 0, 0)
+                .write(request, ControlRecord.WRITE_COMMAND + CommandRecord.PAYLOAD);
+        BitSet map = new BitSet(MAP_BITS);
+        for (int tid : tids) {
+            map.set(tid);
+        }
+        MemorySegment bits = MemorySegment.ofArray(map.toByteArray());
+        MemorySegment.copy(bits, 0, request, ControlRecord.WRITE_DATA, bits.byteSize());
+        channel.call(request);
+    }
+
     /** Tells the daemon that a mapping is gone. */
     public void unmap(long token, long length) {
         MemorySegment request = ControlChannel.record(ControlRecord.MUNMAP_BYTES);
@@ -226,9 +322,13 @@ public final class DeviceFile {
 
     private static MemorySegment command(Command command) {
         MemorySegment request = ControlChannel.record(WRITE_BYTES);
+        startCommand(request, command);
+        return request;
+    }
+
+    private static void startCommand(MemorySegment request, Command command) {
         ControlRecord.write(request, 0);
         CommandRecord.start(request, ControlRecord.WRITE_COMMAND, command);
-        return request;
     }
 
     private static void check(Reply reply, Command command, int leastBytes) {

@@ -2,6 +2,7 @@ package io.softpath.driver.receive;
 
 import io.softpath.abi.packet.AckWord;
 import io.softpath.abi.packet.Bth;
+import io.softpath.abi.packet.IpathHeader;
 import io.softpath.abi.packet.Lrh;
 import io.softpath.abi.packet.MessageHeader;
 import io.softpath.abi.packet.Rhf;
@@ -79,13 +80,23 @@ final class EntryView implements ReceivedPacket {
     }
 
     @Override
+    public int tid() {
+        return IpathHeader.tid(MessageHeader.vcto(rcvHdrq, headerOffset));
+    }
+
+    @Override
+    public int tidOffset() {
+        return IpathHeader.offsetDwords(MessageHeader.vcto(rcvHdrq, headerOffset)) * Integer.BYTES;
+    }
+
+    @Override
     public int payloadLength() {
         return payloadLength;
     }
 
     @Override
     public MemorySegment payloadSegment() {
-        return rcvEgrBufs;
+        return Rhf.rcvType(rhf) == Rhf.TYPE_EXPECTED ? MemorySegment.NULL : rcvEgrBufs;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.softpath.driver.receive;
 
+import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.packet.Bth;
 import io.softpath.abi.packet.Lrh;
 import io.softpath.abi.packet.MessageHeader;
@@ -161,7 +162,9 @@ public final class RcvHdrqReader {
             payloadOffset =
                     (long) (index / setup.eagerPerChunk()) * setup.eagerChunkBytes()
                             + (long) (index % setup.eagerPerChunk()) * setup.eagerBytes();
-            payloadLength = payloadLength(rhf, headerOffset, errors);
+            payloadLength = payloadLength(rhf, headerOffset, errors, setup.eagerBytes());
+        } else if (Rhf.rcvType(rhf) == Rhf.TYPE_EXPECTED) {
+            payloadLength = payloadLength(rhf, headerOffset, errors, ChipModel.TID_MAX_SIZE);
         }
         view.move(rhf, headerOffset, payloadOffset, payloadLength);
         if (errors != 0 || Rhf.rcvType(rhf) >= Rhf.TYPE_NON_KD) {
@@ -179,17 +182,17 @@ public final class RcvHdrqReader {
     /**
      * Length from the RHF: header and invariant CRC taken off, and the padding that the BTH tells.
      */
-    private int payloadLength(long rhf, long headerOffset, long errors) {
+    private int payloadLength(long rhf, long headerOffset, long errors, int bound) {
         int length =
                 Rhf.lengthBytes(rhf)
                         - MessageHeader.BYTES
                         - ICRC_BYTES
                         - Bth.padBytes(MessageHeader.bth0(rcvHdrq, headerOffset));
-        if (length < 0 || length > setup.eagerBytes()) {
+        if (length < 0 || length > bound) {
             if (errors == 0) {
-                throw corrupt("payloadLength=" + length + " bound=" + setup.eagerBytes(), rhf);
+                throw corrupt("payloadLength=" + length + " bound=" + bound, rhf);
             }
-            return Math.clamp(length, 0, setup.eagerBytes());
+            return Math.clamp(length, 0, bound);
         }
         return length;
     }

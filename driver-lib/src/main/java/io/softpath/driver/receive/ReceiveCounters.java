@@ -24,6 +24,8 @@ public final class ReceiveCounters {
     private long tid;
     private long key;
     private long ib;
+    private long flowSequence;
+    private long flowGeneration;
 
     void count(long errors) {
         icrc += bit(errors, Rhf.ICRCERR);
@@ -35,6 +37,8 @@ public final class ReceiveCounters {
         tid += bit(errors, Rhf.TIDERR);
         key += bit(errors, Rhf.MKERR);
         ib += bit(errors, Rhf.IBERR);
+        flowSequence += bit(errors, Rhf.TFSEQERR);
+        flowGeneration += bit(errors, Rhf.TFGENERR);
     }
 
     private static int bit(long errors, long mask) {
@@ -46,12 +50,12 @@ public final class ReceiveCounters {
         return packets;
     }
 
-    /** Payload bytes of {@link #packets}. */
+    /** Payload bytes of {@link #packets}: of expected data only what came with a header entry. */
     public long bytes() {
         return bytes;
     }
 
-    /** All counters by name, in PSM's order. */
+    /** All counters by name, in PSM's order; the last two are softpath's. */
     public Map<String, Long> byName() {
         Map<String, Long> named = new LinkedHashMap<>();
         named.put("rcvhdr overflows", eagerFull);
@@ -66,6 +70,8 @@ public final class ReceiveCounters {
         named.put("TID error", tid);
         named.put("MK error", key);
         named.put("IB error", ib);
+        named.put("TID flow sequence error", flowSequence);
+        named.put("TID flow generation error", flowGeneration);
         return named;
     }
 }

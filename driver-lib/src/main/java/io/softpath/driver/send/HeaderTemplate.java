@@ -17,6 +17,9 @@ import io.softpath.abi.packet.MessageHeader;
 public final class HeaderTemplate {
     private static final int PSN_MASK = (int) Bth.PSN.max();
 
+    /** Version and context of the version, context, TID and offset word. */
+    private static final int TO_CONTEXT = 0xFF00_0000;
+
     private final int dlid;
     private final int slid;
     private final int pkey;
@@ -78,13 +81,28 @@ public final class HeaderTemplate {
         return bigEndian(MessageHeader.BTH0, Bth.bth0(Bth.OPCODE_PSM, padBytes, pkey)) | bth1;
     }
 
-    long psnAndVcto() {
-        return bigEndian(MessageHeader.BTH2, Bth.bth2(nextPsn))
+    /** The version, context, TID and offset word of an eager packet. */
+    int eagerVcto() {
+        return vcto;
+    }
+
+    /** The version, context, TID and offset word of an expected packet. */
+    int expectedVcto(int tid, int offsetDwords) {
+        return vcto & TO_CONTEXT | tid << IpathHeader.TID.shift() | offsetDwords;
+    }
+
+    /** The sequence number of the next eager packet. */
+    int nextPsn() {
+        return nextPsn;
+    }
+
+    static long psnAndVcto(int psn, int vcto) {
+        return bigEndian(MessageHeader.BTH2, psn)
                 | littleEndian(MessageHeader.VCTO, vcto & 0xFFFF_FFFFL);
     }
 
     /** The lower half of header qword 3. */
-    long checksumAndFlags(int lengthDwords, int pktFlags) {
+    static long checksumAndFlags(int lengthDwords, int vcto, int pktFlags) {
         return littleEndian(
                         MessageHeader.CHKSUM, IpathHeader.checksum(lengthDwords, vcto, pktFlags))
                 | littleEndian(MessageHeader.PKT_FLAGS, pktFlags & 0xFFFF);

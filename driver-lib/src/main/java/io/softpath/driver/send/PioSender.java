@@ -2,6 +2,7 @@ package io.softpath.driver.send;
 
 import io.softpath.abi.control.UnitStatus;
 import io.softpath.abi.control.UserEvent;
+import io.softpath.abi.packet.GatherRecord;
 import io.softpath.abi.packet.MessageHeader;
 import io.softpath.abi.packet.Pbc;
 import io.softpath.abi.packet.PioLayout;
@@ -40,6 +41,8 @@ public final class PioSender {
     private final MemorySegment availPage;
     private final boolean doorbell;
     private final int maxPayloadBytes;
+    private final MemorySegment gather =
+            MemorySegment.ofArray(new long[GatherRecord.MAX_BYTES / Long.BYTES]);
 
     /**
      * A disarm is under way in a mode whose buffers the chip must not disarm while they are filled:
@@ -106,6 +109,134 @@ public final class PioSender {
             MemorySegment payload,
             long offset,
             int length) {
+        SendResult result =
+                send(
+                        to,
+                        to.nextPsn(),
+                        to.eagerVcto(),
+                        -length & 3,
+                        0,
+                        pktFlags,
+                        message,
+                        protocol,
+                        data0,
+                        data1,
+                        payload,
+                        offset,
+                        length);
+        if (result == SendResult.SENT) {
+            to.advancePsn();
+            byteCount += length;
+        }
+        return result;
+    }
+
+    /**
+     * Sends one expected packet, or says why not now. A last dword that is not full is filled up
+     * with zeros, which the receiving chip writes too.
+     *
+     * @param psn flow, generation and sequence
+     * @param offsetDwords in the page of the TID
+     * @throws SoftpathException as {@link #send}
+     */
+    public SendResult sendExpected(
+            HeaderTemplate to,
+            int psn,
+            int tid,
+            int offsetDwords,
+            int pktFlags,
+            long message,
+            long protocol,
+            long data0,
+            long data1,
+            MemorySegment payload,
+            long offset,
+            int length) {
+        SendResult result =
+                send(
+                        to,
+                        psn,
+                        to.expectedVcto(tid, offsetDwords),
+                        0,
+                        0,
+                        pktFlags,
+                        message,
+                        protocol,
+                        data0,
+                        data1,
+                        payload,
+                        offset,
+                        length);
+        if (result == SendResult.SENT) {
+            byteCount += length;
+        }
+        return result;
+    }
+
+    /**
+     * Has the chip send pinned memory as expected packets, or says why not now. The buffer is busy
+     * until the last of them has left. Parameters are those of {@link GatherRecord}.
+     *
+     * @param psn flow, generation and sequence of the first packet
+     * @param tids the TIDs are {@code tids[firstTid]} and the {@code tidCount - 1} after it
+     * @throws SoftpathException as {@link #send}
+     */
+    public SendResult sendGather(
+            HeaderTemplate to,
+            int psn,
+            long message,
+            long protocol,
+            long data0,
+            long data1,
+            int handle,
+            long sourceOffset,
+            int length,
+            int pageOffset,
+            int[] tids,
+            int firstTid,
+            int tidCount,
+            int interval,
+            int flags) {
+        GatherRecord.write(
+                gather, 0, handle, sourceOffset, length, pageOffset, tidCount, interval, flags);
+        for (int i = 0; i < tidCount; i++) {
+            GatherRecord.putTid(gather, 0, i, tids[firstTid + i]);
+        }
+        SendResult result =
+                send(
+                        to,
+                        psn,
+                        to.expectedVcto(tids[firstTid], pageOffset / Integer.BYTES),
+                        0,
+                        Pbc.asGather(0),
+                        0,
+                        message,
+                        protocol,
+                        data0,
+                        data1,
+                        gather,
+                        0,
+                        GatherRecord.bytes(tidCount));
+        if (result == SendResult.SENT) {
+            byteCount += length;
+        }
+        return result;
+    }
+
+    private SendResult send(
+            HeaderTemplate to,
+            int psn,
+            int vcto,
+            int bthPad,
+            long pbcBits,
+            int pktFlags,
+            long message,
+            long protocol,
+            long data0,
+            long data1,
+            MemorySegment payload,
+            long offset,
+            int length) {
         if (length < 0 || length > maxPayloadBytes) {
             throw tooLong(length);
         }
@@ -129,9 +260,22 @@ public final class PioSender {
         if (index < 0) {
             return noBuffer();
         }
+        int lengthDwords = Pbc.lengthDwordsOfPayload(length + (-length & 3));
         boolean filled = false;
         try {
-            fill(index, to, pktFlags, message, protocol, data0, data1, payload, offset, length);
+            fill(
+                    index,
+                    pbcBits | Pbc.of(lengthDwords),
+                    to.lrh(lengthDwords),
+                    to.bth(bthPad),
+                    HeaderTemplate.psnAndVcto(psn, vcto),
+                    HeaderTemplate.checksumAndFlags(lengthDwords, vcto, pktFlags) | message,
+                    protocol,
+                    data0,
+                    data1,
+                    payload,
+                    offset,
+                    length);
             filled = true;
         } catch (IllegalStateException | WrongThreadException e) {
             throw unreadable(payload, e);
@@ -141,20 +285,21 @@ public final class PioSender {
             }
         }
         failuresInRow = 0;
-        to.advancePsn();
         packetCount++;
-        byteCount += length;
         if (doorbell) {
             ringIfAsleep();
         }
         return SendResult.SENT;
     }
 
+    /** The arguments from {@code lrh} to {@code data1} are the seven qwords of the header. */
     private void fill(
             int index,
-            HeaderTemplate to,
-            int pktFlags,
-            long message,
+            long pbc,
+            long lrh,
+            long bth,
+            long psnAndVcto,
+            long flagsAndMessage,
             long protocol,
             long data0,
             long data1,
@@ -162,12 +307,9 @@ public final class PioSender {
             long offset,
             int length) {
         PioBuffer buffer = buffers[index];
-        int pad = -length & 3;
-        int lengthDwords = Pbc.lengthDwordsOfPayload(length + pad);
-        long pbc = Pbc.of(lengthDwords);
         switch (launch) {
             case INLINE -> {
-                putHeader(buffer, to, lengthDwords, pad, pktFlags, message, protocol, data0);
+                putHeader(buffer, lrh, bth, psnAndVcto, flagsAndMessage, protocol, data0);
                 buffer.putLong(PioLayout.HEADER + MessageHeader.DATA1, data1);
                 putPayload(buffer, payload, offset, length);
                 int tag = Pbc.nextLaunchTag(launchTags[index]);
@@ -176,7 +318,7 @@ public final class PioSender {
             }
             case SPECIAL -> {
                 buffer.putLong(PioLayout.PBC, pbc);
-                putHeader(buffer, to, lengthDwords, pad, pktFlags, message, protocol, data0);
+                putHeader(buffer, lrh, bth, psnAndVcto, flagsAndMessage, protocol, data0);
                 buffer.putLong(PioLayout.HEADER + MessageHeader.DATA1, data1);
                 putPayload(buffer, payload, offset, length);
                 buffer.putIntRelease(Pbc.SPECIAL_TRIGGER_OFFSET, Pbc.SPECIAL_TRIGGER_MAGIC);
@@ -184,7 +326,7 @@ public final class PioSender {
             case LAST_DWORD -> {
                 buffer.putLong(PioLayout.PBC, pbc);
                 VarHandle.releaseFence();
-                putHeader(buffer, to, lengthDwords, pad, pktFlags, message, protocol, data0);
+                putHeader(buffer, lrh, bth, psnAndVcto, flagsAndMessage, protocol, data0);
                 if (length == 0) {
                     buffer.putInt(PioLayout.HEADER + MessageHeader.DATA1, (int) data1);
                     buffer.putIntRelease(
@@ -192,7 +334,7 @@ public final class PioSender {
                             (int) (data1 >>> 32));
                 } else {
                     buffer.putLong(PioLayout.HEADER + MessageHeader.DATA1, data1);
-                    int last = length + pad - Integer.BYTES;
+                    int last = length - 1 & ~3;
                     buffer.putBytes(PioLayout.PAYLOAD, payload, offset, last);
                     buffer.putIntRelease(
                             PioLayout.PAYLOAD + last, tail(payload, offset + last, length - last));
@@ -204,19 +346,16 @@ public final class PioSender {
     /** All but the last qword. */
     private static void putHeader(
             PioBuffer buffer,
-            HeaderTemplate to,
-            int lengthDwords,
-            int pad,
-            int pktFlags,
-            long message,
+            long lrh,
+            long bth,
+            long psnAndVcto,
+            long flagsAndMessage,
             long protocol,
             long data0) {
-        buffer.putLong(PioLayout.HEADER + MessageHeader.LRH, to.lrh(lengthDwords));
-        buffer.putLong(PioLayout.HEADER + MessageHeader.BTH0, to.bth(pad));
-        buffer.putLong(PioLayout.HEADER + MessageHeader.BTH2, to.psnAndVcto());
-        buffer.putLong(
-                PioLayout.HEADER + MessageHeader.CHKSUM,
-                to.checksumAndFlags(lengthDwords, pktFlags) | message);
+        buffer.putLong(PioLayout.HEADER + MessageHeader.LRH, lrh);
+        buffer.putLong(PioLayout.HEADER + MessageHeader.BTH0, bth);
+        buffer.putLong(PioLayout.HEADER + MessageHeader.BTH2, psnAndVcto);
+        buffer.putLong(PioLayout.HEADER + MessageHeader.CHKSUM, flagsAndMessage);
         buffer.putLong(PioLayout.HEADER + MessageHeader.ACK, protocol);
         buffer.putLong(PioLayout.HEADER + MessageHeader.DATA0, data0);
     }

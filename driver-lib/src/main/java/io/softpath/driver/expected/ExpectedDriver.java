@@ -1,0 +1,52 @@
+package io.softpath.driver.expected;
+
+import io.softpath.driver.Destination;
+import io.softpath.driver.PinnedRegion;
+import io.softpath.driver.SendResult;
+
+import java.lang.foreign.MemorySegment;
+
+/** What expected transfers need of their context: TIDs from the driver, packets from the sender. */
+public interface ExpectedDriver {
+    /** TID_UPDATE: the TIDs of so many pages from this address on, all or none. */
+    int[] tidUpdate(long address, int pages);
+
+    /** TID_FREE. */
+    void tidFree(int[] tids);
+
+    /** Refuses memory that is another context's. */
+    void checkOwn(PinnedRegion region);
+
+    /** What an access to memory that is no longer mapped means to the caller. */
+    RuntimeException afterClose(IllegalStateException e);
+
+    /** Sends one expected packet. */
+    SendResult packet(
+            Destination to,
+            int psn,
+            int tid,
+            int pageOffset,
+            int pktFlags,
+            int flags,
+            long data0,
+            long data1,
+            MemorySegment payload,
+            long offset,
+            int length);
+
+    /** Has the chip send pinned memory: {@link io.softpath.abi.packet.GatherRecord}. */
+    SendResult gather(
+            Destination to,
+            int psn,
+            long data0,
+            long data1,
+            int handle,
+            long sourceOffset,
+            int length,
+            int pageOffset,
+            int[] tids,
+            int firstTid,
+            int tidCount,
+            int interval,
+            int flags);
+}
