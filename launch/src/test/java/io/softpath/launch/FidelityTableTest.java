@@ -47,7 +47,7 @@ class FidelityTableTest {
                             IntStream.rangeClosed(9, 42),
                             IntStream.of(47, 48, 50, 51),
                             IntStream.rangeClosed(54, 61),
-                            IntStream.of(64, 76, 79))
+                            IntStream.of(63, 64, 76, 79))
                     .flatMapToInt(rows -> rows)
                     .toArray();
 

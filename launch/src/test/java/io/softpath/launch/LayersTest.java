@@ -41,19 +41,22 @@ class LayersTest {
         row("memory", "abi error linux agrona");
         row("stat", "abi error linux memory agrona");
         row("flight", "abi chronicle");
+        row("ledger", "abi error");
         row("job", "error linux");
         row("driver", "abi error linux memory stat driver agrona");
         row("driver.send", "abi error memory driver");
         row("driver.receive", "abi error memory driver");
         row("driver.expected", "abi error memory driver");
         row("driver.control", "abi error linux memory stat driver agrona");
-        row("daemon", "abi error linux memory stat daemon agrona slf4j picocli");
+        row("daemon", "abi error linux memory stat ledger daemon agrona slf4j picocli");
         row("daemon.chip", "abi error");
         row("daemon.link", "abi daemon.chip slf4j");
         row("daemon.region", "abi error linux memory");
-        row("daemon.control", "abi error linux memory stat daemon.chip daemon.region agrona slf4j");
+        row(
+                "daemon.control",
+                "abi error linux memory stat ledger daemon.chip daemon.region agrona slf4j");
         row("apps", "abi error linux memory driver job hdr");
-        row("launch", "abi error linux stat flight memory driver job picocli jackson javac");
+        row("launch", "abi error linux stat flight ledger memory driver job picocli jackson javac");
     }
 
     private static void row(String name, String mayImport) {
