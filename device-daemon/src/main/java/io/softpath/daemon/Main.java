@@ -118,13 +118,23 @@ public final class Main implements Callable<Integer> {
     private long linkWaitMs;
 
     @Option(
+            names = "--tid-window-ms",
+            paramLabel = "MS",
+            defaultValue = "" + DriverOptions.TID_WINDOW_MS,
+            description =
+                    "with the quirk tids-outlive-pins: how long the chip keeps a freed TID"
+                            + " (default: ${DEFAULT-VALUE})")
+    private long tidWindowMs;
+
+    @Option(
             names = "--quirks",
             paramLabel = "A,B",
             split = ",",
             description =
                     "oddities of the real driver to bring back: enetdown-when-all-busy,"
                             + " events-first-context-only, poll-rewinds-head, event-page-writable,"
-                            + " mmap-era-mail, mmap-era-remap")
+                            + " mmap-era-mail, mmap-era-remap, memlock-per-call,"
+                            + " tids-outlive-pins")
     private Set<String> quirks = Set.of();
 
     @Option(names = "--until-eof", description = "stop when standard input ends")
@@ -272,7 +282,7 @@ public final class Main implements Callable<Integer> {
                 chosen,
                 permissions(socketMode),
                 maxOpenFiles,
-                new DriverOptions(availThreshold, linkWaitMs, chosenQuirks));
+                new DriverOptions(availThreshold, linkWaitMs, tidWindowMs, chosenQuirks));
     }
 
     static Set<PosixFilePermission> permissions(String octal) {

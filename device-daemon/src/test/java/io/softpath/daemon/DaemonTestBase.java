@@ -35,7 +35,8 @@ public abstract class DaemonTestBase {
 
     protected Daemon startWith(Quirk first, Quirk... more) {
         Set<Quirk> quirks = EnumSet.of(first, more);
-        return start(config().withOptions(new DriverOptions(0, 0, quirks)));
+        return start(
+                config().withOptions(new DriverOptions(0, 0, DriverOptions.TID_WINDOW_MS, quirks)));
     }
 
     protected DaemonConfig config() {

@@ -7,6 +7,7 @@ import io.softpath.abi.control.BaseInfo;
 import io.softpath.abi.control.Command;
 import io.softpath.abi.control.CommandRecord;
 import io.softpath.abi.control.ControlRecord;
+import io.softpath.abi.control.TidInfo;
 import io.softpath.abi.control.UserInfo;
 import io.softpath.linux.Fd;
 import io.softpath.linux.SeqPacketSocket;
@@ -165,6 +166,22 @@ public final class FakeClient implements AutoCloseable {
         startCommand(command);
         CommandRecord.putU64(block(), 0, value);
         return write(CommandRecord.BYTES);
+    }
+
+    /** Asks for TIDs of pages. */
+    public Reply tidUpdate(TidInfo info) {
+        startCommand(Command.TID_UPDATE);
+        info.write(block(), CommandRecord.PAYLOAD);
+        return write(CommandRecord.BYTES);
+    }
+
+    /** Gives back the TIDs of a bitmap. */
+    public Reply tidFree(byte[] bitmap) {
+        startCommand(Command.TID_FREE);
+        MemorySegment.copy(
+                bitmap, 0, out, ValueLayout.JAVA_BYTE, ControlRecord.WRITE_DATA, bitmap.length);
+        ControlRecord.write(out, ++tag);
+        return exchange(ControlRecord.WRITE_DATA + bitmap.length);
     }
 
     public Reply command(Command command, UserInfo info) {

@@ -97,16 +97,22 @@ public final class FakeSender implements AutoCloseable {
      * buffer.
      */
     public int write(int dlid, int destination, int pktFlags) {
+        return write(dlid, destination, IpathHeader.TID_EAGER, 0, pktFlags, new byte[0]);
+    }
+
+    private int write(
+            int dlid, int destination, int tid, int offsetDwords, int pktFlags, byte[] payload) {
         int buffer = current;
         current = (current + 1) % tags.length;
-        long header = (long) buffer * info.pioalign() + PioLayout.HEADER;
-        int length = Pbc.lengthDwords(Pbc.ofPayload(0));
+        long at = (long) buffer * info.pioalign();
+        long header = at + PioLayout.HEADER;
+        int length = Pbc.lengthDwordsOfPayload(payload.length);
         int vcto =
                 IpathHeader.vcto(
                         IpathHeader.VERSION,
                         IpathHeader.contextField(model.family(), destination),
-                        IpathHeader.TID_EAGER,
-                        0);
+                        tid,
+                        offsetDwords);
         MessageHeader.putLrh(pio, header, Lrh.of(0, 0, dlid, length, 1 + info.unit()));
         MessageHeader.putBth0(pio, header, Bth.bth0(Bth.OPCODE_PSM, 0, Bth.DEFAULT_PKEY));
         MessageHeader.putBth1(
@@ -118,7 +124,16 @@ public final class FakeSender implements AutoCloseable {
         MessageHeader.putSubOpcode(pio, header, 0x05);
         MessageHeader.putAck(
                 pio, header, (info.context() & 0xF) << 24 | info.context() >>> 4 << 30);
+        MemorySegment.copy(
+                payload, 0, pio, ValueLayout.JAVA_BYTE, at + PioLayout.PAYLOAD, payload.length);
         return buffer;
+    }
+
+    /** Sends payload, whole dwords, to an offset in the page that a TID names. */
+    public void sendExpected(int dlid, int destination, int tid, int offsetBytes, byte[] payload) {
+        launch(
+                write(dlid, destination, tid, offsetBytes / Integer.BYTES, 0, payload),
+                Pbc.ofPayload(payload.length));
     }
 
     /** Launches with the right length. */

@@ -7,6 +7,7 @@ import io.softpath.abi.control.CommandRecord;
 import io.softpath.abi.control.ContextInfo;
 import io.softpath.abi.control.ControlRecord;
 import io.softpath.abi.control.RuntimeFlags;
+import io.softpath.abi.control.TidInfo;
 import io.softpath.abi.control.UserEvent;
 import io.softpath.abi.control.UserInfo;
 import io.softpath.abi.model.ChipModel;
@@ -37,9 +38,11 @@ final class Commands {
     private static final int MINOR_WITH_ALGORITHM = 11;
 
     private final List<UnitDriver> units;
+    private final TidCommands tids;
 
-    Commands(List<UnitDriver> units) {
+    Commands(List<UnitDriver> units, TidCommands tids) {
         this.units = units;
+        this.tids = tids;
     }
 
     /**
@@ -47,8 +50,9 @@ final class Commands {
      *
      * @param count the length given to write(2), unsigned
      * @param block the first 40 bytes of it
+     * @param data what the driver would read where the command points to
      */
-    Answer execute(OpenFile file, long count, MemorySegment block) {
+    Answer execute(OpenFile file, long count, MemorySegment block, MemorySegment data) {
         if (count < TYPE_BYTES) {
             return Answer.refuse(
                     Errno.EINVAL,
@@ -78,13 +82,14 @@ final class Commands {
                             + " is too short, minimum="
                             + command.consumedBytes());
         }
-        Answer answer = dispatch(file, command, block);
+        Answer answer = dispatch(file, command, block, data);
         return answer.isRefusal() || answer.isLater()
                 ? answer
                 : Answer.data(command.consumedBytes(), answer.payload());
     }
 
-    private Answer dispatch(OpenFile file, Command command, MemorySegment block) {
+    private Answer dispatch(
+            OpenFile file, Command command, MemorySegment block, MemorySegment data) {
         if (command == Command.ASSIGN_CONTEXT) {
             return assign(file, UserInfo.read(block, CommandRecord.PAYLOAD));
         }
@@ -114,12 +119,8 @@ final class Commands {
             }
             case DISARM_BUFS -> unit.acknowledge(context, UserEvent.DISARM_BUFS);
             case ACK_EVENT -> unit.acknowledge(context, CommandRecord.u64(block, 0));
-            case TID_UPDATE, TID_FREE ->
-                    Answer.refuse(
-                            Errno.EINVAL,
-                            "command: type="
-                                    + command
-                                    + ", expected receive is not available in this version");
+            case TID_UPDATE -> tids.update(context, TidInfo.read(block, CommandRecord.PAYLOAD));
+            case TID_FREE -> tids.free(context, data);
             case SDMA_INFLIGHT, SDMA_COMPLETE ->
                     Answer.refuse(
                             Errno.EINVAL,

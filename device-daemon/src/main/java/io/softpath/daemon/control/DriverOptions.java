@@ -8,13 +8,23 @@ import java.util.Set;
  * @param availThreshold freed buffers per refresh of the avail page; 0 = what the model's driver
  *     uses
  * @param linkWaitMs how long an acknowledged disarm waits for a lost link, in milliseconds
+ * @param tidWindowMs how long the chip keeps TIDs that are freed, in milliseconds; only with {@link
+ *     Quirk#TIDS_OUTLIVE_PINS}
  * @param quirks oddities of the real driver to bring back
  */
-public record DriverOptions(int availThreshold, long linkWaitMs, Set<Quirk> quirks) {
+public record DriverOptions(
+        int availThreshold, long linkWaitMs, long tidWindowMs, Set<Quirk> quirks) {
     /** 300 steps of 100 ms. Source: qib_file_ops.c, disarm_req_delay. */
     public static final long LINK_WAIT_MS = 30_000;
 
-    public static final DriverOptions DEFAULT = new DriverOptions(0, LINK_WAIT_MS, Set.of());
+    /** Long for a chip, short for a person: time to see a late packet land. */
+    public static final long TID_WINDOW_MS = 100;
+
+    public static final DriverOptions DEFAULT =
+            new DriverOptions(0, LINK_WAIT_MS, TID_WINDOW_MS, Set.of());
+
+    /** Who wants to see it wants to see the end of it, too. */
+    private static final long MAX_TID_WINDOW_MS = 60_000;
 
     /** The chip has 5 bits for the threshold. */
     private static final int MAX_AVAIL_THRESHOLD = 31;
@@ -32,6 +42,13 @@ public record DriverOptions(int availThreshold, long linkWaitMs, Set<Quirk> quir
         }
         if (linkWaitMs < 0) {
             throw new IllegalArgumentException("link-wait-ms=" + linkWaitMs + " must be 0 or more");
+        }
+        if (tidWindowMs < 1 || tidWindowMs > MAX_TID_WINDOW_MS) {
+            throw new IllegalArgumentException(
+                    "tid-window-ms="
+                            + tidWindowMs
+                            + " is out of range, choose 1.."
+                            + MAX_TID_WINDOW_MS);
         }
         quirks = Set.copyOf(quirks);
     }

@@ -40,6 +40,12 @@ final class OpenContext {
     /** Memory that the owner asked for so that the chip can reach it. */
     final UserMemories memories;
 
+    /** Which TIDs of it are used, and for what. */
+    final TidShadow tids;
+
+    /** Nobody has it any more, but the chip still does: {@link Quirk#TIDS_OUTLIVE_PINS}. */
+    boolean closing;
+
     int pollType = POLL_ANY;
     boolean pollArmed;
     long urgentSeen;
@@ -56,6 +62,7 @@ final class OpenContext {
         this.sinceEpochMs = sinceEpochMs;
         this.trigger = trigger;
         memories = new UserMemories(unit, number);
+        tids = new TidShadow(unit.model().tidCount());
         for (ChipCounter counter : ChipCounter.values()) {
             if (counter.perContext()) {
                 countersAtStart[counter.ordinal() - ChipCounter.UNIT_COUNTERS] =

@@ -39,7 +39,20 @@ public enum Quirk {
      * mmap answers as Linux 2.6.17 to 2.6.19: over-length is EFAULT for every kind, MAP_PRIVATE
      * allowed.
      */
-    MMAP_ERA_REMAP("mmap rules of Linux 2.6.17 to 2.6.19");
+    MMAP_ERA_REMAP("mmap rules of Linux 2.6.17 to 2.6.19"),
+    /**
+     * The memlock limit binds each TID_UPDATE by itself: with several a process pins as much as it
+     * likes. Source: qib_user_pages.c, __qib_get_user_pages.
+     */
+    MEMLOCK_PER_CALL("the memlock limit binds each TID_UPDATE by itself, not all of them together"),
+    /**
+     * Pages are released first, their TIDs taken out of the chip some time later: a late packet
+     * writes into a page that its owner has back. Source: Linux 2.6.18, ipath_file_ops.c,
+     * ipath_close.
+     */
+    TIDS_OUTLIVE_PINS(
+            "pages are released at once, their TIDs taken out of the chip only after"
+                    + " --tid-window-ms");
 
     private final String purpose;
 

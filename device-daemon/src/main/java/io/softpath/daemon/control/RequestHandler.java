@@ -52,7 +52,7 @@ final class RequestHandler {
         this.rules = rules;
         this.statistics = statistics;
         this.epochMs = epochMs;
-        commands = new Commands(units);
+        commands = new Commands(units, new TidCommands(pinAccounts, epochMs));
         inspector = new Inspector(units, sinceEpochMs);
         administrator = new Administrator(units, ownerUid);
         memory = new MemoryRequests(pinAccounts, epochMs);
@@ -160,7 +160,14 @@ final class RequestHandler {
                 block,
                 0,
                 Math.min(sent, CommandRecord.BYTES));
-        Answer answer = commands.execute(file, count, block);
+        Answer answer =
+                commands.execute(
+                        file,
+                        count,
+                        block,
+                        request.asSlice(
+                                Math.min(length, ControlRecord.WRITE_DATA),
+                                Math.max(0, length - ControlRecord.WRITE_DATA)));
         count(file, answer.isRefusal() ? DriverCounter.COMMAND_ERRORS : DriverCounter.COMMANDS);
         return answer;
     }

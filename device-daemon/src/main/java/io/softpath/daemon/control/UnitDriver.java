@@ -62,6 +62,7 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
     private final LongSupplier nanoClock;
     private final LongSupplier epochMs;
     private final LogLimit logLimit;
+    private final UnitTids tids;
 
     /** The link has a LID and an MTU; it may still not be ACTIVE. */
     private boolean configured;
@@ -102,6 +103,11 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
         this.nanoClock = nanoClock;
         this.epochMs = epochMs;
         logLimit = new LogLimit(LOG, nanoClock);
+        tids =
+                new UnitTids(
+                        this,
+                        quirk(Quirk.TIDS_OUTLIVE_PINS) ? options.tidWindowMs() * NS_PER_MS : 0,
+                        nanoClock);
         division = PioDivision.of(model);
         contexts = new OpenContext[model.contexts()];
         page = new UnitPage(identity.unit(), model);
@@ -151,6 +157,15 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
 
     void count(DriverCounter counter, long by) {
         counters[counter.index()] += by;
+    }
+
+    /** Whether one more line may be logged now that a client caused. */
+    boolean mayLog() {
+        return logLimit.permits();
+    }
+
+    UnitTids tids() {
+        return tids;
     }
 
     /** Every error bit raised since the start. */
@@ -286,6 +301,7 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
             }
         }
         context.regions(regions);
+        tids.initialised(context);
         context.urgentSeen = 0;
         receive(context, true);
         chip.forceAvailUpdate();
@@ -410,33 +426,55 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
      * qib_file_ops.c, qib_close.
      */
     void close(OpenContext context) {
-        contexts[context.number] = null;
+        context.closing = true;
         interrupted.clear(context.number); // not the next owner's
         context.owner.context(null);
         linkWaits.removeIf(wait -> wait.context() == context);
-        counters[DriverCounter.CTXTS_OPEN.index()]--;
         if (armlaunchSilencedBy == context) {
             reportArmlaunch(context, true);
         }
         if (context.initialised()) {
             context.pollArmed = false;
             chip.disarmInterrupt(context.number);
-            chip.disableReceive(context.number);
         }
         partitionKeys.dropAll(context.keys);
-        if (context.initialised()) {
-            try {
+        tids.leaveAll(context);
+        if (tids.hasLate(context)) {
+            context.memories.close();
+        } else {
+            closeNow(context);
+        }
+    }
+
+    /** Closes those of whom the chip has no late TIDs any more. */
+    private void closeLate() {
+        for (OpenContext context : contexts) {
+            if (context != null && context.closing && !tids.hasLate(context)) {
+                closeNow(context);
+            }
+        }
+    }
+
+    private void closeNow(OpenContext context) {
+        contexts[context.number] = null;
+        counters[DriverCounter.CTXTS_OPEN.index()]--;
+        try {
+            if (context.initialised()) {
+                chip.disableReceive(context.number);
                 long disarmed = chip.counter(ChipCounter.TX_DISARMED);
                 chip.closeContext(context.number);
                 count(
                         DriverCounter.SENDS_DISARMED,
                         chip.counter(ChipCounter.TX_DISARMED) - disarmed);
                 chip.forceAvailUpdate();
-            } finally {
+            }
+        } finally {
+            tids.closed(context);
+            context.memories.close();
+            if (context.initialised()) {
                 context.regions().close();
             }
         }
-        context.memories.close();
         if (logLimit.permits()) {
             LOG.info("{}: closed", context);
         }
@@ -540,6 +578,8 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
 
     /** Answers those who waited for the link long enough, or whose link is back. */
     public void checkDeadlines(long nowNs) {
+        tids.checkDeadlines(nowNs);
+        closeLate();
         for (int i = linkWaits.size() - 1; i >= 0; i--) {
             LinkWait wait = linkWaits.get(i);
             if (usable() || nowNs - wait.deadlineNs() >= 0) {
@@ -551,7 +591,7 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
 
     /** The next deadline, or {@link Long#MAX_VALUE} from now on if there is none. */
     public long nextDeadlineNs() {
-        long next = Long.MAX_VALUE;
+        long next = tids.nextDeadlineNs();
         for (LinkWait wait : linkWaits) {
             next = Math.min(next, wait.deadlineNs());
         }
@@ -653,8 +693,13 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
     @Override
     public void close() {
         for (OpenContext context : contexts) {
-            if (context != null) {
+            if (context != null && !context.closing) {
                 close(context);
+            }
+        }
+        for (OpenContext context : contexts) {
+            if (context != null) {
+                closeNow(context);
             }
         }
         page.close();

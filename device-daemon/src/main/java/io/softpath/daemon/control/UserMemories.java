@@ -178,11 +178,14 @@ final class UserMemories {
     }
 
     private void forget(UserMemory memory) {
-        byHandle.remove(memory.handle());
-        account.unregister(memory.bytes());
-        unit.count(DriverCounter.MEM_REGIONS, -1);
-        unit.count(DriverCounter.MEM_BYTES, -memory.bytes());
-        memory.unmap();
+        if (byHandle.remove(memory.handle()) != null) {
+            account.unregister(memory.bytes());
+            unit.count(DriverCounter.MEM_REGIONS, -1);
+            unit.count(DriverCounter.MEM_BYTES, -memory.bytes());
+        }
+        if (memory.unused()) {
+            memory.unmap();
+        }
     }
 
     /** All pieces, freed ones that live on included, by handle. */
@@ -192,9 +195,12 @@ final class UserMemories {
         return all;
     }
 
-    /** The owner is gone, and so are its TIDs. */
+    /** The owner is gone, and so are its TIDs. What somebody holds is unmapped later. */
     void close() {
         byAddress.clear();
-        all().forEach(this::forget);
+        for (UserMemory memory : all()) {
+            memory.free();
+            forget(memory);
+        }
     }
 }

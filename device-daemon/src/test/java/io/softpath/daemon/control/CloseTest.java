@@ -8,6 +8,7 @@ import io.softpath.abi.Fidelity;
 import io.softpath.abi.control.BaseInfo;
 import io.softpath.abi.control.Command;
 import io.softpath.abi.control.ControlRecord;
+import io.softpath.abi.control.TidInfo;
 import io.softpath.abi.control.UserEvent;
 import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.packet.Pbc;
@@ -101,6 +102,12 @@ class CloseTest extends DaemonTestBase {
                         phase.name() + ": the peer's packets");
                 assertEquals(0, peerMemory.eventWord(), phase.name() + ": the peer's events");
                 assertEquals(1, daemon().openFiles(), phase.name());
+                long[] counters = daemon().units().getFirst().counters();
+                assertEquals(
+                        counters[DriverCounter.PAGE_LOCKS.index()],
+                        counters[DriverCounter.PAGE_UNLOCKS.index()],
+                        phase.name() + ": pages released");
+                assertEquals(0, counters[DriverCounter.MEM_BYTES.index()], phase.name());
                 try (FakeClient next = started()) {
                     assertEquals(
                             peerInfo.context() + 1,
@@ -132,6 +139,7 @@ class CloseTest extends DaemonTestBase {
                     new Phase("assigned", v -> v.client().assign(), 0),
                     new Phase("initialised", v -> v.client().start(), 0),
                     new Phase("with a key", CloseTest::takeKey, 0),
+                    new Phase("with TIDs pinned", CloseTest::pin, 0),
                     new Phase("in poll", CloseTest::poll, 0),
                     new Phase("with a request unread", CloseTest::leaveRequest, 0),
                     new Phase("half written", v -> v.memory().write(LID, v.peer(), 0), 0),
@@ -141,6 +149,15 @@ class CloseTest extends DaemonTestBase {
     private static void takeKey(Victim victim) {
         victim.client().start();
         assertEquals(6, victim.client().command(Command.SET_PART_KEY, 7).result());
+    }
+
+    private static void pin(Victim victim) {
+        FakeClient client = victim.client();
+        client.start();
+        client.memCreate(4 * 4096).file().close();
+        assertEquals(0, client.memBind(1, 0x1_0000).result());
+        assertEquals(36, client.tidUpdate(new TidInfo(4, 0x1_0000, 4096, 8192)).result());
+        assertEquals(0, client.memFree(1).result());
     }
 
     private static void poll(Victim victim) {

@@ -96,12 +96,7 @@ class CommandsTest extends DaemonTestBase {
         start();
         FakeClient client = client();
         client.start();
-        for (Command command :
-                List.of(
-                        Command.TID_UPDATE,
-                        Command.TID_FREE,
-                        Command.SDMA_INFLIGHT,
-                        Command.SDMA_COMPLETE)) {
+        for (Command command : List.of(Command.SDMA_INFLIGHT, Command.SDMA_COMPLETE)) {
             assertRefused(Errno.EINVAL, client.command(command));
         }
     }
@@ -211,11 +206,15 @@ class CommandsTest extends DaemonTestBase {
                 new OpenFile(OpenFile.ANY_UNIT, new PeerCredentials(1, 2, 3), null, 0, null);
         assertEquals(
                 -Errno.ENXIO.number(),
-                new Commands(List.of()).execute(nowhere, 40, block).result());
+                new Commands(List.of(), null)
+                        .execute(nowhere, 40, block, MemorySegment.NULL)
+                        .result());
         OpenFile unit7 = new OpenFile(7, new PeerCredentials(1, 2, 3), null, 0, null);
         assertEquals(
                 -Errno.ENODEV.number(),
-                new Commands(daemon.units()).execute(unit7, 40, block).result());
+                new Commands(daemon.units(), null)
+                        .execute(unit7, 40, block, MemorySegment.NULL)
+                        .result());
     }
 
     @Test

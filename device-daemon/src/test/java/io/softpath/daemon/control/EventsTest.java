@@ -260,7 +260,7 @@ class EventsTest extends DaemonTestBase {
     @Test
     @Fidelity(26)
     void shouldNotWaitForTheLinkForEver() {
-        start(config().withOptions(new DriverOptions(0, 0, Set.of())));
+        start(config().withOptions(new DriverOptions(0, 0, DriverOptions.TID_WINDOW_MS, Set.of())));
         User user = user();
         admin(ControlRecord.ADMIN_LINK_DOWN, 0);
         assertRefused(

@@ -1,5 +1,6 @@
 package io.softpath.daemon.control;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.softpath.abi.control.AbiVersion;
@@ -7,12 +8,14 @@ import io.softpath.abi.control.BaseInfo;
 import io.softpath.abi.control.Command;
 import io.softpath.abi.control.CommandRecord;
 import io.softpath.abi.control.ControlRecord;
+import io.softpath.abi.control.TidInfo;
 import io.softpath.abi.control.UserInfo;
 import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.register.DriverCounter;
 import io.softpath.daemon.chip.ChipIdentity;
 import io.softpath.daemon.link.Fabric;
 import io.softpath.daemon.region.MapRules;
+import io.softpath.daemon.region.UserMemory;
 import io.softpath.linux.CurrentProcess;
 import io.softpath.linux.Limits;
 import io.softpath.linux.MemlockLimit;
@@ -21,6 +24,9 @@ import io.softpath.linux.PidFd;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +36,11 @@ import java.util.Set;
 /** One unit and the daemon's handler of requests, without sockets: processes are numbers. */
 final class PinRig implements AutoCloseable {
     static final MemlockLimit UNLIMITED = new MemlockLimit(Limits.Limit.UNLIMITED, false);
+
+    /** Where an update's output goes; nobody looks there. */
+    private static final long LIST = 0x1_0000;
+
+    private static final long MAP = 0x2_0000;
 
     final Map<Integer, MemlockLimit> limits = new HashMap<>();
     final PinAccounts accounts;
@@ -50,7 +61,7 @@ final class PinRig implements AutoCloseable {
                         new ChipIdentity(0, 1, 1),
                         fabric,
                         () -> 0,
-                        new DriverOptions(0, 0, chosen),
+                        new DriverOptions(0, 0, DriverOptions.TID_WINDOW_MS, chosen),
                         () -> nowNs,
                         () -> nowMs);
         fabric.attach(unit.chip());
@@ -81,12 +92,16 @@ final class PinRig implements AutoCloseable {
     OpenFile start(int pid) {
         OpenFile file = open(pid);
         assign(file);
-        command(file, Command.USER_INIT);
+        initialise(file);
         return file;
     }
 
     void assign(OpenFile file) {
         command(file, Command.ASSIGN_CONTEXT);
+    }
+
+    void initialise(OpenFile file) {
+        command(file, Command.USER_INIT);
     }
 
     private void command(OpenFile file, Command command) {
@@ -121,6 +136,83 @@ final class PinRig implements AutoCloseable {
 
     Answer memFree(OpenFile file, int handle) {
         return handle(file, ControlRecord.memFree(request, 0, handle));
+    }
+
+    /** Asks for TIDs, with addresses for list and bitmap that will do. */
+    Answer tidUpdate(OpenFile file, int count, long vaddr) {
+        return tidUpdate(file, new TidInfo(count, vaddr, LIST, MAP));
+    }
+
+    Answer tidUpdate(OpenFile file, TidInfo info) {
+        startCommand(Command.TID_UPDATE);
+        info.write(request, ControlRecord.WRITE_COMMAND + CommandRecord.PAYLOAD);
+        return handle(file, ControlRecord.write(request, 0));
+    }
+
+    /** Gives back the TIDs of a bitmap, or of what there is of one. */
+    Answer tidFree(OpenFile file, byte[] bitmap) {
+        startCommand(Command.TID_FREE);
+        MemorySegment.copy(
+                bitmap, 0, request, ValueLayout.JAVA_BYTE, ControlRecord.WRITE_DATA, bitmap.length);
+        ControlRecord.write(request, 0);
+        return handle(file, ControlRecord.WRITE_DATA + bitmap.length);
+    }
+
+    /** A bitmap of these TIDs. */
+    static byte[] bitmap(int... tids) {
+        BitSet bits = new BitSet();
+        for (int tid : tids) {
+            bits.set(tid);
+        }
+        return Arrays.copyOf(bits.toByteArray(), TidInfo.BITMAP_BYTES);
+    }
+
+    /** The TIDs of an update's list, after a look at its bitmap. */
+    static int[] tids(Answer answer) {
+        assertEquals(Command.TID_UPDATE.consumedBytes(), answer.result(), answer.sentence());
+        return tids(answer.payload());
+    }
+
+    static int[] tids(byte[] payload) {
+        int count = (payload.length - TidInfo.BITMAP_BYTES) / Short.BYTES;
+        int[] tids = new int[count];
+        for (int i = 0; i < count; i++) {
+            tids[i] =
+                    ControlRecord.u16(
+                            MemorySegment.ofArray(payload),
+                            ControlRecord.TID_REPLY_LIST - ControlRecord.REPLY_PAYLOAD + 2L * i);
+        }
+        assertArrayEquals(
+                bitmap(tids), Arrays.copyOf(payload, TidInfo.BITMAP_BYTES), "list and bitmap");
+        return tids;
+    }
+
+    /** All that a request may change. */
+    String state() {
+        StringBuilder state = new StringBuilder();
+        for (DriverCounter counter :
+                List.of(
+                        DriverCounter.PAGE_LOCKS,
+                        DriverCounter.PAGE_UNLOCKS,
+                        DriverCounter.MEM_REGIONS,
+                        DriverCounter.MEM_BYTES)) {
+            state.append(counter).append('=').append(count(counter)).append(' ');
+        }
+        for (int i = 0; i < unit.model().contexts(); i++) {
+            OpenContext context = unit.context(i);
+            if (context != null) {
+                state.append('\n').append(context.owner.account()).append(context.tids);
+                for (UserMemory memory : context.memories.all()) {
+                    state.append(memory).append(" address=").append(memory.address());
+                    state.append(" pins=").append(memory.pins());
+                }
+                state.append(" valid=");
+                for (int tid = 0; tid < unit.model().tidCount(); tid++) {
+                    state.append(unit.chip().tidValid(i, tid) ? '1' : '0');
+                }
+            }
+        }
+        return state.toString();
     }
 
     long count(DriverCounter counter) {

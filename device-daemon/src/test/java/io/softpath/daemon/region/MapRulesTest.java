@@ -146,7 +146,12 @@ class MapRulesTest extends DaemonTestBase {
         for (Quirk era : new Quirk[] {Quirk.MMAP_ERA_MAIL, Quirk.MMAP_ERA_REMAP}) {
             try (Daemon daemon =
                             Daemon.start(
-                                    config().withOptions(new DriverOptions(0, 0, Set.of(era))));
+                                    config().withOptions(
+                                                    new DriverOptions(
+                                                            0,
+                                                            0,
+                                                            DriverOptions.TID_WINDOW_MS,
+                                                            Set.of(era))));
                     FakeClient client = FakeClient.open(daemon)) {
                 Map<RegionKind, long[]> regions = regions(client.start());
                 regions.remove(RegionKind.SENDBUFSTATUS);
