@@ -297,6 +297,9 @@ class HostileLaunchPropertyTest extends DaemonTestBase {
             if (Pbc.TRIGGER.get(pbc) != 0) {
                 expect(ChipCounter.TX_TRIGGER_FIELD);
             }
+            if (Pbc.isGather(pbc)) {
+                return fault(buffer, ChipCounter.TX_GATHER_FAULT); // not negotiated
+            }
             header.load(user.pio(), user.headerOf(buffer));
             long lrh = header.lrh();
             if (Lrh.lengthDwords(lrh) != length) {
@@ -408,6 +411,7 @@ class HostileLaunchPropertyTest extends DaemonTestBase {
                             ChipCounter.TX_NO_ROUTE,
                             ChipCounter.TX_SPECIAL_TRIGGER,
                             ChipCounter.TX_ARM_LAUNCH,
+                            ChipCounter.TX_GATHER_FAULT,
                             ChipCounter.TX_DROPPED);
             // the launches of the two others are among those on the wire
             assertEquals(launches, onTheWire + refused - others(), "launches");

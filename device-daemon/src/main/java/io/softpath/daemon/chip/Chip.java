@@ -89,9 +89,10 @@ public final class Chip {
     }
 
     /**
-     * One duty cycle: a look at the next PIO buffer of each open context.
+     * One duty cycle: a look at the next PIO buffer of each open context, and a burst of the gather
+     * that it is sending.
      *
-     * @return packets that left their buffers
+     * @return packets that left their buffers; a burst counts as one
      */
     public int poll() {
         if (frozen) {
@@ -101,6 +102,7 @@ public final class Chip {
         for (ContextSends context : active) {
             left += sendEngine.poll(context);
         }
+        receiveEngine.publishFlows();
         return left;
     }
 
@@ -108,7 +110,7 @@ public final class Chip {
      * Looks at every buffer of every open context. Whoever is about to sleep calls this after
      * telling users to ring, so that no launch from before is overlooked.
      *
-     * @return packets that left their buffers
+     * @return packets that left their buffers; a burst of a gather counts as one
      */
     public int sweep() {
         if (frozen) {
@@ -116,15 +118,16 @@ public final class Chip {
         }
         int left = 0;
         for (ContextSends context : active) {
-            left += sendEngine.sweep(context);
-            if (!sendEngine.holding()) {
-                left += sendEngine.drain(context);
-            }
+            left += sendEngine.lookAtAll(context);
         }
+        receiveEngine.publishFlows();
         return left;
     }
 
-    /** Whether a launched packet waits that a further {@link #poll} may be able to send. */
+    /**
+     * Whether a launched packet waits, or a gather is under way, that a further {@link #poll} may
+     * be able to send.
+     */
     public boolean hasWork() {
         if (frozen || sendEngine.holding()) {
             return false;
@@ -177,7 +180,9 @@ public final class Chip {
                         model.pioAlign(),
                         model.pio2kBytes(),
                         trigger,
-                        random);
+                        random,
+                        memory.gather(),
+                        model.mtuBytes());
         receives[context] = new ContextReceive(context, model, memory, counters);
         active = Arrays.copyOf(active, active.length + 1);
         active[active.length - 1] = sends[context];

@@ -48,6 +48,15 @@ class ContextSends {
 
     int pollsUntilSweep;
 
+    /** What gather records may send from; null if this context may not use them. */
+    final GatherSource gatherSource;
+
+    /** The gather record under way, always of the buffer at the head of the queue. */
+    final GatherSend gather;
+
+    /** Bytes that gathers of this context may still send in this look at it. */
+    long gatherBudget;
+
     private final int[] lastTag;
 
     /**
@@ -66,7 +75,9 @@ class ContextSends {
             int strideBytes,
             int bufferBytes,
             TriggerMode trigger,
-            LongSupplier random) {
+            LongSupplier random,
+            GatherSource gatherSource,
+            int mtuBytes) {
         this.context = context;
         this.memory = memory;
         this.firstBuffer = firstBuffer;
@@ -74,6 +85,8 @@ class ContextSends {
         this.strideBytes = strideBytes;
         this.bufferBytes = bufferBytes;
         this.trigger = trigger;
+        this.gatherSource = gatherSource;
+        gather = gatherSource == null ? null : new GatherSend(mtuBytes);
         state = new byte[count];
         queue = new int[count];
         queuedPbc = new long[count];
@@ -204,14 +217,22 @@ class ContextSends {
     }
 
     void dequeue() {
+        stopGather(queue[queueHead]);
         if (++queueHead == count) {
             queueHead = 0;
         }
         queued--;
     }
 
+    private void stopGather(int buffer) {
+        if (gather != null && gather.underWay(buffer)) {
+            gather.stop();
+        }
+    }
+
     /** Takes a buffer out of the middle of the queue. */
     void unqueue(int buffer) {
+        stopGather(buffer);
         int kept = 0;
         int pending = queued;
         for (int i = 0; i < pending; i++) {

@@ -26,6 +26,10 @@ final class Counters {
         values[counter.index(UNIT_WIDE)] += amount;
     }
 
+    void add(ChipCounter counter, int context, long amount) {
+        values[counter.index(context)] += amount;
+    }
+
     long get(ChipCounter counter, int context) {
         return values[counter.index(context)];
     }

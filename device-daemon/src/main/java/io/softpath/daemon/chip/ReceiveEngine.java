@@ -34,6 +34,9 @@ final class ReceiveEngine {
     private final long headerOffset;
     private final int hdrqOffsetDwords;
 
+    /** The context whose TID flows may be ahead of what its user sees. */
+    private ContextReceive behind;
+
     ReceiveEngine(
             Chip chip,
             ChipModel model,
@@ -225,7 +228,7 @@ final class ReceiveEngine {
             return;
         }
         if (checked) {
-            to.flows.advance(flow, register);
+            advance(to, flow);
         }
         if (!suppressed) {
             deliver(to, packet, lengthDwords, Rhf.TYPE_EXPECTED, 0, false, 0);
@@ -233,7 +236,24 @@ final class ReceiveEngine {
         }
         counters.increment(ChipCounter.RX_HDR_SUPP);
         if ((header.pktFlags() & IpathHeader.INTR) != 0) {
+            to.flows.publish();
             urgent(to);
+        }
+    }
+
+    private void advance(ContextReceive to, int flow) {
+        if (behind != to) {
+            publishFlows();
+            behind = to;
+        }
+        to.flows.advance(flow);
+    }
+
+    /** Shows users the flow registers that packets without an entry have counted up. */
+    void publishFlows() {
+        if (behind != null) {
+            behind.flows.publish();
+            behind = null;
         }
     }
 
@@ -267,7 +287,7 @@ final class ReceiveEngine {
             return;
         }
         counters.increment(ChipCounter.RX_TID_FLO_DROP);
-        to.flows.mismatched(ExpectedPsn.flow(psn), register, mismatch);
+        to.flows.mismatched(ExpectedPsn.flow(psn), mismatch);
         if (entry) {
             long error = generation ? Rhf.TFGENERR : Rhf.TFSEQERR;
             deliver(to, packet, lengthDwords, Rhf.TYPE_EXPECTED, 0, false, error);
@@ -284,6 +304,7 @@ final class ReceiveEngine {
             long errors) {
         long entry = (long) to.tail * Integer.BYTES;
         packet.header.store(to.rcvHdrq, entry + headerOffset);
+        to.flows.publish();
         Rhf.put(
                 to.rcvHdrq,
                 entry + rhfOffset,

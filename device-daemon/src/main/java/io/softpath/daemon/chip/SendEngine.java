@@ -2,11 +2,14 @@ package io.softpath.daemon.chip;
 
 import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.packet.Bth;
+import io.softpath.abi.packet.HeaderCopy;
 import io.softpath.abi.packet.Lrh;
 import io.softpath.abi.packet.Pbc;
 import io.softpath.abi.packet.PioLayout;
 import io.softpath.abi.register.ChipCounter;
 import io.softpath.abi.register.ErrorStatus;
+
+import java.lang.foreign.MemorySegment;
 
 /**
  * From PIO buffers to the wire.
@@ -14,13 +17,20 @@ import io.softpath.abi.register.ErrorStatus;
  * <p>Polls the next buffer of each open context in ring order, which is the library's habit and not
  * the chip's rule: every {@link #POLLS_PER_SWEEP} polls without a launch it looks at all of them. A
  * launched packet is checked on a private copy of its header, and then offered to the wire; while
- * the wire has no room it stays in its buffer, busy.
+ * the wire has no room it stays in its buffer, busy. A gather record is checked on a private copy
+ * too, becomes packets in bursts, a burst for each look at the context, and its buffer is busy
+ * until the last of them has left; what is launched behind it waits.
  */
 final class SendEngine {
     /**
      * Stands for a PBC when the special trigger was misused; its length is too short to be sent.
      */
     static final long BAD_TRIGGER = Long.MIN_VALUE;
+
+    /**
+     * What gathers of a context send before it is the other contexts' turn: a microsecond or two.
+     */
+    static final int GATHER_BURST_BYTES = 32 * 1024;
 
     private static final int POLLS_PER_SWEEP = 64;
 
@@ -62,9 +72,10 @@ final class SendEngine {
     /**
      * One look at one context.
      *
-     * @return packets that left their buffers
+     * @return packets that left their buffers; a burst of a gather counts as one
      */
     int poll(ContextSends sends) {
+        sends.gatherBudget = GATHER_BURST_BYTES;
         int left = sends.queued == 0 || hold ? 0 : drain(sends);
         int buffer = sends.next;
         if (sends.state[buffer] == ContextSends.FREE) {
@@ -78,6 +89,13 @@ final class SendEngine {
             return left + sweep(sends);
         }
         return left;
+    }
+
+    /** A look at every buffer of one context, and at what waits. */
+    int lookAtAll(ContextSends sends) {
+        sends.gatherBudget = GATHER_BURST_BYTES;
+        int left = sweep(sends);
+        return hold ? left : left + drain(sends);
     }
 
     /** Looks at every buffer of the context, in ring order, and takes whatever was launched. */
@@ -153,6 +171,11 @@ final class SendEngine {
                 avail.launchedAndFreed(sends.firstBuffer + buffer);
                 yield 1;
             }
+            case GOES_ON -> {
+                avail.launched(sends.firstBuffer + buffer);
+                sends.enqueue(buffer, pbc);
+                yield 1;
+            }
             case WAITS -> {
                 avail.launched(sends.firstBuffer + buffer);
                 sends.enqueue(buffer, pbc);
@@ -167,8 +190,8 @@ final class SendEngine {
     }
 
     /**
-     * Sends what waits, in launch order, until the wire has no room. While the link is down nothing
-     * waits.
+     * Sends what waits, in launch order, until the wire has no room or a gather has had its turn.
+     * While the link is down nothing waits.
      */
     int drain(ContextSends sends) {
         int left = 0;
@@ -177,6 +200,10 @@ final class SendEngine {
             long pbc = sends.queuedPbc[sends.queueHead];
             Fate fate = transmit(sends, buffer, pbc);
             if (fate == Fate.WAITS) {
+                break;
+            }
+            if (fate == Fate.GOES_ON) {
+                left++;
                 break;
             }
             sends.dequeue();
@@ -192,27 +219,26 @@ final class SendEngine {
 
     private enum Fate {
         LEFT,
+        /** Part of a gather has left. */
+        GOES_ON,
         WAITS,
         REFUSED
     }
 
     private Fate transmit(ContextSends sends, int buffer, long pbc) {
+        if (Pbc.isGather(pbc)) {
+            return gather(sends, buffer, pbc);
+        }
         int length = Pbc.lengthDwords(pbc);
         long offset = sends.offset(buffer);
         packet.header.load(sends.memory, offset + PioLayout.HEADER);
         packet.payload(sends.memory, offset + PioLayout.PAYLOAD, Pbc.payloadBytes(length));
-        long lrh = packet.header.lrh();
-        if (Lrh.lengthDwords(lrh) != length) {
+        if (Lrh.lengthDwords(packet.header.lrh()) != length) {
             counters.increment(ChipCounter.TX_BAD_LENGTH);
             chip.raise(ErrorStatus.SEND_PKT_LEN);
             return Fate.REFUSED;
         }
-        if (forged(sends, lrh)) {
-            counters.increment(ChipCounter.TX_BAD_HEADER);
-            return Fate.LEFT;
-        }
-        if (hasSecondPort && Pbc.PORT.get(pbc) != 0) {
-            counters.increment(ChipCounter.TX_NO_ROUTE); // no cable
+        if (mayNotLeave(sends, packet.header, pbc)) {
             return Fate.LEFT;
         }
         return switch (wire.transmit(packet)) {
@@ -234,14 +260,100 @@ final class SendEngine {
     }
 
     /**
+     * A burst of the packets of a gather record; the record is checked before the first. Whatever
+     * is wrong with it then or later, the rest is dropped and the buffer faulty.
+     */
+    private Fate gather(ContextSends sends, int buffer, long pbc) {
+        GatherSend gather = sends.gather;
+        if (gather == null) {
+            return gatherFault();
+        }
+        if (!gather.underWay(buffer)) {
+            long offset = sends.offset(buffer);
+            int bytes = Pbc.payloadBytes(Pbc.lengthDwords(pbc));
+            gather.load(sends.memory, offset + PioLayout.HEADER, offset + PioLayout.PAYLOAD, bytes);
+            if (!gather.wellFormed(bytes)) {
+                return gatherFault();
+            }
+            if (mayNotLeave(sends, gather.header(), pbc)) {
+                return Fate.LEFT;
+            }
+            gather.start(buffer);
+        }
+        MemorySegment region = sends.gatherSource.region(gather.handle());
+        if (region == null || !gather.liesIn(region)) {
+            gather.stop();
+            return gatherFault();
+        }
+        boolean moved = burst(sends, gather, region);
+        if (gather.done()) {
+            gather.stop();
+            counters.increment(ChipCounter.TX_GATHER);
+            return Fate.LEFT;
+        }
+        return moved ? Fate.GOES_ON : Fate.WAITS;
+    }
+
+    private boolean burst(ContextSends sends, GatherSend gather, MemorySegment region) {
+        long budget = sends.gatherBudget;
+        int sent = 0;
+        long words = 0;
+        boolean moved = false;
+        while (budget > 0 && !gather.done()) {
+            int bytes = gather.next(packet, region);
+            Wire.Outcome outcome = wire.transmit(packet);
+            if (outcome == Wire.Outcome.BACK_PRESSURE) {
+                counters.increment(ChipCounter.TX_FLOW_STALL);
+                break;
+            }
+            if (outcome == Wire.Outcome.SENT) {
+                sent++;
+                words += Pbc.lengthDwordsOfPayload(bytes);
+            } else {
+                counters.increment(ChipCounter.TX_NO_ROUTE);
+            }
+            gather.advance(bytes);
+            budget -= bytes;
+            moved = true;
+        }
+        counters.add(ChipCounter.TX_PKT, sent);
+        counters.add(ChipCounter.TX_WORDS, words);
+        counters.add(ChipCounter.CTXT_TX_PKT, sends.context, sent);
+        sends.gatherBudget = budget;
+        return moved;
+    }
+
+    private Fate gatherFault() {
+        counters.increment(ChipCounter.TX_GATHER_FAULT);
+        chip.raise(ErrorStatus.SEND_BUF_MISUSE);
+        return Fate.REFUSED;
+    }
+
+    /**
+     * Whether a packet is dropped for what its header claims or its PBC wants, which is counted.
+     */
+    private boolean mayNotLeave(ContextSends sends, HeaderCopy header, long pbc) {
+        if (forged(sends, header)) {
+            counters.increment(ChipCounter.TX_BAD_HEADER);
+            return true;
+        }
+        if (hasSecondPort && Pbc.PORT.get(pbc) != 0) {
+            counters.increment(ChipCounter.TX_NO_ROUTE); // no cable
+            return true;
+        }
+        return false;
+    }
+
+    /**
      * A user sends with its own LID and, where the header has the field, with its own context: the
      * header check of the IBA7322 (RCHK), which softpath's isolation wants of every model.
      */
-    private boolean forged(ContextSends sends, long lrh) {
+    private boolean forged(ContextSends sends, HeaderCopy header) {
+        long lrh = header.lrh();
         return Lrh.slid(lrh) != lid
                 || Lrh.lnh(lrh) != Lrh.LNH_BTH
-                || (Bth.opcode(packet.header.bth0()) == Bth.OPCODE_PSM
-                        && packet.header.sourceContext() != sends.context);
+                || (Bth.opcode(header.bth0()) == Bth.OPCODE_PSM
+                        && header.sourceContext() != sends.context);
     }
 
     private void refuseLength(ContextSends sends, int buffer, long pbc) {
@@ -324,6 +436,7 @@ final class SendEngine {
      * every buffer is free.
      */
     void close(ContextSends sends) {
+        sends.gatherBudget = Long.MAX_VALUE; // one record for each buffer at most
         sweep(sends);
         if (!hold && !chip.frozen()) {
             drain(sends);

@@ -10,9 +10,14 @@ import java.lang.foreign.MemorySegment;
  * <p>What a register holds is here; the second page of the user registers shows it, and there the
  * user stores. A word that is not the one the chip last published is such a store, which the chip
  * adopts before it checks a packet. It publishes with compare-and-set: if that fails, the user has
- * stored since, and that store comes after what the chip has just done. Not final so that a test
- * can store between two looks. Source: qib_7322_regs.h, RcvTIDFlowTable; qib_iba7322.c,
- * TIDFLOW_ERRBITS.
+ * stored since, and that store comes after what the chip has just done.
+ *
+ * <p>A packet without an entry counts a register up here and leaves it to {@link #publish} to show
+ * that: a compare-and-set waits until the payload before it has left the store buffer, which costs
+ * more than all else about the packet.
+ *
+ * <p>Not final so that a test can store between two looks. Source: qib_7322_regs.h,
+ * RcvTIDFlowTable; qib_iba7322.c, TIDFLOW_ERRBITS.
  */
 class TidFlows {
     /** The user stored again and again while the chip looked; no register holds this. */
@@ -20,6 +25,8 @@ class TidFlows {
 
     /** How often the chip looks again at a register that its user stores to all the time. */
     static final int TRIES = 4;
+
+    private static final int NONE = -1;
 
     private static final int WRITABLE =
             (int) (TidFlow.SEQ.mask() | TidFlow.GEN.mask())
@@ -34,6 +41,12 @@ class TidFlows {
     /** The registers as the chip has them, each with {@link TidFlow#CHIP} set. */
     private final int[] words;
 
+    /** The registers as the chip last published them. */
+    private final int[] shown;
+
+    /** The one register that the chip has counted up and not yet published, or {@link #NONE}. */
+    private int behind = NONE;
+
     /**
      * @param registers both pages of user registers, where there are flows
      * @param count flows of the model, maybe 0
@@ -43,6 +56,7 @@ class TidFlows {
         this.registers = registers;
         this.adopted = adopted;
         words = new int[count];
+        shown = new int[count];
     }
 
     int count() {
@@ -59,8 +73,10 @@ class TidFlows {
      * stops.
      */
     void reset() {
+        behind = NONE;
         for (int flow = 0; flow < words.length; flow++) {
             words[flow] = TidFlow.CHIP;
+            shown[flow] = TidFlow.CHIP;
             TidFlow.put(registers, flow, TidFlow.CHIP);
         }
     }
@@ -72,7 +88,7 @@ class TidFlows {
      */
     int read(int flow) {
         int word = load(flow);
-        return word == words[flow] ? word : adopt(flow, word);
+        return word == shown[flow] ? words[flow] : adopt(flow, word);
     }
 
     int load(int flow) {
@@ -83,32 +99,46 @@ class TidFlows {
         int store = first;
         for (int tries = 0; tries < TRIES; tries++) {
             int mismatches = words[flow] & TidFlow.MISMATCHES & ~store;
-            int word = store & WRITABLE | mismatches | TidFlow.CHIP;
-            words[flow] = word;
-            if (TidFlow.compareAndSet(registers, flow, store, word)) {
+            words[flow] = store & WRITABLE | mismatches | TidFlow.CHIP;
+            if (show(flow, store)) {
                 adopted.run();
-                return word;
+                return words[flow];
             }
             store = load(flow);
         }
         return UNSTEADY;
     }
 
-    /** The packet that {@code word} let through was delivered: the next one is expected. */
-    void advance(int flow, int word) {
-        publish(flow, word, TidFlow.advanced(word));
-    }
-
-    /** A packet that {@code word} did not let through was dropped. */
-    void mismatched(int flow, int word, int mismatch) {
-        if ((word & mismatch) == 0) {
-            publish(flow, word, word | mismatch);
+    /** The packet that the register let through was delivered: the next one is expected. */
+    void advance(int flow) {
+        words[flow] = TidFlow.advanced(words[flow]);
+        if (behind != flow) {
+            publish();
+            behind = flow;
         }
     }
 
-    /** A store that the user made in between stays: it is younger than the packet. */
-    private void publish(int flow, int from, int to) {
-        words[flow] = to;
-        TidFlow.compareAndSet(registers, flow, from, to);
+    /** A packet that the register did not let through was dropped. */
+    void mismatched(int flow, int mismatch) {
+        if ((words[flow] & mismatch) == 0) {
+            words[flow] |= mismatch;
+            show(flow, shown[flow]);
+        }
+    }
+
+    /** Shows the user all registers as they are. */
+    void publish() {
+        if (behind != NONE) {
+            show(behind, shown[behind]);
+        }
+    }
+
+    /** A store that the user made since {@code from} was there stays: it is younger. */
+    private boolean show(int flow, int from) {
+        if (behind == flow) {
+            behind = NONE;
+        }
+        shown[flow] = words[flow];
+        return TidFlow.compareAndSet(registers, flow, from, words[flow]);
     }
 }

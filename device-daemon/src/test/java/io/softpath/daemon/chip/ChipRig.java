@@ -72,8 +72,13 @@ final class ChipRig implements AutoCloseable {
     }
 
     FakeUser open(int unit, int context, TriggerMode trigger) {
+        return open(unit, context, trigger, null);
+    }
+
+    FakeUser open(int unit, int context, TriggerMode trigger, GatherSource gather) {
         FakeUser user =
-                new FakeUser(model, unit + 1, context, trigger, availPages.get(unit), arena);
+                new FakeUser(
+                        model, unit + 1, context, trigger, availPages.get(unit), gather, arena);
         chips.get(unit).openContext(context, user.memory, trigger);
         chips.get(unit).enableReceive(context);
         chips.get(unit).forceAvailUpdate();

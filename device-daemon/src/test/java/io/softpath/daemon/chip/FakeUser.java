@@ -3,6 +3,7 @@ package io.softpath.daemon.chip;
 import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.model.PioDivision;
 import io.softpath.abi.packet.Bth;
+import io.softpath.abi.packet.GatherRecord;
 import io.softpath.abi.packet.HeaderCopy;
 import io.softpath.abi.packet.IpathHeader;
 import io.softpath.abi.packet.Lrh;
@@ -58,8 +59,9 @@ public final class FakeUser {
             int context,
             TriggerMode trigger,
             MemorySegment availPage,
+            GatherSource gather,
             Arena arena) {
-        this(model, lid, context, trigger, availPage, allocate(model, context, arena));
+        this(model, lid, context, trigger, availPage, allocate(model, context, gather, arena));
     }
 
     /**
@@ -87,7 +89,8 @@ public final class FakeUser {
         adoptAvail();
     }
 
-    private static ContextMemory allocate(ChipModel model, int context, Arena arena) {
+    private static ContextMemory allocate(
+            ChipModel model, int context, GatherSource gather, Arena arena) {
         long pioBytes = (long) PioDivision.of(model).count(context) * model.pioAlign();
         return new ContextMemory(
                 arena.allocate(RegionKind.UREGS.maxBytes(model, 0), 4096),
@@ -95,7 +98,7 @@ public final class FakeUser {
                 arena.allocate(model.rcvHdrAllocBytes(), 4096),
                 arena.allocate(model.egrTotalBytes(), 4096),
                 model.tailInMemory() ? arena.allocate(4096, 4096) : null,
-                null);
+                gather);
     }
 
     /**
@@ -174,6 +177,7 @@ public final class FakeUser {
         MessageHeader.putChksum(pio, header, IpathHeader.checksum(length, vcto, 0));
         MessageHeader.putPktFlags(pio, header, 0);
         MessageHeader.putSubOpcode(pio, header, 0x05);
+        MessageHeader.putFlags(pio, header, 0);
         MessageHeader.putAck(pio, header, (context & 0xF) << 24 | context >>> 4 << 30);
         MessageHeader.putData0(pio, header, data0);
         MessageHeader.putData1(pio, header, payload.length);
@@ -237,6 +241,37 @@ public final class FakeUser {
         }
         writeExpected(buffer, dlid, destination, tid, offsetBytes, psn, pktFlags, data0, payload);
         launch(buffer, Pbc.ofPayload(payload.length));
+        return true;
+    }
+
+    /** A gather record; whatever it says. */
+    public static byte[] gatherRecord(
+            int handle,
+            long sourceOffset,
+            int length,
+            int pageOffset,
+            int interval,
+            int flags,
+            int... tids) {
+        int bytes = GatherRecord.bytes(tids.length);
+        MemorySegment record = MemorySegment.ofArray(new long[(bytes + 7) / 8]);
+        GatherRecord.write(
+                record, 0, handle, sourceOffset, length, pageOffset, tids.length, interval, flags);
+        for (int i = 0; i < tids.length; i++) {
+            GatherRecord.putTid(record, 0, i, tids[i]);
+        }
+        return record.asSlice(0, bytes).toArray(ValueLayout.JAVA_BYTE);
+    }
+
+    /** Launches a gather record behind the header of its first packet; false without a buffer. */
+    public boolean sendGather(
+            int dlid, int destination, int psn, int pktFlags, long data0, byte[] record) {
+        int buffer = takeBuffer();
+        if (buffer < 0) {
+            return false;
+        }
+        writeExpected(buffer, dlid, destination, 0, 0, psn, pktFlags, data0, record);
+        launch(buffer, Pbc.asGather(Pbc.ofPayload(record.length)));
         return true;
     }
 

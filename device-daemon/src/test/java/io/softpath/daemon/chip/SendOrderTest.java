@@ -71,7 +71,9 @@ class SendOrderTest {
                     user.model.pioAlign(),
                     user.model.pio2kBytes(),
                     user.trigger,
-                    () -> 0x5EED);
+                    () -> 0x5EED,
+                    null,
+                    user.model.mtuBytes());
             this.buffer = buffer;
             this.before = before;
         }

@@ -396,6 +396,68 @@ class TidFlowTest {
         }
     }
 
+    @Test
+    void shouldShowWhatPacketsWithoutAnEntryCountedUpWithTheNextEntryAndAfterTheDutyCycle() {
+        try (Rig r = new Rig(ChipModel.IBA7322)) {
+            r.store(TidFlow.entry(GEN, 10));
+            int[] seen = new int[4];
+            int[] stored = {0};
+            r.chip.setTid(
+                    TO,
+                    TID,
+                    (offset, from, fromOffset, bytes) -> {
+                        seen[stored[0]++] = TidFlow.sequence(r.read());
+                        return true;
+                    });
+            for (int i = 0; i < 4; i++) {
+                int psn = ExpectedPsn.of(FLOW, GEN, 10 + i);
+                int flags = i == 1 ? 0 : HDRSUPP;
+                assertTrue(r.from.sendExpected(1, TO, TID, 0, psn, flags, i, new byte[8]));
+            }
+            r.chip.sweep();
+            assertEquals(4, stored[0]);
+            assertEquals(12, seen[2], "shown with the entry of the packet before");
+            assertEquals(14, TidFlow.sequence(r.read()), "shown after the duty cycle");
+            r.entry(1, 0);
+        }
+    }
+
+    @Test
+    void shouldPutAStoreBehindThePacketsThatWereDeliveredBeforeItAndNotYetShown() {
+        try (Rig r = new Rig(ChipModel.IBA7322)) {
+            int other = FLOW + 1;
+            r.store(TidFlow.entry(GEN, 10));
+            TidFlow.put(r.registers, other, TidFlow.entry(GEN, 70));
+            int[] stored = {0};
+            r.chip.setTid(
+                    TO,
+                    TID,
+                    (offset, from, fromOffset, bytes) -> {
+                        if (++stored[0] == 2) {
+                            r.store(TidFlow.entry(GEN + 1, 500));
+                        }
+                        return true;
+                    });
+            int[] psns = {
+                ExpectedPsn.of(FLOW, GEN, 10),
+                ExpectedPsn.of(FLOW, GEN, 11), // while this one is stored, the user stores too
+                ExpectedPsn.of(FLOW, GEN, 12),
+                ExpectedPsn.of(other, GEN, 70),
+                ExpectedPsn.of(FLOW, GEN + 1, 500)
+            };
+            for (int psn : psns) {
+                assertTrue(r.from.sendExpected(1, TO, TID, 0, psn, HDRSUPP, 0, new byte[8]));
+            }
+            r.rig.settle();
+            assertEquals(4, stored[0], "all but the third");
+            assertEquals(1, r.count(ChipCounter.RX_TID_FLO_DROP));
+            assertEquals(GEN + 1, TidFlow.generation(r.read()));
+            assertEquals(501, TidFlow.sequence(r.read()));
+            assertEquals(71, TidFlow.sequence(TidFlow.get(r.registers, other)));
+            assertEquals(TidFlow.GEN_MISMATCH, r.read() & TidFlow.MISMATCHES);
+        }
+    }
+
     /** A user that stores all the time costs packets of its own, never the chip's time. */
     @Test
     void shouldNotLoopWithAUserThatKeepsStoring() throws InterruptedException {
