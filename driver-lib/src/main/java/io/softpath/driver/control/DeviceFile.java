@@ -13,6 +13,7 @@ import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
 import io.softpath.linux.Fd;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.BitSet;
@@ -30,6 +31,15 @@ public final class DeviceFile {
      * qib_file_ops.c, disarm_req_delay.
      */
     private static final long ACK_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(40);
+
+    private static final int MAX_LIST_BYTES = 2048;
+
+    /**
+     * Where write(2) would store TIDs and bitmap. The driver wants addresses of this process; here
+     * the reply brings what it would store there.
+     */
+    private static final MemorySegment TID_OUTPUT =
+            Arena.global().allocate(MAX_LIST_BYTES + TidInfo.BITMAP_BYTES, Long.BYTES);
 
     private static final int WRITE_BYTES = ControlRecord.WRITE_COMMAND + CommandRecord.BYTES;
     private static final int MAP_BITS = TidInfo.BITMAP_BYTES * Byte.SIZE;
@@ -235,7 +245,8 @@ public final class DeviceFile {
      */
     public int[] tidUpdate(long address, int pages) {
         MemorySegment request = command(Command.TID_UPDATE);
-        new TidInfo(pages, address, 0, 0)
+        long list = TID_OUTPUT.address();
+        new TidInfo(pages, address, list, list + MAX_LIST_BYTES)
                 .write(request, ControlRecord.WRITE_COMMAND + CommandRecord.PAYLOAD);
         Reply reply = channel.call(request);
         check(reply, Command.TID_UPDATE, TidInfo.BITMAP_BYTES);
