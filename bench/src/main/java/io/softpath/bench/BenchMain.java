@@ -20,7 +20,12 @@ import picocli.CommandLine.Spec;
             "Figures depend on what else runs: close it, and quote a ratio rather than a time.",
             "Exit code: 0 measured, 1 could not measure, 2 wrong usage."
         },
-        subcommands = {FloorCommand.class, ChipCommand.class, JmhCommand.class})
+        subcommands = {
+            FloorCommand.class,
+            ChipCommand.class,
+            ExpectedCommand.class,
+            JmhCommand.class
+        })
 public final class BenchMain implements Runnable {
     private static final int NOT_MEASURED = 1;
 

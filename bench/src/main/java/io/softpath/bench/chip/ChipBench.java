@@ -4,6 +4,8 @@ import io.softpath.bench.floor.HandoverFloor;
 import io.softpath.bench.process.BenchFailure;
 import io.softpath.bench.process.ChildJvm;
 import io.softpath.bench.process.Findings;
+import io.softpath.bench.process.PrivateDaemon;
+import io.softpath.bench.process.TemporaryDirectory;
 import io.softpath.bench.report.Result;
 
 import org.HdrHistogram.Histogram;
@@ -91,7 +93,8 @@ public final class ChipBench {
             try (PrivateDaemon daemon = PrivateDaemon.start()) {
                 idle(daemon, idleCpu, wakes);
                 try (ChildJvm holder =
-                        daemon.startUser(ChipUser.HOLDER, String.valueOf(CONTEXTS))) {
+                        daemon.startUser(
+                                ChipUser.class, ChipUser.HOLDER, String.valueOf(CONTEXTS))) {
                     holder.awaitLine(ChipUser.READY, START);
                     rss.add(ProcessUsage.residentBytes(daemon.pid()) / MEGABYTE);
                     shared = ProcessUsage.residentSharedBytes(daemon.pid()) / MEGABYTE;
@@ -138,7 +141,9 @@ public final class ChipBench {
     }
 
     private Findings self(PrivateDaemon daemon) {
-        try (ChildJvm user = daemon.startUser(ChipUser.SELF, String.valueOf(measured.toMillis()))) {
+        try (ChildJvm user =
+                daemon.startUser(
+                        ChipUser.class, ChipUser.SELF, String.valueOf(measured.toMillis()))) {
             String own = address(user);
             daemon.separateFrom(user);
             user.println(ChipUser.GO + own);
@@ -147,9 +152,12 @@ public final class ChipBench {
     }
 
     private Findings pair(PrivateDaemon daemon) {
-        try (ChildJvm pong = daemon.startUser(ChipUser.PONG);
+        try (ChildJvm pong = daemon.startUser(ChipUser.class, ChipUser.PONG);
                 ChildJvm ping =
-                        daemon.startUser(ChipUser.PING, String.valueOf(measured.toMillis()))) {
+                        daemon.startUser(
+                                ChipUser.class,
+                                ChipUser.PING,
+                                String.valueOf(measured.toMillis()))) {
             String pongAddress = address(pong);
             String pingAddress = address(ping);
             pong.println(ChipUser.GO + pingAddress);
@@ -164,7 +172,7 @@ public final class ChipBench {
         List<ChildJvm> sleepers = new ArrayList<>();
         try {
             for (int i = 0; i < SLEEPERS; i++) {
-                sleepers.add(daemon.startUser(ChipUser.SLEEPER));
+                sleepers.add(daemon.startUser(ChipUser.class, ChipUser.SLEEPER));
             }
             String first = address(sleepers.getFirst());
             sleepers.stream().skip(1).forEach(ChipBench::address);
@@ -175,7 +183,7 @@ public final class ChipBench {
             long used = ProcessUsage.cpuNs(daemon.pid()) - before;
             cpu.add(100.0 * used / (System.nanoTime() - begin));
 
-            try (ChildJvm waker = daemon.startUser(ChipUser.WAKER)) {
+            try (ChildJvm waker = daemon.startUser(ChipUser.class, ChipUser.WAKER)) {
                 address(waker);
                 waker.println(ChipUser.GO + first);
                 wakes.add(Findings.parse(waker.awaitSuccess(GRACE)).histogram(WAKE));

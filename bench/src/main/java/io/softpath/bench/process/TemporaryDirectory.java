@@ -1,6 +1,4 @@
-package io.softpath.bench.chip;
-
-import io.softpath.bench.process.BenchFailure;
+package io.softpath.bench.process;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +12,7 @@ import java.util.stream.Stream;
  * A run directory of the harness's own: it goes when the harness is done or told to end, whatever a
  * child left in it.
  */
-record TemporaryDirectory(Path path) implements AutoCloseable {
+public record TemporaryDirectory(Path path) implements AutoCloseable {
     private static final Set<TemporaryDirectory> OPEN = ConcurrentHashMap.newKeySet();
 
     static {
@@ -22,7 +20,8 @@ record TemporaryDirectory(Path path) implements AutoCloseable {
                 .addShutdownHook(Thread.ofPlatform().unstarted(TemporaryDirectory::closeAll));
     }
 
-    static TemporaryDirectory make() {
+    /** Makes one where temporary files go. */
+    public static TemporaryDirectory make() {
         try {
             TemporaryDirectory directory =
                     new TemporaryDirectory(Files.createTempDirectory("softpath-bench"));

@@ -1,9 +1,4 @@
-package io.softpath.bench.chip;
-
-import io.softpath.bench.process.BenchFailure;
-import io.softpath.bench.process.ChildJvm;
-import io.softpath.bench.process.CpuPair;
-import io.softpath.bench.process.JvmArguments;
+package io.softpath.bench.process;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +9,7 @@ import java.util.Map;
  * A daemon of our own in a run directory of our own; it ends with the harness, whatever happens to
  * it.
  */
-final class PrivateDaemon implements AutoCloseable {
+public final class PrivateDaemon implements AutoCloseable {
     private static final String MAIN = "io.softpath.daemon.Main";
     private static final String READY = "softpath daemon ready";
     private static final Duration START = Duration.ofMinutes(1);
@@ -30,17 +25,15 @@ final class PrivateDaemon implements AutoCloseable {
     /**
      * Starts a daemon with one unit and waits until it serves.
      *
+     * @param arguments of the daemon beside its directory
      * @throws BenchFailure if it does not start
      */
-    static PrivateDaemon start() {
+    public static PrivateDaemon start(String... arguments) {
         TemporaryDirectory directory = TemporaryDirectory.make();
-        ChildJvm process =
-                ChildJvm.start(
-                        "daemon",
-                        JvmArguments.ofDaemon(),
-                        Map.of(),
-                        MAIN,
-                        List.of("--dir", directory.path().toString(), "--until-eof"));
+        List<String> all = new ArrayList<>();
+        all.addAll(List.of("--dir", directory.path().toString(), "--until-eof"));
+        all.addAll(List.of(arguments));
+        ChildJvm process = ChildJvm.start("daemon", JvmArguments.ofDaemon(), Map.of(), MAIN, all);
         PrivateDaemon daemon = new PrivateDaemon(directory, process);
         boolean started = false;
         try {
@@ -54,29 +47,34 @@ final class PrivateDaemon implements AutoCloseable {
         }
     }
 
-    /** Runs daemon and user on a CPU each from now on, if that can be done here. */
-    void separateFrom(ChildJvm user) {
-        CpuPair.ofThisMachine().ifPresent(pair -> pair.pin(process, user));
+    /**
+     * Runs the daemon on one CPU and all users on another from now on, if that can be done here.
+     */
+    public void separateFrom(ChildJvm... users) {
+        CpuPair.ofThisMachine()
+                .ifPresent(pair -> {
+                    for (ChildJvm user : users) {
+                        pair.pin(process, user);
+                    }
+                });
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
     /**
      * Starts a user of this daemon.
      *
-     * @param role first argument of {@link ChipUser}
+     * @param main its main class
+     * @param role its first argument, and how it is called in errors
      */
-    ChildJvm startUser(String role, String... arguments) {
+    public ChildJvm startUser(Class<?> main, String role, String... arguments) {
         List<String> all = new ArrayList<>();
         all.add(role);
         all.addAll(List.of(arguments));
         return ChildJvm.start(
-                role,
-                Map.of("SOFTPATH_DIR", directory.path().toString()),
-                ChipUser.class.getName(),
-                all);
+                role, Map.of("SOFTPATH_DIR", directory.path().toString()), main.getName(), all);
     }
 
     @Override

@@ -1,0 +1,120 @@
+package io.softpath.bench.expected;
+
+import io.softpath.bench.process.ChildJvm;
+import io.softpath.bench.process.Findings;
+import io.softpath.bench.process.PrivateDaemon;
+import io.softpath.bench.report.Result;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Measures transfers into pinned memory. Copy, gather and PIO take turns in each round, so that
+ * whatever else the machine does meets all three.
+ */
+public final class ExpectedBench {
+    static final String MEMCPY = "memcpy.";
+    static final String GATHER = "expected.bandwidth.";
+    static final String PIO = "expected.pio.bandwidth.";
+    static final String PIN = "expected.pin.page";
+    static final String TID_UNCACHED = "expected.tid.uncached.page";
+    static final String TID_CACHED = "expected.tid.cached.page";
+
+    private static final String BANDWIDTH = "GB/s";
+    private static final String COST = "ns/page";
+    private static final Duration START = Duration.ofMinutes(1);
+    private static final Duration GRACE = Duration.ofMinutes(2);
+
+    private final int rounds;
+    private final Duration measured;
+    private final Consumer<String> progress;
+
+    /**
+     * @param quick fewer and shorter rounds
+     * @param progress is told what is being done
+     */
+    public ExpectedBench(boolean quick, Consumer<String> progress) {
+        this(quick ? 3 : 7, Duration.ofMillis(quick ? 200 : 600), progress);
+    }
+
+    ExpectedBench(int rounds, Duration measured, Consumer<String> progress) {
+        this.rounds = rounds;
+        this.measured = measured;
+        this.progress = progress;
+    }
+
+    /** Measures everything, in the order in which it is reported. */
+    public List<Result> run() {
+        List<Findings> findings = new ArrayList<>();
+        for (int i = 1; i <= rounds; i++) {
+            progress.accept("round " + i + " of " + rounds + ": copy, gather, PIO, TIDs");
+            try (PrivateDaemon daemon =
+                    PrivateDaemon.start("--model", "IBA7322", "--set", "eager-buffer-bytes=4096")) {
+                findings.add(round(daemon));
+            }
+        }
+        List<Result> results = new ArrayList<>();
+        for (Block block : Block.values()) {
+            Result copy = result(findings, MEMCPY + block.label(), BANDWIDTH);
+            results.add(copy);
+            results.add(
+                    result(findings, GATHER + block.label(), BANDWIDTH)
+                            .comparedTo(copy)
+                            .noted(note(block)));
+            results.add(
+                    result(findings, PIO + block.label(), BANDWIDTH)
+                            .comparedTo(copy)
+                            .noted("two copies: into send buffers, and from them into the page"));
+        }
+        results.add(
+                result(findings, PIN, COST)
+                        .noted("memory made, mapped, locked, bound to its address, and freed"));
+        results.add(
+                result(findings, TID_UNCACHED, COST)
+                        .noted("a window of 256 pages: TID_UPDATE, flow, TID_FREE"));
+        results.add(
+                result(findings, TID_CACHED, COST)
+                        .noted("the same window again: its pages have their TIDs still"));
+        return results;
+    }
+
+    private static String note(Block block) {
+        return "one copy, by the chip; "
+                + block.underWay()
+                + " windows of "
+                + (block.windowBytes() >> 10)
+                + " KiB under way; IBA7322 with an MTU of 4096; daemon and users on a CPU each";
+    }
+
+    private Findings round(PrivateDaemon daemon) {
+        String ms = String.valueOf(measured.toMillis());
+        try (ChildJvm sink = daemon.startUser(ExpectedUser.class, ExpectedUser.SINK, ms);
+                ChildJvm source = daemon.startUser(ExpectedUser.class, ExpectedUser.SOURCE)) {
+            String sinkAddress = address(sink);
+            String sourceAddress = address(source);
+            daemon.separateFrom(sink, source);
+            source.println(ExpectedUser.GO + sinkAddress);
+            sink.println(ExpectedUser.GO + sourceAddress);
+            List<String> lines = sink.awaitSuccess(measured.multipliedBy(20).plus(GRACE));
+            source.awaitSuccess(GRACE);
+            return Findings.parse(lines);
+        }
+    }
+
+    private static String address(ChildJvm user) {
+        return user.awaitLine(ExpectedUser.READY, START).substring(ExpectedUser.READY.length());
+    }
+
+    private static Result result(List<Findings> rounds, String name, String unit) {
+        List<Double> values = rounds.stream().map(round -> round.value(name)).toList();
+        double count = rounds.stream().mapToDouble(round -> round.value(count(name))).sum();
+        return Result.ofValues(name, unit, (long) count, values);
+    }
+
+    /** Under which name a user reports how many it measured. */
+    static String count(String name) {
+        return name + ".count";
+    }
+}

@@ -1,0 +1,39 @@
+package io.softpath.bench.expected;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.softpath.bench.report.Result;
+
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.List;
+
+/** Shows that every figure can be taken and that the data comes through; not what they are. */
+class ExpectedBenchIT {
+    @Test
+    void shouldReportEveryFigureOnce() {
+        ExpectedBench bench = new ExpectedBench(1, Duration.ofMillis(10), what -> {});
+
+        List<Result> results = bench.run();
+
+        assertEquals(
+                List.of(
+                        "memcpy.64KiB",
+                        "expected.bandwidth.64KiB",
+                        "expected.pio.bandwidth.64KiB",
+                        "memcpy.1MiB",
+                        "expected.bandwidth.1MiB",
+                        "expected.pio.bandwidth.1MiB",
+                        "memcpy.16MiB",
+                        "expected.bandwidth.16MiB",
+                        "expected.pio.bandwidth.16MiB",
+                        "expected.pin.page",
+                        "expected.tid.uncached.page",
+                        "expected.tid.cached.page"),
+                results.stream().map(Result::name).toList());
+        assertEquals("memcpy.1MiB", results.get(4).ratioTo());
+        assertTrue(results.stream().allMatch(result -> result.count() > 0), results.toString());
+    }
+}
