@@ -5,10 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.sun.management.ThreadMXBean;
 
 import io.softpath.abi.model.ChipModel;
+import io.softpath.driver.expected.ExpectedSender;
+import io.softpath.driver.expected.ExpectedWindow;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -29,6 +33,11 @@ class AllocationTest {
      * once; a packet that allocates does so in every round.
      */
     private static final int ROUNDS = 10;
+
+    private static final int WINDOWS = 2_000;
+    private static final int BYTES = 10 * 4096;
+
+    private final MemorySegment grant = MemorySegment.ofArray(new byte[2048]);
 
     @TempDir Path directory;
 
@@ -56,6 +65,60 @@ class AllocationTest {
             assertEquals(0, least, "bytes in the best round of " + PACKETS + " packets");
             assertEquals(0, context.statistics().get("pio busy count"));
             assertEquals("INSPECT", daemon.seen().get(4));
+        }
+    }
+
+    @ParameterizedTest
+    @Timeout(120)
+    @CsvSource({"IBA7220,false", "IBA7220,true", "IBA7322,false", "IBA7322,true"})
+    void shouldNotAllocateWhileExpectedPacketsFlow(String model, boolean gather) {
+        try (FakeChip chip = new FakeChip(ChipModel.named(model), 3, LaunchMode.INLINE);
+                FakeDaemon daemon = new FakeDaemon(chip, directory.resolve("ipath"));
+                Device device =
+                        Device.open(new DeviceOptions(directory, -1, Duration.ofSeconds(20)));
+                Context context = device.openContext(ContextOptions.defaults().withGather(gather));
+                PinnedRegion source = context.pin(BYTES);
+                PinnedRegion target = context.pin(BYTES)) {
+            ExpectedSender sender =
+                    context.expected().sender(context.destination(context.address()));
+            PacketHandler handler =
+                    context.expected().handler(packet -> seen += packet.payloadLength());
+            long least = Long.MAX_VALUE;
+            for (int round = 0; round < ROUNDS && least != 0; round++) {
+                allocated = 0;
+                for (int i = 0; i < WINDOWS; i++) {
+                    window(chip, context, sender, source, target, handler);
+                }
+                least = Math.min(least, allocated);
+            }
+            assertEquals(0, least, "bytes in the best round of " + WINDOWS + " windows");
+            assertEquals(0, seen);
+            assertEquals(1, daemon.seen().stream().filter("TID_UPDATE"::equals).count());
+        }
+    }
+
+    /** Counts what sending and receiving allocates, not what opening a window does. */
+    private void window(
+            FakeChip chip,
+            Context context,
+            ExpectedSender sender,
+            PinnedRegion source,
+            PinnedRegion target,
+            PacketHandler handler) {
+        try (ExpectedWindow window = context.expected().open(target, 0, BYTES)) {
+            int bytes = window.grant(grant, 0);
+            long before = THREADS.getCurrentThreadAllocatedBytes();
+            sender.begin(grant, 0, bytes, source, 0, BYTES);
+            allocated += THREADS.getCurrentThreadAllocatedBytes() - before;
+            while (!window.isComplete()) {
+                before = THREADS.getCurrentThreadAllocatedBytes();
+                sender.send();
+                allocated += THREADS.getCurrentThreadAllocatedBytes() - before;
+                chip.loopBack();
+                before = THREADS.getCurrentThreadAllocatedBytes();
+                context.receive(handler, 64);
+                allocated += THREADS.getCurrentThreadAllocatedBytes() - before;
+            }
         }
     }
 

@@ -37,7 +37,8 @@ public final class ExpectedSender {
     /** A quarter of PSM's 64 credits: so many headers at least come while they last. */
     private static final int MAX_HEADER_INTERVAL = 16;
 
-    private static final int HALF_GENERATIONS = 127;
+    /** So many generations back a resume point is an old one that came late. */
+    private static final int OLD_GENERATIONS = 32;
 
     private final ExpectedSetup setup;
     private final Destination to;
@@ -50,6 +51,7 @@ public final class ExpectedSender {
     private int sent;
     private int furthest;
     private int packets; // of this generation
+    private int interval;
     private int resumes;
     private boolean begun;
 
@@ -136,6 +138,7 @@ public final class ExpectedSender {
         sent = 0;
         furthest = 0;
         packets = 0;
+        interval = headerInterval;
         begun = true;
     }
 
@@ -183,7 +186,7 @@ public final class ExpectedSender {
                                 grant.tids(),
                                 first,
                                 grant.tidCount() - first,
-                                headerInterval,
+                                interval,
                                 MessageHeader.FLAG_ACK_WANTED | MessageHeader.FLAG_EXPECTED_LAST);
         if (result == SendResult.SENT) {
             sent = grant.wholeLength();
@@ -198,7 +201,7 @@ public final class ExpectedSender {
         int whole = Math.min(setup.maxPayloadBytes(), PAGE_BYTES - pageOffset);
         boolean last = whole >= grant.wholeLength() - sent;
         int bytes = last ? grant.length() - sent : whole;
-        boolean tells = last || (packets + 1) % headerInterval == 0;
+        boolean tells = last || (packets + 1) % interval == 0;
         int flags = tells ? MessageHeader.FLAG_ACK_WANTED : 0;
         SendResult result =
                 setup.driver()
@@ -239,30 +242,34 @@ public final class ExpectedSender {
         if (!begun || descriptor != grant.descriptor()) {
             return false;
         }
-        int ahead = ExpectedPsn.generation(newPsn) - ExpectedPsn.generation(psn);
-        if (Math.floorMod(ahead - 1, ExpectedPsn.GEN_MAX) >= HALF_GENERATIONS) {
+        boolean flows =
+                ExpectedPsn.flow(newPsn) == ExpectedPsn.flow(psn)
+                        && ExpectedPsn.generation(newPsn) != 0;
+        int behind = ExpectedPsn.generation(psn) - ExpectedPsn.generation(newPsn);
+        if (flows && Math.floorMod(behind, ExpectedPsn.GEN_MAX) < OLD_GENERATIONS) {
             return false;
         }
-        if (ExpectedPsn.flow(newPsn) != ExpectedPsn.flow(psn)
-                || ExpectedPsn.generation(newPsn) == 0
-                || from < 0
-                || from >= grant.wholeLength()
-                || from > furthest
-                || from % Integer.BYTES != 0) {
+        boolean starts =
+                from >= 0
+                        && from < grant.wholeLength()
+                        && from <= furthest
+                        && from % Integer.BYTES == 0;
+        if (!flows || !starts) {
             throw SoftpathException.of(
                     Errno.EPROTO,
                     "expected: the peer wants to go on where that cannot be: received="
                             + Integer.toUnsignedLong(from)
                             + " sent="
                             + furthest
+                            + " psn="
+                            + newPsn
                             + " flow="
-                            + ExpectedPsn.flow(newPsn)
-                            + " wanted="
                             + ExpectedPsn.flow(psn));
         }
         psn = newPsn;
         sent = from;
         packets = 0;
+        interval = Math.max(1, interval / 2);
         resumes++;
         return true;
     }
@@ -303,8 +310,8 @@ public final class ExpectedSender {
     }
 
     /**
-     * Sets the interval; a quarter of PSM's credits at most, so that the peer hears something in
-     * between.
+     * Sets the interval, from the next {@link #begin} on; a quarter of PSM's credits at most, so
+     * that the peer hears something in between.
      *
      * @throws SoftpathException.Refused EINVAL if it is below 1
      */

@@ -195,9 +195,9 @@ public final class ExpectedWindow implements AutoCloseable {
         return Progress.RESTART;
     }
 
-    /** Whether something went wrong and {@link #restart} was not yet called. */
+    /** Whether something is missing and {@link #restart} was not yet called. */
     public boolean needsRestart() {
-        return restartWanted;
+        return restartWanted && !isComplete();
     }
 
     /**
@@ -227,7 +227,7 @@ public final class ExpectedWindow implements AutoCloseable {
     /** Whatever is under way comes too late. */
     void startOver() {
         startGeneration();
-        restartWanted = !isComplete();
+        restartWanted = true;
     }
 
     private void startGeneration() {

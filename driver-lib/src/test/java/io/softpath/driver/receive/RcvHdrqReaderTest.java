@@ -11,6 +11,7 @@ import io.softpath.abi.Fidelity;
 import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.packet.AckWord;
 import io.softpath.abi.packet.Bth;
+import io.softpath.abi.packet.IpathHeader;
 import io.softpath.abi.packet.Lrh;
 import io.softpath.abi.packet.MessageHeader;
 import io.softpath.abi.packet.Rhf;
@@ -299,6 +300,69 @@ class RcvHdrqReaderTest {
         assertInconsistent(reader, "hdrqOffsetDwords=19");
         chip.receiveEntry(header(4, 0), Rhf.of(14, Rhf.TYPE_EAGER, 0, true, 3, 16, 0));
         assertInconsistent(reader, "payloadLength=-4");
+    }
+
+    @Test
+    void shouldShowExpectedPacketsWithoutAnEagerBuffer() {
+        for (ChipModel model : List.of(SMALL, SMALL_6120)) {
+            FakeChip chip = chip(model);
+            RcvHdrqReader reader = new RcvHdrqReader(chip.receiveSetup());
+            MemorySegment page = MemorySegment.ofArray(new byte[4096]);
+            chip.tidPage(509, page);
+            MemorySegment header = header(2048, 77);
+            MessageHeader.putVcto(header, 0, IpathHeader.vcto(2, CONTEXT, 509, 512));
+            chip.receiveExpected(header, payload(2048));
+            MessageHeader.putVcto(header, 0, IpathHeader.vcto(2, CONTEXT, 509, 513));
+            chip.receiveExpected(header, payload(2048)); // past the end of the page
+            List<String> seen = new ArrayList<>();
+            PacketHandler handler =
+                    new PacketHandler() {
+                        @Override
+                        public void onPacket(ReceivedPacket packet) {
+                            seen.add(packet.tid() + " " + packet.tidOffset());
+                            seen.add(packet.payloadLength() + " " + packet.psn());
+                            assertEquals(Rhf.TYPE_EXPECTED, packet.type());
+                            assertEquals(NOTHING, packet.payloadSegment());
+                            assertEquals(0, packet.payloadOffset());
+                        }
+
+                        @Override
+                        public void onError(ReceivedPacket packet) {
+                            seen.add(Rhf.errorNames(packet.rhf()) + " " + packet.tidOffset());
+                        }
+                    };
+            assertEquals(2, reader.receive(handler, 10));
+            assertEquals(List.of("509 2048", "2048 77", "[TIDERR] 2052"), seen);
+            assertEquals(1, reader.counters().packets());
+            assertEquals(2048, reader.counters().bytes());
+            reader.flushHeads();
+            assertEquals(0, chip.eagerHead());
+            assertEquals(0, page.asSlice(0, 2048).mismatch(payload(2048)), "bytes in front of it");
+            assertEquals(-1, page.asSlice(2048).mismatch(payload(2048)));
+        }
+    }
+
+    @Test
+    void shouldShowErrorsOfTidFlowsAndCountThem() {
+        FakeChip chip = chip(SMALL);
+        RcvHdrqReader reader = new RcvHdrqReader(chip.receiveSetup());
+        for (long error : new long[] {Rhf.TFSEQERR, Rhf.TFGENERR}) {
+            chip.receiveEntry(
+                    header(4, 0), Rhf.of(16, Rhf.TYPE_EXPECTED, 0, false, chip.seq(), 16, error));
+        }
+        Errors errors = new Errors();
+        assertEquals(2, reader.receive(errors, 10));
+        assertEquals(List.of(Rhf.TFSEQERR, Rhf.TFGENERR), errors.bits);
+        assertEquals(1, reader.counters().byName().get("TID flow sequence error"));
+        assertEquals(1, reader.counters().byName().get("TID flow generation error"));
+    }
+
+    @Test
+    void shouldThrowWhenAnExpectedPacketIsLongerThanAPage() {
+        FakeChip chip = chip(SMALL);
+        RcvHdrqReader reader = new RcvHdrqReader(chip.receiveSetup());
+        chip.receiveEntry(header(4, 0), Rhf.of(15 + 1025, Rhf.TYPE_EXPECTED, 0, false, 1, 16, 0));
+        assertInconsistent(reader, "payloadLength=4100 bound=4096");
     }
 
     @Test
