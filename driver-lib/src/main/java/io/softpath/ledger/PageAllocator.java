@@ -82,9 +82,8 @@ final class PageAllocator {
             story.wrong(
                     wrongs,
                     Violation.UNDERFLOW,
-                    "the kernel puts a page whose count is "
-                            + before
-                            + "; its own check stops it with an oops",
+                    "the kernel puts a page whose count is 0 or less; its own check stops it"
+                            + " with an oops",
                     tail ? Rule.R5 : rule,
                     false);
         } else if (before == 1) {
@@ -123,9 +122,8 @@ final class PageAllocator {
             story.wrong(
                     wrongs,
                     Violation.UNDERFLOW,
-                    "the first page's count is "
-                            + tail.pageCount()
-                            + "; the kernel's own check stops it with an oops",
+                    "the first page's count is 0 or less; the kernel's own check stops it with an"
+                            + " oops",
                     Rule.R7,
                     true);
         }
@@ -193,10 +191,8 @@ final class PageAllocator {
             story.wrong(
                     wrongs,
                     Violation.UNDERFLOW,
-                    "its count is "
-                            + before
-                            + ", somebody else freed it; the kernel's own check stops it with an"
-                            + " oops",
+                    "its count is 0 or less, somebody else freed it; the kernel's own check stops"
+                            + " it with an oops",
                     rule,
                     true);
         } else if (before == 1) {
@@ -207,9 +203,7 @@ final class PageAllocator {
                     Kind.FREE,
                     who
                             + " frees %"
-                            + (before > 1
-                                    ? ": " + (before - 1) + " references are left, it stays"
-                                    : ""),
+                            + (before > 1 ? ": it stays, references left: " + (before - 1) : ""),
                     block,
                     index,
                     block.compound() ? pages : 1,

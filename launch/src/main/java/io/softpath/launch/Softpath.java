@@ -33,6 +33,7 @@ import java.io.PrintWriter;
             RunCommand.class,
             DaemonCommand.class,
             MapsCommand.class,
+            PagesCommand.class,
             RegsCommand.class,
             StatCommand.class,
             ErrorsCommand.class,

@@ -102,7 +102,7 @@ final class Session {
         avail.forEach(this::unload);
         pins.forEach(ledger::unpin);
         if (stolen != null) {
-            ledger.freeReused(stolen, STRANGER);
+            ledger.freeReused(stolen, "its owner");
         }
         ledger.audit();
     }

@@ -66,8 +66,8 @@ class LabTest {
                     "bad page state: PG_reserved is set; the page is not used again [R4]",
                     "at the end of hello the kernel unmaps and puts eager chunk pages 1-7; count 0"
                             + " -> -1 [R3]",
-                    "refcount underflow: the kernel puts a page whose count is 0; its own check"
-                            + " stops it with an oops [R5]");
+                    "refcount underflow: the kernel puts a page whose count is 0 or less; its own"
+                            + " check stops it with an oops [R5]");
             assertTrue(cell.ending(events).contains("the box locks up [inferred"));
         }
     }
@@ -127,7 +127,7 @@ class LabTest {
                 "at the end of hello the kernel unmaps and puts eager chunk pages 1-7, but counts"
                         + " in the page's own counter: the reference on the first page is lost;"
                         + " count 0 -> -1 [R7]",
-                "the driver frees eager chunk pages 0-7: 7 references are left, it stays; first"
+                "the driver frees eager chunk pages 0-7: it stays, references left: 7; first"
                         + " page's count 8 -> 7 [R6]",
                 "in the end: eager chunk pages 0-7; first page's count stays 7",
                 "leak: nobody has the page, and it never comes back");
