@@ -196,12 +196,12 @@ class HostileGrantTest {
             }
             try {
                 sender.begin(grant, 0, bytes, message, 0, MESSAGE_BYTES);
+                taken++;
                 assertEquals(SendResult.SENT, sender.send());
                 long noise = random.nextLong();
                 long point = random.nextBoolean() ? noise : noise & 0xFF_FFFF_0000_1FFFL;
                 sender.resume(sender.descriptor(), point);
                 sender.send();
-                taken++;
             } catch (SoftpathException.Refused e) {
                 assertEquals(Errno.EPROTO, e.errno());
             } catch (RuntimeException | AssertionError e) {
