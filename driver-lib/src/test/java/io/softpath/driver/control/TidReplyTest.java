@@ -3,6 +3,7 @@ package io.softpath.driver.control;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.softpath.abi.control.Command;
 import io.softpath.abi.control.CommandRecord;
@@ -78,7 +79,9 @@ class TidReplyTest {
         assertArrayEquals(new int[] {511, 0, 7}, file.tidUpdate(0x7000_1000L, 3));
         answer.join();
         TidInfo info = TidInfo.read(request, ControlRecord.WRITE_COMMAND + CommandRecord.PAYLOAD);
-        assertEquals(new TidInfo(3, 0x7000_1000L, 0, 0), info);
+        assertEquals(3, info.count());
+        assertEquals(0x7000_1000L, info.vaddr());
+        assertTrue(info.tidList() != 0 && info.tidMap() != 0, "the driver checks them");
     }
 
     @Test
