@@ -12,8 +12,10 @@ import io.softpath.abi.region.DriverMapping;
 import io.softpath.abi.region.DriverMapping.Driver;
 import io.softpath.abi.region.RegionKind;
 import io.softpath.abi.region.VmFlag;
+import io.softpath.abi.region.VmFlagsExpectation;
 import io.softpath.driver.Context;
 import io.softpath.driver.Device;
+import io.softpath.driver.PinnedRegion;
 import io.softpath.linux.MappedMemory;
 import io.softpath.linux.Smaps;
 import io.softpath.linux.SmapsEntry;
@@ -51,6 +53,7 @@ class VmFlagsIT {
     private static Device device;
     private static Context context;
     private static List<Vma> mappings;
+    private static Path forker;
 
     @BeforeAll
     static void mapAllKinds() {
@@ -146,9 +149,8 @@ class VmFlagsIT {
     @Fidelity(64)
     void shouldNotBeThereForAChild() throws Throwable {
         CCompiler.assumeAvailable();
-        Path library = CCompiler.compile("forker.c", temp, "-shared", "-fPIC");
         try (Arena arena = Arena.ofConfined()) {
-            MethodHandle childReads = childReads(library, arena);
+            MethodHandle childReads = childReads(forker(), arena);
             for (Vma vma : mappings) {
                 SmapsEntry entry = mapped(vma);
                 assertEquals(SIGSEGV, childReads(childReads, entry.start()), vma::toString);
@@ -163,6 +165,45 @@ class VmFlagsIT {
                 assertEquals(0, Syscalls.munmap(again, bytes + PAGE));
             }
         }
+    }
+
+    /**
+     * Memory that the chip can reach: shared, so fork copies nothing, and not in a child anyway.
+     */
+    @Test
+    @Fidelity(64)
+    void shouldHoldPinnedMemoryToTheRuleOfWritableKinds() throws Throwable {
+        try (PinnedRegion region = context.pin(4 * PAGE)) {
+            long address = region.segment().address();
+            SmapsEntry entry = Smaps.at(address).orElseThrow();
+            assertEquals(4 * PAGE, entry.sizeBytes());
+            assertEquals(
+                    List.of(),
+                    VmFlagsExpectation.of(RegionKind.UREGS)
+                            .violations(String.join(" ", entry.vmFlags())),
+                    entry::toString);
+            assertEquals(region.lock().locked(), entry.has("lo"), entry::toString);
+
+            long longer = Syscalls.mapAgain(address, 5 * PAGE);
+            assertTrue(longer > 0, () -> RawFile.outcome(longer));
+            int touch = Syscalls.MADV_POPULATE_WRITE;
+            assertEquals("ok", RawFile.outcome(Syscalls.madvise(longer, 4 * PAGE, touch)));
+            assertEquals(
+                    "EFAULT", RawFile.outcome(Syscalls.madvise(longer + 4 * PAGE, PAGE, touch)));
+            assertEquals(0, Syscalls.munmap(longer, 5 * PAGE));
+
+            CCompiler.assumeAvailable();
+            try (Arena arena = Arena.ofConfined()) {
+                assertEquals(SIGSEGV, childReads(childReads(forker(), arena), address));
+            }
+        }
+    }
+
+    private static synchronized Path forker() throws Exception {
+        if (forker == null) {
+            forker = CCompiler.compile("forker.c", temp, "-shared", "-fPIC");
+        }
+        return forker;
     }
 
     @SuppressWarnings("restricted") // the test's own function
