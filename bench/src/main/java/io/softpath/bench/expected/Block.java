@@ -1,5 +1,9 @@
 package io.softpath.bench.expected;
 
+import io.softpath.driver.Context;
+import io.softpath.driver.PinnedRegion;
+import io.softpath.error.SoftpathException;
+
 /**
  * A size of block that is transferred, and how: in windows of which a few are granted at a time.
  * Blocks of one window all go to the same memory, as those of the OSU bandwidth test do.
@@ -19,6 +23,18 @@ enum Block {
         this.bytes = bytes;
         this.windowBytes = windowBytes;
         this.underWay = underWay;
+    }
+
+    /**
+     * Memory for the largest block, or for the largest but one if the limit of locked memory is too
+     * low for that, as the usual 8 MiB are.
+     */
+    static PinnedRegion pin(Context context) {
+        try {
+            return context.pin(LARGE.bytes);
+        } catch (SoftpathException.Exhausted _) {
+            return context.pin(MEDIUM.bytes);
+        }
     }
 
     String label() {

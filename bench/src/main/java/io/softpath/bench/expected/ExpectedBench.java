@@ -57,6 +57,14 @@ public final class ExpectedBench {
         }
         List<Result> results = new ArrayList<>();
         for (Block block : Block.values()) {
+            if (!findings.getFirst().has(MEMCPY + block.label())) {
+                progress.accept(
+                        "blocks of "
+                                + block.label()
+                                + " were not measured: the limit of locked memory is lower; raise"
+                                + " it with ulimit -l");
+                continue;
+            }
             Result copy = result(findings, MEMCPY + block.label(), BANDWIDTH);
             results.add(copy);
             results.add(

@@ -44,8 +44,11 @@ final class Sink {
 
     /** Measures everything and prints the findings. */
     void measure(PrintStream out) {
-        try (PinnedRegion memory = context.pin(Block.LARGE.bytes())) {
+        try (PinnedRegion memory = Block.pin(context)) {
             for (Block block : Block.values()) {
+                if (block.bytes() > memory.bytes()) {
+                    continue;
+                }
                 copies(block, out);
                 transfers(block, memory, false, out);
                 transfers(block, memory, true, out);

@@ -36,11 +36,10 @@ final class Source implements PacketHandler {
     Source(Context context, Address peer) {
         this.context = context;
         this.peer = context.destination(peer);
-        int bytes = Block.LARGE.bytes();
-        plain = Arena.global().allocate(bytes, 4096);
+        pinned = Block.pin(context);
+        plain = Arena.global().allocate(pinned.bytes(), 4096);
         Pattern.fill(plain);
-        pinned = context.pin(bytes);
-        MemorySegment.copy(plain, 0, pinned.segment(), 0, bytes);
+        MemorySegment.copy(plain, 0, pinned.segment(), 0, pinned.bytes());
         for (int i = 0; i < SENDERS; i++) {
             idle.add(context.expected().sender(this.peer));
         }

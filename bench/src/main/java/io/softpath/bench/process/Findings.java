@@ -105,6 +105,11 @@ public final class Findings {
         return found(histograms, name);
     }
 
+    /** Whether the child printed a number of that name. */
+    public boolean has(String name) {
+        return values.containsKey(name);
+    }
+
     /**
      * The number of that name.
      *
