@@ -2,8 +2,11 @@ package io.softpath.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** What this process is, and what it may tell the kernel about itself. */
 public final class CurrentProcess {
@@ -64,6 +67,22 @@ public final class CurrentProcess {
                 count += Long.bitCount(mask.get(JAVA_LONG, offset));
             }
             return count;
+        }
+    }
+
+    /**
+     * Whether a descriptor of this process, such as 2 for standard error, is a terminal.
+     * System.console() asks about all three at once.
+     */
+    public static boolean isTerminal(int descriptor) {
+        try {
+            String target =
+                    Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
+            return target.startsWith("/dev/pts/")
+                    || target.startsWith("/dev/tty")
+                    || target.equals("/dev/console");
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -18,8 +18,8 @@ import java.lang.invoke.VarHandle;
  * The C library, called through one shape: {@code long f(long, long, long, long, long, long)}.
  *
  * <p>Linux x86-64 and aarch64 pass up to six integer arguments in registers, also for the variadic
- * functions used here (fcntl, prctl, syscall), so one descriptor serves all. One shape also means
- * that the linker specialises once: the first handle costs most of the start-up time of this
+ * functions used here (fcntl, open, prctl, syscall), so one descriptor serves all. One shape also
+ * means that the linker specialises once: the first handle costs most of the start-up time of this
  * package, the others almost nothing.
  *
  * <p>Results are the kernel's own convention: {@code >= 0}, or {@code -errno}. The handles are not
@@ -76,12 +76,14 @@ final class NativeCalls {
     static final MethodHandle GETTID = function("gettid");
     static final MethodHandle GETUID = function("getuid");
     static final MethodHandle IOCTL = function("ioctl");
+    static final MethodHandle LINKAT = function("linkat");
     static final MethodHandle LISTEN = function("listen");
     static final MethodHandle MADVISE = function("madvise");
     static final MethodHandle MEMFD_CREATE = function("memfd_create");
     static final MethodHandle MLOCK2 = function("mlock2");
     static final MethodHandle MMAP = function("mmap");
     static final MethodHandle MUNMAP = function("munmap");
+    static final MethodHandle OPEN = function("open");
     private static final MethodHandle PPOLL = function("ppoll");
     static final MethodHandle PRCTL = function("prctl");
     private static final MethodHandle READ = function("read");

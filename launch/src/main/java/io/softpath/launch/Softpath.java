@@ -1,6 +1,7 @@
 package io.softpath.launch;
 
 import io.softpath.error.SoftpathException;
+import io.softpath.linux.CurrentProcess;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -72,7 +73,8 @@ final class Softpath implements Runnable {
 
     public static void main(String[] args) {
         System.exit(
-                commandLine(Terminal.ansi(System.getenv(), Terminal.isTerminal(1))).execute(args));
+                commandLine(Terminal.ansi(System.getenv(), CurrentProcess.isTerminal(1)))
+                        .execute(args));
     }
 
     /** The whole command line. */

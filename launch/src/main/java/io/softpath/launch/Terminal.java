@@ -2,9 +2,6 @@ package io.softpath.launch;
 
 import picocli.CommandLine.Help.Ansi;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 
 /** What standard output is: a terminal that shows colour, or something that only takes text. */
@@ -16,21 +13,5 @@ final class Terminal {
         boolean unwanted = !environment.getOrDefault("NO_COLOR", "").isEmpty();
         boolean unable = environment.getOrDefault("TERM", "dumb").equals("dumb");
         return terminal && !unwanted && !unable ? Ansi.ON : Ansi.OFF;
-    }
-
-    /**
-     * Is this descriptor of ours (0, 1 or 2) a terminal? System.console() also asks about the
-     * others.
-     */
-    static boolean isTerminal(int descriptor) {
-        try {
-            String target =
-                    Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
-            return target.startsWith("/dev/pts/")
-                    || target.startsWith("/dev/tty")
-                    || target.equals("/dev/console");
-        } catch (IOException e) {
-            return false;
-        }
     }
 }
