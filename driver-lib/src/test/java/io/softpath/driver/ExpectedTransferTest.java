@@ -181,6 +181,7 @@ class ExpectedTransferTest {
                 pump(sender, window);
                 assertTrue(window.isComplete());
                 assertEquals(63 / 16 + 1, context.statistics().get("packets received"));
+                assertEquals(63, window.packets());
             }
             stop();
         }

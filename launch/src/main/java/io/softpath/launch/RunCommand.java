@@ -30,6 +30,7 @@ import java.util.concurrent.Callable;
             "",
             "Examples:",
             "  softpath run -n 2 pingpong",
+            "  softpath run -n 2 bigcopy FROM TO",
             "  softpath run -n 4 --label Chat.java hello everybody",
             "  softpath run -n 2 --class-path build/classes -J-Xmx256m org.example.Main"
         })
@@ -72,7 +73,8 @@ final class RunCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "PROGRAM",
-            description = "A class, a .jar, a .java file, or one of: hello, pingpong, chat.")
+            description =
+                    "A class, a .jar, a .java file, or one of: hello, pingpong, chat, bigcopy.")
     private String program;
 
     @Parameters(index = "1..*", paramLabel = "ARG", description = "Arguments of the program.")

@@ -41,6 +41,7 @@ public final class ExpectedWindow implements AutoCloseable {
     private int generation;
     private int sequence; // of the next packet
     private int received;
+    private int packets;
     private boolean restartWanted;
     private int restarts;
     private boolean closed;
@@ -151,6 +152,7 @@ public final class ExpectedWindow implements AutoCloseable {
             return wantRestart();
         }
         received = end;
+        packets += ahead + 1;
         sequence = ExpectedPsn.sequence(psn + 1);
         if (!hardware) {
             expected.flows().put(flow, generation, sequence);
@@ -243,6 +245,11 @@ public final class ExpectedWindow implements AutoCloseable {
     /** Bytes from the front on that are known to be there. */
     public int received() {
         return Math.min(received, length);
+    }
+
+    /** Packets that brought what is there, with those of which the chip said nothing. */
+    public int packets() {
+        return packets;
     }
 
     /** How often it was restarted. */
