@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A context that sends to its own windows through a chip played by hand. */
 @Timeout(60)
@@ -467,5 +468,39 @@ class ExpectedTransferTest {
             assertEquals(Errno.EBADF, assertThrows(SoftpathException.class, call::run).errno());
         }
         window.close();
+    }
+
+    @Test
+    void shouldFreeEveryTidOfARegionThatIsClosedWhileWindowsComeAndGo() throws Exception {
+        start(ChipModel.IBA7322, LaunchMode.INLINE, true);
+        for (int round = 0; round < 50; round++) {
+            PinnedRegion memory = context.pin(8 * 4096);
+            AtomicInteger opened = new AtomicInteger();
+            Thread closer =
+                    Thread.ofPlatform()
+                            .daemon()
+                            .start(() -> {
+                                while (opened.get() < 20) {
+                                    Thread.onSpinWait();
+                                }
+                                memory.close();
+                            });
+            SoftpathException closed =
+                    assertThrows(
+                            SoftpathException.class,
+                            () -> {
+                                for (int i = 0; ; i++) {
+                                    context.expected().open(memory, i % 8 * 4096L, 4096).close();
+                                    opened.incrementAndGet();
+                                }
+                            });
+            assertEquals(Errno.EBADF, closed.errno());
+            closer.join();
+            assertEquals(0, context.statistics().get("tids in use"));
+            assertEquals(0, context.statistics().get("tids kept"));
+            for (int tid = 0; tid < 512; tid++) {
+                assertNull(chip.tidPage(tid));
+            }
+        }
     }
 }

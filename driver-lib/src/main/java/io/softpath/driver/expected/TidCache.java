@@ -132,6 +132,9 @@ final class TidCache {
         } finally {
             if (!all) {
                 release(Arrays.stream(tids).filter(tid -> tid != NONE).toArray(), true);
+                if (!region.isOpen()) {
+                    forget(region); // it was closed after its TIDs were freed
+                }
             }
         }
     }
