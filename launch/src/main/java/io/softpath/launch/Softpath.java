@@ -35,6 +35,7 @@ import java.io.PrintWriter;
             DaemonCommand.class,
             MapsCommand.class,
             PagesCommand.class,
+            PinsCommand.class,
             RegsCommand.class,
             StatCommand.class,
             ErrorsCommand.class,

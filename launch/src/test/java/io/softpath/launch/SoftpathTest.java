@@ -67,7 +67,7 @@ class SoftpathTest {
 
     @Test
     void shouldSayThatThereIsNoDaemon() {
-        for (String command : new String[] {"maps", "regs", "stat", "errors"}) {
+        for (String command : new String[] {"maps", "pins", "regs", "stat", "errors"}) {
             CommandLineRun run = CommandLineRun.of(command, "--dir", dir.toString());
             assertEquals(ExitCode.UNAVAILABLE, run.exitCode());
             assertTrue(run.err().contains("no daemon serves " + dir), run.err());

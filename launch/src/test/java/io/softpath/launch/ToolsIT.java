@@ -11,7 +11,9 @@ import io.softpath.driver.Context;
 import io.softpath.driver.Destination;
 import io.softpath.driver.Device;
 import io.softpath.driver.PacketHandler;
+import io.softpath.driver.PinnedRegion;
 import io.softpath.driver.SendResult;
+import io.softpath.driver.expected.ExpectedWindow;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -71,7 +73,7 @@ class ToolsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"maps", "regs", "stat", "errors", "doctor", "report"})
+    @ValueSource(strings = {"maps", "pins", "regs", "stat", "errors", "doctor", "report"})
     @Fidelity(76)
     void shouldAnswerInWordsAndInValidJson(String name) {
         if (!name.equals("report")) {
@@ -119,6 +121,34 @@ class ToolsIT {
             }
         }
         assertTrue(tool("maps", "--explain").out().contains("PIOAVAILREGS"));
+    }
+
+    @Test
+    @Fidelity({46, 76})
+    void shouldShowWhoPinnedWhatAndAtWhoseCharge() {
+        assertTrue(tool("pins").out().contains("nothing is pinned"));
+        try (PinnedRegion region = context.pin(64 * 1024);
+                ExpectedWindow window = context.expected().open(region, 4096, 8192)) {
+            JsonNode pins = Json.tree(tool("pins", "--tids", "--json").out());
+            assertEquals(1, pins.size());
+            JsonNode pin = pins.get(0);
+            assertEquals(ProcessHandle.current().pid(), pin.get("pid").asLong());
+            assertEquals(64 * 1024, pin.get("bytes").asLong());
+            assertEquals(region.segment().address(), pin.get("address").asLong());
+            assertEquals(window.tidCount(), pin.get("pinnedPages").asInt());
+            assertEquals(8192, pin.get("processPinned").asLong());
+            assertEquals(64 * 1024, pin.get("processRegistered").asLong());
+            assertEquals("0-1", pin.get("tids").asText());
+            assertEquals(1, pin.get("pages").get(0).get("page").asInt());
+            assertEquals(
+                    region.segment().address() + 8192,
+                    pin.get("pages").get(1).get("address").asLong());
+            String text = tool("pins", "--tids").out();
+            assertTrue(text.contains("0-1") && text.contains("64 KiB"), text);
+            assertEquals(1, Json.tree(tool("report").out()).get("daemon").get("pins").size());
+        }
+        context.expected().evict();
+        assertEquals(0, Json.tree(tool("pins", "--json").out()).size());
     }
 
     @Test

@@ -2,7 +2,9 @@ package io.softpath.daemon.control;
 
 import io.softpath.abi.control.ContextRecord;
 import io.softpath.abi.control.ControlRecord;
+import io.softpath.abi.control.PinRecord;
 import io.softpath.abi.control.RegisterRecord;
+import io.softpath.abi.control.TidRecord;
 import io.softpath.abi.control.UnitRecord;
 import io.softpath.abi.control.VmaRecord;
 import io.softpath.abi.region.RegionKind;
@@ -12,6 +14,7 @@ import io.softpath.daemon.chip.Chip;
 import io.softpath.daemon.chip.RegisterValue;
 import io.softpath.daemon.region.Grant;
 import io.softpath.daemon.region.Region;
+import io.softpath.daemon.region.UserMemory;
 import io.softpath.error.Errno;
 import io.softpath.linux.CurrentProcess;
 
@@ -62,12 +65,14 @@ final class Inspector {
             case ControlRecord.INSPECT_CONTEXTS -> bytes = ContextRecord.BYTES;
             case ControlRecord.INSPECT_VMAS -> bytes = VmaRecord.BYTES;
             case ControlRecord.INSPECT_REGISTERS -> bytes = RegisterRecord.BYTES;
+            case ControlRecord.INSPECT_PINS -> bytes = PinRecord.BYTES;
+            case ControlRecord.INSPECT_TIDS -> bytes = TidRecord.BYTES;
             default -> {
                 return Answer.refuse(
                         Errno.EINVAL,
                         "inspect: what="
                                 + Integer.toUnsignedString(what)
-                                + " is unknown, choose 1..5");
+                                + " is unknown, choose 1..7");
             }
         }
         for (UnitDriver each : units) {
@@ -84,6 +89,8 @@ final class Inspector {
             case ControlRecord.INSPECT_CONTEXTS ->
                     contexts(unit).forEach(r -> writers.add(r::write));
             case ControlRecord.INSPECT_VMAS -> mappings(unit).forEach(r -> writers.add(r::write));
+            case ControlRecord.INSPECT_PINS -> pins(unit).forEach(r -> writers.add(r::write));
+            case ControlRecord.INSPECT_TIDS -> tids(unit).forEach(r -> writers.add(r::write));
             default -> registers(unit).forEach(r -> writers.add(r::write));
         }
     }
@@ -199,6 +206,62 @@ final class Inspector {
                                 grant.sinceEpochMs(),
                                 region.memory().byteSize(),
                                 grant.count()));
+            }
+        }
+        return records;
+    }
+
+    private static List<PinRecord> pins(UnitDriver unit) {
+        List<PinRecord> records = new ArrayList<>();
+        for (int i = 0; i < unit.model().contexts(); i++) {
+            OpenContext context = unit.context(i);
+            if (context != null) {
+                for (UserMemory memory : context.memories.all()) {
+                    records.add(pin(context, memory));
+                }
+            }
+        }
+        return records;
+    }
+
+    private static PinRecord pin(OpenContext context, UserMemory memory) {
+        PinAccount account = context.owner.account();
+        return new PinRecord(
+                context.unit.number(),
+                context.number,
+                context.owner.peer().pid(),
+                context.owner.peer().uid(),
+                memory.handle(),
+                (memory.address() != 0 ? PinRecord.BOUND : 0)
+                        | (memory.freed() ? PinRecord.FREED : 0),
+                memory.address(),
+                memory.bytes(),
+                memory.sinceEpochMs(),
+                memory.pinnedPages(),
+                memory.pins(),
+                account.limit().bytes(),
+                account.pinnedBytes(),
+                account.registeredBytes());
+    }
+
+    private static List<TidRecord> tids(UnitDriver unit) {
+        List<TidRecord> records = new ArrayList<>();
+        for (int i = 0; i < unit.model().contexts(); i++) {
+            OpenContext context = unit.context(i);
+            for (int tid = 0; context != null && tid < context.tids.size(); tid++) {
+                Pin pin = context.tids.get(tid);
+                if (pin != null) {
+                    records.add(
+                            new TidRecord(
+                                    unit.number(),
+                                    context.number,
+                                    tid,
+                                    pin.memory().handle(),
+                                    pin.page(),
+                                    pin.memory().pins(pin.page()),
+                                    pin.address(),
+                                    pin.sinceEpochMs()));
+                }
             }
         }
         return records;

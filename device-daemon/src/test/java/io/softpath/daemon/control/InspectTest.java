@@ -8,7 +8,10 @@ import io.softpath.abi.Fidelity;
 import io.softpath.abi.control.BaseInfo;
 import io.softpath.abi.control.ContextRecord;
 import io.softpath.abi.control.ControlRecord;
+import io.softpath.abi.control.PinRecord;
 import io.softpath.abi.control.RegisterRecord;
+import io.softpath.abi.control.TidInfo;
+import io.softpath.abi.control.TidRecord;
 import io.softpath.abi.control.UnitRecord;
 import io.softpath.abi.control.UnitStatus;
 import io.softpath.abi.control.VmaRecord;
@@ -21,6 +24,7 @@ import io.softpath.daemon.FakeSender;
 import io.softpath.error.Errno;
 import io.softpath.linux.CurrentProcess;
 import io.softpath.linux.Fd;
+import io.softpath.linux.MemlockLimit;
 import io.softpath.linux.PeerCredentials;
 import io.softpath.linux.Seals;
 import io.softpath.stat.StatCounter;
@@ -94,6 +98,46 @@ class InspectTest extends DaemonTestBase {
     }
 
     @Test
+    @Fidelity(46)
+    void shouldListMemoryAndTids() {
+        start(config().withUnits(2));
+        FakeClient client = client();
+        int context = client.start().context();
+        client.memCreate(8 * 4096).file().close();
+        client.memCreate(4096).file().close();
+        client.memBind(1, 0x10_0000);
+        client.tidUpdate(new TidInfo(3, 0x10_1000, 4096, 8192));
+        client.tidUpdate(new TidInfo(1, 0x10_1000, 4096, 8192));
+        client.memFree(1);
+        assertEquals(0, client.inspect(ControlRecord.INSPECT_PINS, 1, 0).result());
+        FakeClient.Reply pins = client.inspect(ControlRecord.INSPECT_PINS, -1, 0);
+        assertEquals(2, pins.result());
+        assertEquals(2 * PinRecord.BYTES, pins.payload().length);
+        PinRecord first = PinRecord.read(pins.segment(), 0);
+        assertEquals(context, first.context());
+        assertEquals(CurrentProcess.pid(), first.pid());
+        assertEquals(CurrentProcess.uid(), first.uid());
+        assertEquals(1, first.handle());
+        assertEquals(PinRecord.FREED, first.flags());
+        assertEquals(8 * 4096, first.bytes());
+        assertEquals(3, first.pinnedPages());
+        assertEquals(4, first.tids());
+        assertEquals(4 * 4096, first.processPinned());
+        assertEquals(9 * 4096, first.processRegistered());
+        assertEquals(MemlockLimit.of(CurrentProcess.pid()).bytes(), first.limit());
+        assertTrue(System.currentTimeMillis() - first.since() < 60_000);
+        PinRecord second = PinRecord.read(pins.segment(), PinRecord.BYTES);
+        assertEquals(2, second.handle());
+        assertEquals(0, second.flags());
+        assertEquals(0, second.tids());
+
+        FakeClient.Reply tids = client.inspect(ControlRecord.INSPECT_TIDS, 0, 1);
+        assertEquals(4, tids.result(), "of which the second is asked for first");
+        TidRecord tid = TidRecord.read(tids.segment(), 2 * TidRecord.BYTES);
+        assertEquals(new TidRecord(0, context, 3, 1, 1, 2, 0x10_1000, tid.since()), tid);
+    }
+
+    @Test
     void shouldPageThroughRegisters() {
         start(config().withUnits(4));
         FakeClient client = client();
@@ -154,7 +198,7 @@ class InspectTest extends DaemonTestBase {
         start();
         FakeClient client = client();
         assertRefused(Errno.EINVAL, client.inspect(0, 0, 0));
-        assertRefused(Errno.EINVAL, client.inspect(6, 0, 0));
+        assertRefused(Errno.EINVAL, client.inspect(99, 0, 0));
         assertRefused(Errno.ENODEV, client.inspect(ControlRecord.INSPECT_UNITS, 1, 0));
         assertRefused(Errno.ENODEV, client.inspect(ControlRecord.INSPECT_STAT, 1, 0));
         assertRefused(Errno.ENODEV, client.inspect(ControlRecord.INSPECT_STAT, -1, 0));

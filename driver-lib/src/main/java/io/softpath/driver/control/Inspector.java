@@ -2,7 +2,9 @@ package io.softpath.driver.control;
 
 import io.softpath.abi.control.ContextRecord;
 import io.softpath.abi.control.ControlRecord;
+import io.softpath.abi.control.PinRecord;
 import io.softpath.abi.control.RegisterRecord;
+import io.softpath.abi.control.TidRecord;
 import io.softpath.abi.control.UnitRecord;
 import io.softpath.abi.control.VmaRecord;
 import io.softpath.error.Errno;
@@ -59,6 +61,16 @@ public final class Inspector {
     public List<RegisterRecord> registers(int unit) {
         return records(
                 ControlRecord.INSPECT_REGISTERS, unit, RegisterRecord.BYTES, RegisterRecord::read);
+    }
+
+    /** The memory of a unit's users that its chip can reach. */
+    public List<PinRecord> pins(int unit) {
+        return records(ControlRecord.INSPECT_PINS, unit, PinRecord.BYTES, PinRecord::read);
+    }
+
+    /** The TIDs of a unit that are used. */
+    public List<TidRecord> tids(int unit) {
+        return records(ControlRecord.INSPECT_TIDS, unit, TidRecord.BYTES, TidRecord::read);
     }
 
     /** The unit's statistics file, read-only; the caller closes it. */
