@@ -335,7 +335,8 @@ final class Commands {
                 | (owner.has(ControlRecord.FEATURE_INLINE_TRIGGER)
                         ? RuntimeFlags.INLINE_TRIGGER
                         : 0)
-                | (owner.has(ControlRecord.FEATURE_DOORBELL) ? RuntimeFlags.DOORBELL : 0);
+                | (owner.has(ControlRecord.FEATURE_DOORBELL) ? RuntimeFlags.DOORBELL : 0)
+                | (owner.has(ControlRecord.FEATURE_GATHER) ? RuntimeFlags.GATHER : 0);
     }
 
     private static Answer receiveControl(OpenContext context, int start) {

@@ -22,7 +22,9 @@ import java.util.function.LongSupplier;
  */
 final class RequestHandler {
     private static final int FEATURES =
-            ControlRecord.FEATURE_INLINE_TRIGGER | ControlRecord.FEATURE_DOORBELL;
+            ControlRecord.FEATURE_INLINE_TRIGGER
+                    | ControlRecord.FEATURE_DOORBELL
+                    | ControlRecord.FEATURE_GATHER;
 
     /** Different mappings of one context that are remembered; a library needs seven. */
     private static final int MAX_MAPPINGS = 256;

@@ -293,7 +293,7 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
         }
         boolean opened = false;
         try {
-            chip.openContext(context.number, chipMemory(regions), context.trigger);
+            chip.openContext(context.number, chipMemory(context, regions), context.trigger);
             opened = true;
         } finally {
             if (!opened) {
@@ -308,14 +308,14 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
         return Answer.OK;
     }
 
-    private static ContextMemory chipMemory(ContextRegions regions) {
+    private static ContextMemory chipMemory(OpenContext context, ContextRegions regions) {
         return new ContextMemory(
                 regions.memory(RegionKind.UREGS),
                 regions.memory(RegionKind.PIOBUFS),
                 regions.memory(RegionKind.RCVHDRQ),
                 regions.memory(RegionKind.RCVEGRBUFS),
                 regions.memory(RegionKind.RCVHDRTAIL),
-                null);
+                context.owner.has(ControlRecord.FEATURE_GATHER) ? context.memories : null);
     }
 
     /** RECV_CTRL. */

@@ -2,6 +2,7 @@ package io.softpath.daemon.control;
 
 import io.softpath.abi.control.ControlRecord;
 import io.softpath.abi.register.DriverCounter;
+import io.softpath.daemon.chip.GatherSource;
 import io.softpath.daemon.region.UserMemory;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
@@ -16,7 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The memory that the owner of one context asked for so that the chip can reach it. */
-final class UserMemories {
+final class UserMemories implements GatherSource {
     /** Pieces of one context, those included that are freed and still pinned. */
     static final int MAX_PIECES = 256;
 
@@ -168,6 +169,12 @@ final class UserMemories {
         return below != null && address < below.getKey() + below.getValue().bytes()
                 ? below.getValue()
                 : null;
+    }
+
+    @Override
+    public MemorySegment region(int handle) {
+        UserMemory memory = byHandle.get(handle);
+        return memory == null || memory.freed() ? null : memory.memory();
     }
 
     /** Unmaps a piece that its owner has freed and nobody uses any more. */

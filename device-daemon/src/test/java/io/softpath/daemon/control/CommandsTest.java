@@ -331,7 +331,7 @@ class CommandsTest extends DaemonTestBase {
     void shouldNegotiateFeaturesOnlyBeforeAssign() {
         start();
         FakeClient client = client();
-        assertEquals(3, client.features(-1).result());
+        assertEquals(7, client.features(-1).result());
         assertEquals(
                 ControlRecord.FEATURE_DOORBELL,
                 client.features(ControlRecord.FEATURE_DOORBELL).result());
