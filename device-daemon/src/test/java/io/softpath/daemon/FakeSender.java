@@ -4,6 +4,7 @@ import io.softpath.abi.control.BaseInfo;
 import io.softpath.abi.control.ControlRecord;
 import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.packet.Bth;
+import io.softpath.abi.packet.GatherRecord;
 import io.softpath.abi.packet.IpathHeader;
 import io.softpath.abi.packet.Lrh;
 import io.softpath.abi.packet.MessageHeader;
@@ -15,6 +16,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * The memory of a started {@link FakeClient}, mapped, and the least that sends and receives tiny
@@ -134,6 +136,21 @@ public final class FakeSender implements AutoCloseable {
         launch(
                 write(dlid, destination, tid, offsetBytes / Integer.BYTES, 0, payload),
                 Pbc.ofPayload(payload.length));
+    }
+
+    /** Has the chip send {@code length} bytes from the start of pinned memory to these TIDs. */
+    public void sendGather(int dlid, int destination, int handle, int length, int... tids) {
+        byte[] record = new byte[GatherRecord.bytes(tids.length) + 7 & ~7];
+        MemorySegment whole = MemorySegment.ofArray(new long[record.length / Long.BYTES]);
+        GatherRecord.write(whole, 0, handle, 0, length, 0, tids.length, 0, 0);
+        for (int i = 0; i < tids.length; i++) {
+            GatherRecord.putTid(whole, 0, i, tids[i]);
+        }
+        MemorySegment.copy(whole, ValueLayout.JAVA_BYTE, 0, record, 0, record.length);
+        byte[] payload = Arrays.copyOf(record, GatherRecord.bytes(tids.length));
+        launch(
+                write(dlid, destination, 0, 0, 0, payload),
+                Pbc.asGather(Pbc.ofPayload(payload.length)));
     }
 
     /** Launches with the right length. */

@@ -171,6 +171,10 @@ final class UserMemories implements GatherSource {
                 : null;
     }
 
+    /**
+     * What a gather record may send from. One that is under way asks before each burst, so memory
+     * that is freed meanwhile is not read any more.
+     */
     @Override
     public MemorySegment region(int handle) {
         UserMemory memory = byHandle.get(handle);

@@ -339,6 +339,7 @@ class CommandsTest extends DaemonTestBase {
         BaseInfo info = client.start();
         assertNotEquals(0, info.runtimeFlags() & RuntimeFlags.INLINE_TRIGGER);
         assertNotEquals(0, info.runtimeFlags() & RuntimeFlags.DOORBELL);
+        assertEquals(0, info.runtimeFlags() & RuntimeFlags.GATHER);
         assertRefused(Errno.EINVAL, client.features(0));
     }
 

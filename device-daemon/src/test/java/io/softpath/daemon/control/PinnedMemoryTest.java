@@ -3,17 +3,21 @@ package io.softpath.daemon.control;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.softpath.abi.Fidelity;
 import io.softpath.abi.control.BaseInfo;
 import io.softpath.abi.control.ControlRecord;
+import io.softpath.abi.control.RuntimeFlags;
 import io.softpath.abi.control.TidInfo;
 import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.packet.Rhf;
+import io.softpath.abi.register.ChipCounter;
 import io.softpath.abi.register.UserRegisters;
 import io.softpath.daemon.DaemonTestBase;
 import io.softpath.daemon.FakeClient;
 import io.softpath.daemon.FakeSender;
+import io.softpath.daemon.chip.Chip;
 import io.softpath.linux.MappedMemory;
 
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +29,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /** From MEM_CREATE to a packet in the page, over real connections and real mappings. */
 class PinnedMemoryTest extends DaemonTestBase {
@@ -43,7 +48,7 @@ class PinnedMemoryTest extends DaemonTestBase {
 
     private void startUser() {
         client = client();
-        client.features(ControlRecord.FEATURE_INLINE_TRIGGER);
+        client.features(ControlRecord.FEATURE_INLINE_TRIGGER | ControlRecord.FEATURE_GATHER);
         info = client.start();
         traffic = new FakeSender(client, MODEL, info);
     }
@@ -91,6 +96,13 @@ class PinnedMemoryTest extends DaemonTestBase {
                 (long) entries * MODEL.rcvHdrEntDwords(),
                 UserRegisters.RCVHDRTAIL.get(traffic.registers()));
         return traffic.headerQueue().get(RHF, entry + MODEL.rhfOffsetDwords() * 4L);
+    }
+
+    private void workUntil(BooleanSupplier done) {
+        for (int i = 0; i < 1000 && !done.getAsBoolean(); i++) {
+            daemon().doWork();
+        }
+        assertTrue(done.getAsBoolean());
     }
 
     private static byte[] canaries(long bytes) {
@@ -177,6 +189,37 @@ class PinnedMemoryTest extends DaemonTestBase {
         int[] again = pin(old.address(), 1);
         assertEquals(0, Rhf.errors(send(again[0], 0, payload(64))));
         assertHolds(next, 0, payload(64));
+    }
+
+    @Test
+    void shouldSendFromPinnedMemoryAndFromNoOther() {
+        start();
+        startUser();
+        assertNotEquals(0, info.runtimeFlags() & RuntimeFlags.GATHER);
+        MemorySegment source = memory(2);
+        MemorySegment target = memory(3);
+        byte[] bytes = payload(2 * PAGE);
+        MemorySegment.copy(bytes, 0, source, ValueLayout.JAVA_BYTE, 0, bytes.length);
+        int[] tids = pin(target.address(), 2);
+        FakeClient other = client();
+        other.start();
+        other.memCreate(PAGE).file().close();
+        other.memCreate(PAGE).file().close();
+        int others = other.memCreate(PAGE).result();
+        assertEquals(3, others, "a handle that this client does not have");
+        Chip chip = daemon().units().getFirst().chip();
+        traffic.sendGather(LID, info.context(), 1, 2 * PAGE, tids);
+        workUntil(() -> chip.counter(ChipCounter.TX_GATHER) == 1);
+        assertHolds(target, 0, bytes);
+        target.fill(CANARY);
+        assertEquals(0, client.memFree(1).result());
+        int faults = 0;
+        for (int handle : new int[] {1, 0, -1, others, Integer.MIN_VALUE}) {
+            traffic.sendGather(LID, info.context(), handle, 4, tids);
+            int expected = ++faults;
+            workUntil(() -> chip.counter(ChipCounter.TX_GATHER_FAULT) == expected);
+        }
+        assertHolds(target, 0, new byte[0]);
     }
 
     @Test
