@@ -1,6 +1,7 @@
 package io.softpath.bench.stress;
 
 import io.softpath.abi.region.AvailPage;
+import io.softpath.abi.register.UserRegisters;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -28,6 +29,18 @@ final class StressMemory {
         MemorySegment slice = newSlice();
         long start = slice.address() - SLAB.address() + SLICE_BYTES - AvailPage.BYTES;
         return start < 0 ? newAvailPage() : SLAB.asSlice(start, AvailPage.BYTES);
+    }
+
+    /**
+     * User registers of which only the first TID flows may be used: their table is a slice of its
+     * own, what lies before belongs to other states.
+     */
+    static MemorySegment newTidFlows() {
+        MemorySegment slice = newSlice();
+        long start = slice.address() - SLAB.address() - UserRegisters.RCVTIDFLOW_OFFSET;
+        return start < 0
+                ? newTidFlows()
+                : SLAB.asSlice(start, UserRegisters.RCVTIDFLOW_OFFSET + SLICE_BYTES);
     }
 
     /** {@value #SLICE_BYTES} bytes of zeros at a multiple of their size. */

@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 
 /**
  * Chips on one fabric, with memory of their own and a record of what they told their driver. LIDs
@@ -50,7 +51,15 @@ final class ChipRig implements AutoCloseable {
     final ChipModel model;
 
     ChipRig(ChipModel model, int units, long seed) {
+        this(model, units, seed, fabric -> fabric);
+    }
+
+    /**
+     * @param cable what lies between the chips and the fabric
+     */
+    ChipRig(ChipModel model, int units, long seed, UnaryOperator<Wire> cable) {
         this.model = model;
+        Wire wire = cable.apply(fabric);
         SplittableRandom random = new SplittableRandom(seed);
         for (int unit = 0; unit < units; unit++) {
             MemorySegment page = arena.allocate(4096, 4096);
@@ -60,7 +69,7 @@ final class ChipRig implements AutoCloseable {
                             model,
                             new ChipIdentity(unit, unit + 1, 0x0011_7500_0000_0000L + unit),
                             page,
-                            fabric,
+                            wire,
                             random::nextLong,
                             heard);
             fabric.attach(chip);

@@ -87,14 +87,18 @@ class ChipSimulationTest {
         World(long seed, boolean hostile) {
             random = new SplittableRandom(seed);
             this.hostile = hostile;
-            ChipModel base = random.nextBoolean() ? ChipModel.IBA7220 : ChipModel.IBA6120;
+            ChipModel base = ChipModel.ALL.get(random.nextInt(ChipModel.ALL.size()));
             ChipModel model =
                     base.toBuilder()
                             .rcvHdrCount(1 << random.nextInt(4, 7))
                             .egrCount(1 << random.nextInt(4, 6))
                             .build();
             rig = new ChipRig(model, random.nextInt(1, 4), seed);
-            scribbler = hostile ? rig.open(0, USER_CONTEXTS, trigger()) : null;
+            scribbler = hostile ? rig.open(0, context(USER_CONTEXTS - 1), trigger()) : null;
+        }
+
+        int context(int index) {
+            return rig.model.firstUserContext() + index;
         }
 
         TriggerMode trigger() {
@@ -121,7 +125,7 @@ class ChipSimulationTest {
 
         void openOne() {
             int unit = random.nextInt(rig.chips.size());
-            int context = random.nextInt(1, hostile ? USER_CONTEXTS : USER_CONTEXTS + 1);
+            int context = context(random.nextInt(hostile ? USER_CONTEXTS - 1 : USER_CONTEXTS));
             boolean taken =
                     players.stream()
                             .anyMatch(p -> p.user.lid == unit + 1 && p.user.context == context);

@@ -429,12 +429,16 @@ class GatherTest {
                 assertFalse(r.busy(0));
                 assertFalse(r.chip.hasWork());
                 r.from.adoptAvail();
-                for (int i = 0; i < r.from.bufferCount + 1; i++) {
-                    r.expect(8192, 8192, 0);
-                    assertTrue(r.send(FakeUser.gatherRecord(HANDLE, 8192, 8192, 0, 1, 0, tids(2))));
+                for (int i = 1; i < r.from.bufferCount; i++) {
+                    assertTrue(r.from.send(1, TO, i, NOTHING));
                     r.rig.settle();
-                    r.pages.check("gather " + i + " after it");
+                    r.chip.forceAvailUpdate();
                 }
+                r.expect(8192, 8192, 0);
+                assertTrue(r.send(FakeUser.gatherRecord(HANDLE, 8192, 8192, 0, 1, 0, tids(2))));
+                r.rig.settle();
+                r.pages.check("another gather from the same buffer");
+                assertEquals(1, r.count(ChipCounter.TX_GATHER));
             }
         }
     }
