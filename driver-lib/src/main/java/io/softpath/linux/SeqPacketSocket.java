@@ -228,7 +228,9 @@ public final class SeqPacketSocket implements AutoCloseable {
     }
 
     /**
-     * Waits for a message and takes over the descriptors that came with it.
+     * Waits for a message and takes over the descriptors that came with it. If this process has no
+     * room for even one of them, because so many are open, the message comes without: the kernel
+     * has dropped them.
      *
      * @param maxFds 1 to {@link #MAX_FDS}
      * @param fds the descriptors are added here; the caller owns them
@@ -298,7 +300,7 @@ public final class SeqPacketSocket implements AutoCloseable {
     private int take(int length, MemorySegment into, int maxFds, List<Fd> fds) {
         int received = in.receivedFds();
         int flags = in.flags();
-        boolean fdsLost = maxFds > 0 && (flags & MSG_CTRUNC) != 0;
+        boolean fdsLost = received > 0 && (flags & MSG_CTRUNC) != 0;
         if ((flags & MSG_TRUNC) != 0 || fdsLost || received > maxFds) {
             for (int i = 0; i < received; i++) {
                 NativeCalls.callInt(NativeCalls.CLOSE, in.fd(i), 0, 0);

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +47,12 @@ class LimitedChildTest {
     }
 
     @Test
+    void shouldReceiveAMessageWithoutTheDescriptorThatItHasNoRoomFor() throws Exception {
+        String output = runChild("receive", "--nofile=200:200");
+        assertEquals("length=8 descriptors=0 then length=8 descriptors=1", output.trim());
+    }
+
+    @Test
     void shouldStillSeeItsOwnMappingsWhenUndumpable() throws Exception {
         assertEquals("dumpable=false mappings=true", runChild("undumpable", "--core=0").trim());
     }
@@ -58,6 +65,7 @@ class LimitedChildTest {
             switch (args[0]) {
                 case "lock" -> lock();
                 case "descriptors" -> exhaustDescriptors();
+                case "receive" -> receiveWithoutRoom();
                 case "undumpable" -> makeUndumpable();
                 default -> throw new IllegalArgumentException(args[0]);
             }
@@ -88,6 +96,34 @@ class LimitedChildTest {
                 taken.forEach(EventFd::close);
                 System.out.println("exhausted " + e.errno().name() + " " + e.getMessage());
             }
+        }
+
+        private static void receiveWithoutRoom() {
+            NativeCalls.failure("warm up", NativeCalls.EMFILE, "");
+            List<SeqPacketSocket> ends = SeqPacketSocket.pair();
+            MemorySegment message = Arena.global().allocate(Long.BYTES);
+            List<EventFd> taken = new ArrayList<>(List.of(EventFd.create("child")));
+            for (int i = 0; i < 3; i++) {
+                ends.getFirst().send(message, message.byteSize(), taken.getFirst().fd());
+            }
+            receive(ends.getLast(), message); // loads what that needs
+            try {
+                while (taken.size() < 1000) {
+                    taken.add(EventFd.create("child"));
+                }
+            } catch (SoftpathException.Exhausted e) {
+                String without = receive(ends.getLast(), message);
+                taken.removeLast().close();
+                System.out.println(without + " then " + receive(ends.getLast(), message));
+            }
+        }
+
+        private static String receive(SeqPacketSocket from, MemorySegment into) {
+            List<Fd> fds = new ArrayList<>();
+            int length = from.receive(into, 1, fds);
+            String what = "length=" + length + " descriptors=" + fds.size();
+            fds.forEach(Fd::close);
+            return what;
         }
 
         private static void makeUndumpable() {

@@ -169,12 +169,16 @@ public final class DeviceFile {
         }
     }
 
-    /** Asks for the region at this token. */
+    /**
+     * Asks for the region at this token.
+     *
+     * @throws SoftpathException.Exhausted EMFILE if this process can have no more descriptors
+     */
     public Grant map(long token, long length, int protection, int flags) {
         MemorySegment request = ControlChannel.record(ControlRecord.MMAP_BYTES);
         ControlRecord.mmap(request, 0, token, length, protection, flags);
         Reply reply = channel.call(request);
-        Fd fd = reply.fd().orElseThrow(() -> protocol("mmap: no descriptor: token=" + token));
+        Fd fd = reply.descriptor("mmap: token=" + token);
         try {
             MemorySegment payload = reply.payload();
             long body = ControlRecord.REPLY_PAYLOAD;
@@ -201,13 +205,17 @@ public final class DeviceFile {
     /**
      * MEM_CREATE: makes memory that the chip can reach, charged to this process.
      *
-     * @throws SoftpathException.Exhausted ENOMEM if the limit of locked memory is too low for it
+     * @throws SoftpathException.Exhausted ENOMEM if the limit of locked memory is too low for it,
+     *     EMFILE if this process can have no more descriptors; nothing is left behind
      */
     public Memory memCreate(long bytes) {
         MemorySegment request = ControlChannel.record(ControlRecord.MEM_CREATE_BYTES);
         ControlRecord.memCreate(request, 0, bytes);
         Reply reply = channel.call(request);
-        Fd fd = reply.fd().orElseThrow(() -> protocol("memory: no descriptor: bytes=" + bytes));
+        if (reply.fd().isEmpty()) {
+            memFree(reply.result()); // the daemon does not know that it did not arrive
+        }
+        Fd fd = reply.descriptor("memory: bytes=" + bytes);
         long body = ControlRecord.REPLY_PAYLOAD;
         if (reply.payload().byteSize() < ControlRecord.MEM_REPLY_BYTES - body) {
             fd.close();

@@ -7,7 +7,6 @@ import io.softpath.abi.control.RegisterRecord;
 import io.softpath.abi.control.TidRecord;
 import io.softpath.abi.control.UnitRecord;
 import io.softpath.abi.control.VmaRecord;
-import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
 import io.softpath.linux.Fd;
 
@@ -75,10 +74,7 @@ public final class Inspector {
 
     /** The unit's statistics file, read-only; the caller closes it. */
     public Fd statistics(int unit) {
-        return inspect(ControlRecord.INSPECT_STAT, unit, 0)
-                .fd()
-                .orElseThrow(() ->
-                        SoftpathException.of(Errno.EPROTO, "stat: no descriptor: unit=" + unit));
+        return inspect(ControlRecord.INSPECT_STAT, unit, 0).descriptor("stat: unit=" + unit);
     }
 
     /**
