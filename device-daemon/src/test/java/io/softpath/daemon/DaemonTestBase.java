@@ -3,6 +3,7 @@ package io.softpath.daemon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.softpath.abi.model.ChipModel;
 import io.softpath.daemon.control.DriverOptions;
 import io.softpath.daemon.control.Quirk;
 import io.softpath.error.Errno;
@@ -39,8 +40,13 @@ public abstract class DaemonTestBase {
                 config().withOptions(new DriverOptions(0, 0, DriverOptions.TID_WINDOW_MS, quirks)));
     }
 
+    /** The chip model of {@link #config}; a subclass runs the same tests on another one. */
+    protected ChipModel model() {
+        return ChipModel.IBA7220;
+    }
+
     protected DaemonConfig config() {
-        return DaemonConfig.of(temporary.resolve("run"));
+        return DaemonConfig.of(temporary.resolve("run")).withModel(model());
     }
 
     protected Daemon daemon() {

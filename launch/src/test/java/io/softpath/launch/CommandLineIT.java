@@ -85,6 +85,7 @@ class CommandLineIT {
                 "hello -n 4",
                 "hello -n 1",
                 "hello -n 3 --model IBA6120",
+                "hello -n 5 --model IBA7322",
                 "hello -n 2 --units 2 --set eager-buffers=64 --set header-entries=64"
             })
     void shouldGreetEveryRankAndLeaveNothing(String command) {

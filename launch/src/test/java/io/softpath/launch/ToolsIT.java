@@ -63,9 +63,13 @@ class ToolsIT {
     }
 
     private static CommandLineRun tool(String... arguments) {
+        return tool(daemon, arguments);
+    }
+
+    private static CommandLineRun tool(ChildDaemon of, String... arguments) {
         List<String> all = new ArrayList<>(Arrays.asList(arguments));
         all.add("--dir");
-        all.add(daemon.directory().toString());
+        all.add(of.directory().toString());
         CommandLineRun run = CommandLineRun.of(all.toArray(String[]::new));
         assertEquals(0, run.exitCode(), run::toString);
         assertEquals("", run.err());
@@ -121,6 +125,25 @@ class ToolsIT {
             }
         }
         assertTrue(tool("maps", "--explain").out().contains("PIOAVAILREGS"));
+    }
+
+    @Test
+    @Fidelity({1, 64, 76})
+    void shouldShowAChipWithTidFlows() {
+        try (ChildDaemon flows = ChildDaemon.start("--model", "IBA7322");
+                Device unit = flows.open();
+                Context user = unit.openContext()) {
+            assertEquals(2, user.address().context(), "two contexts are the kernel's");
+            JsonNode maps = Json.tree(tool(flows, "maps", "--json").out());
+            for (JsonNode map : maps) {
+                assertTrue(map.get("violations").isEmpty(), map::toString);
+                if (map.get("kind").asText().equals("user registers")) {
+                    assertEquals(8192, map.get("bytes").asLong());
+                }
+            }
+            assertTrue(tool(flows, "regs").out().contains("RcvTIDValid"));
+            assertTrue(tool(flows, "stat").out().contains("IBA7322"));
+        }
     }
 
     @Test

@@ -172,7 +172,8 @@ final class Commands {
     }
 
     private static Answer assignOn(UnitDriver unit, OpenFile file, UserInfo info) {
-        if (Integer.compareUnsigned(info.port(), UnitDriver.IB_PORT) > 0) {
+        int ports = unit.model().ibPorts();
+        if (Integer.compareUnsigned(info.port(), ports) > 0) {
             return Answer.refuse(
                     Errno.ENODEV,
                     "assign context: unit="
@@ -180,7 +181,18 @@ final class Commands {
                             + " has no port="
                             + Integer.toUnsignedString(info.port())
                             + ", ports="
-                            + UnitDriver.IB_PORT);
+                            + ports);
+        }
+        if (info.port() > UnitDriver.IB_PORT) {
+            return Answer.refuse(
+                    Errno.ENETDOWN,
+                    "assign context: unit="
+                            + unit.number()
+                            + " port="
+                            + info.port()
+                            + " has no cable; ask for port="
+                            + UnitDriver.IB_PORT
+                            + ", or for 0, any");
         }
         return unit.assign(file);
     }

@@ -38,7 +38,7 @@ import java.util.function.LongSupplier;
  * which the duty cycle calls right afterwards. Source: qib_file_ops.c, qib_tx.c, qib_intr.c.
  */
 public final class UnitDriver implements ChipEvents, AutoCloseable {
-    /** The one IB port of a unit. */
+    /** The one IB port of a unit that has a cable. */
     static final int IB_PORT = 1;
 
     private static final Logger LOG = LoggerFactory.getLogger(UnitDriver.class);

@@ -10,7 +10,6 @@ import io.softpath.abi.control.Command;
 import io.softpath.abi.control.ControlRecord;
 import io.softpath.abi.control.TidInfo;
 import io.softpath.abi.control.UserEvent;
-import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.packet.Pbc;
 import io.softpath.abi.register.ChipCounter;
 import io.softpath.abi.register.DriverCounter;
@@ -31,7 +30,6 @@ import java.util.stream.Stream;
 
 class CloseTest extends DaemonTestBase {
     private static final int LID = 1;
-    private static final ChipModel MODEL = ChipModel.IBA7220;
 
     private FakeClient started() {
         FakeClient client = FakeClient.open(daemon());
@@ -70,8 +68,8 @@ class CloseTest extends DaemonTestBase {
     private void round() {
         FakeClient client = started();
         BaseInfo info = client.start();
-        assertEquals(1, info.context());
-        try (FakeSender memory = new FakeSender(client, MODEL, info)) {
+        assertEquals(model().firstUserContext(), info.context());
+        try (FakeSender memory = new FakeSender(client, model(), info)) {
             memory.send(LID, info.context());
             daemon().doWork();
             assertEquals(32, UserRegisters.RCVHDRTAIL.get(memory.registers()));
@@ -85,7 +83,7 @@ class CloseTest extends DaemonTestBase {
         start();
         FakeClient peer = started();
         BaseInfo peerInfo = peer.start();
-        try (FakeSender peerMemory = new FakeSender(peer, MODEL, peerInfo)) {
+        try (FakeSender peerMemory = new FakeSender(peer, model(), peerInfo)) {
             int received = 0;
             for (Phase phase : PHASES) {
                 FakeClient victim = started();
@@ -97,7 +95,7 @@ class CloseTest extends DaemonTestBase {
                 daemon().doWork();
                 daemon().doWork();
                 assertEquals(
-                        received % MODEL.rcvHdrCount() * 32L,
+                        received % model().rcvHdrCount() * 32L,
                         UserRegisters.RCVHDRTAIL.get(peerMemory.registers()),
                         phase.name() + ": the peer's packets");
                 assertEquals(0, peerMemory.eventWord(), phase.name() + ": the peer's events");
@@ -126,7 +124,7 @@ class CloseTest extends DaemonTestBase {
     /** A client about to be killed. */
     private record Victim(FakeClient client, CloseTest test, int peer) {
         FakeSender memory() {
-            return new FakeSender(client, MODEL, client.start());
+            return new FakeSender(client, test.model(), client.start());
         }
     }
 
@@ -182,7 +180,7 @@ class CloseTest extends DaemonTestBase {
         start();
         FakeClient client = started();
         BaseInfo info = client.start();
-        FakeSender memory = new FakeSender(client, MODEL, info);
+        FakeSender memory = new FakeSender(client, model(), info);
         client.admin(ControlRecord.ADMIN_HOLD_SENDS, 0, 0);
         for (int i = 0; i < info.piocnt(); i++) {
             memory.send(LID, info.context());
@@ -205,8 +203,8 @@ class CloseTest extends DaemonTestBase {
         FakeClient first = started();
         BaseInfo senderInfo = sender.start();
         BaseInfo firstInfo = first.start();
-        FakeSender memory = new FakeSender(sender, MODEL, senderInfo);
-        FakeSender old = new FakeSender(first, MODEL, firstInfo);
+        FakeSender memory = new FakeSender(sender, model(), senderInfo);
+        FakeSender old = new FakeSender(first, model(), firstInfo);
         memory.send(LID, firstInfo.context());
         daemon().doWork();
         byte[] before = old.headerQueue().toArray(ValueLayout.JAVA_BYTE);
@@ -220,7 +218,7 @@ class CloseTest extends DaemonTestBase {
         FakeClient second = started();
         BaseInfo secondInfo = second.start();
         assertEquals(firstInfo.context(), secondInfo.context());
-        try (FakeSender fresh = new FakeSender(second, MODEL, secondInfo)) {
+        try (FakeSender fresh = new FakeSender(second, model(), secondInfo)) {
             assertArrayEquals(
                     new byte[before.length], fresh.headerQueue().toArray(ValueLayout.JAVA_BYTE));
             memory.send(LID, secondInfo.context());

@@ -46,7 +46,7 @@ class EventsTest extends DaemonTestBase {
         FakeClient client = client();
         client.features(ControlRecord.FEATURE_INLINE_TRIGGER);
         var info = client.start();
-        FakeSender memory = new FakeSender(client, ChipModel.IBA7220, info);
+        FakeSender memory = new FakeSender(client, model(), info);
         senders.add(memory);
         return new User(client, memory, info.context());
     }
@@ -188,7 +188,7 @@ class EventsTest extends DaemonTestBase {
         admin(ControlRecord.ADMIN_LINK_UP, 0);
         admin(ControlRecord.ADMIN_FREEZE, 0);
         assertNotEquals(0, user.memory().status() & UnitStatus.HWERROR, "device failure");
-        ChipModel model = ChipModel.IBA7220;
+        ChipModel model = model();
         assertTrue(AvailPage.text(user.memory().avail(), model).startsWith("frozen by uid="));
         assertEquals(
                 AvailPage.status(user.memory().avail(), AvailPage.statusOffset(model)),

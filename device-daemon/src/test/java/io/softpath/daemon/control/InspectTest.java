@@ -15,7 +15,6 @@ import io.softpath.abi.control.TidRecord;
 import io.softpath.abi.control.UnitRecord;
 import io.softpath.abi.control.UnitStatus;
 import io.softpath.abi.control.VmaRecord;
-import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.region.RegionKind;
 import io.softpath.abi.register.DriverCounter;
 import io.softpath.daemon.DaemonTestBase;
@@ -45,7 +44,7 @@ class InspectTest extends DaemonTestBase {
         assertEquals(2, reply.result());
         UnitRecord first = UnitRecord.read(reply.segment(), 0);
         UnitRecord second = UnitRecord.read(reply.segment(), UnitRecord.BYTES);
-        assertEquals("IBA7220", first.model());
+        assertEquals(model().name(), first.model());
         assertEquals(16, first.userContexts());
         assertEquals(15, first.freeContexts());
         assertEquals(16, second.freeContexts());
@@ -68,7 +67,7 @@ class InspectTest extends DaemonTestBase {
         client.features(ControlRecord.FEATURE_INLINE_TRIGGER);
         BaseInfo info = client.start();
         client().assign();
-        try (FakeSender memory = new FakeSender(client, ChipModel.IBA7220, info)) {
+        try (FakeSender memory = new FakeSender(client, model(), info)) {
             memory.send(1, info.context());
             daemon().doWork();
             FakeClient.Reply reply = client.inspect(ControlRecord.INSPECT_CONTEXTS, 0, 0);

@@ -10,7 +10,6 @@ import io.softpath.abi.control.BaseInfo;
 import io.softpath.abi.control.ControlRecord;
 import io.softpath.abi.control.RuntimeFlags;
 import io.softpath.abi.control.TidInfo;
-import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.packet.Rhf;
 import io.softpath.abi.register.ChipCounter;
 import io.softpath.abi.register.UserRegisters;
@@ -33,7 +32,6 @@ import java.util.function.BooleanSupplier;
 
 /** From MEM_CREATE to a packet in the page, over real connections and real mappings. */
 class PinnedMemoryTest extends DaemonTestBase {
-    private static final ChipModel MODEL = ChipModel.IBA7220;
     private static final int LID = 1;
     private static final int PAGE = 4096;
     private static final byte CANARY = (byte) 0xC5;
@@ -50,7 +48,7 @@ class PinnedMemoryTest extends DaemonTestBase {
         client = client();
         client.features(ControlRecord.FEATURE_INLINE_TRIGGER | ControlRecord.FEATURE_GATHER);
         info = client.start();
-        traffic = new FakeSender(client, MODEL, info);
+        traffic = new FakeSender(client, model(), info);
     }
 
     @AfterEach
@@ -90,12 +88,12 @@ class PinnedMemoryTest extends DaemonTestBase {
     private long send(int tid, int offset, byte[] payload) {
         traffic.sendExpected(LID, info.context(), tid, offset, payload);
         daemon().doWork();
-        long entry = (long) entries * MODEL.rcvHdrEntDwords() * Integer.BYTES;
+        long entry = (long) entries * model().rcvHdrEntDwords() * Integer.BYTES;
         entries++;
         assertEquals(
-                (long) entries * MODEL.rcvHdrEntDwords(),
+                (long) entries * model().rcvHdrEntDwords(),
                 UserRegisters.RCVHDRTAIL.get(traffic.registers()));
-        return traffic.headerQueue().get(RHF, entry + MODEL.rhfOffsetDwords() * 4L);
+        return traffic.headerQueue().get(RHF, entry + model().rhfOffsetDwords() * 4L);
     }
 
     private void workUntil(BooleanSupplier done) {

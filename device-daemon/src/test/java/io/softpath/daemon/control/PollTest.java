@@ -8,7 +8,6 @@ import io.softpath.abi.Fidelity;
 import io.softpath.abi.control.BaseInfo;
 import io.softpath.abi.control.Command;
 import io.softpath.abi.control.ControlRecord;
-import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.register.UserRegisters;
 import io.softpath.daemon.DaemonTestBase;
 import io.softpath.daemon.FakeClient;
@@ -114,7 +113,7 @@ class PollTest extends DaemonTestBase {
 
     @Test
     void shouldWakeEveryWaiterWhenAQueueOverflows() {
-        start(config().withModel(ChipModel.IBA7220.toBuilder().rcvHdrCount(8).build()));
+        start(config().withModel(model().toBuilder().rcvHdrCount(8).build()));
         startClient();
         FakeClient other = client();
         other.start();
