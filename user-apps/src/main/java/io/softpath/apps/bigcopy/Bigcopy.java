@@ -129,17 +129,27 @@ public final class Bigcopy {
     }
 
     /** What ranks tell each other before they start. */
-    private record Hello(Address address, int slotBytes, long memoryBytes, long wantedBytes) {
+    private record Hello(
+            Address address, int slotBytes, int mostSlots, long memoryBytes, long wantedBytes) {
         static Hello of(Context context, Memory memory) {
             return new Hello(
                     context.address(),
                     memory.bestSlotBytes(),
+                    memory.mostSlots(),
                     memory.bytes(),
                     memory.wantedBytes());
         }
 
         String text() {
-            return address + " " + slotBytes + " " + memoryBytes + " " + wantedBytes;
+            return address
+                    + " "
+                    + slotBytes
+                    + " "
+                    + mostSlots
+                    + " "
+                    + memoryBytes
+                    + " "
+                    + wantedBytes;
         }
 
         static Hello parse(String text) {
@@ -147,15 +157,22 @@ public final class Bigcopy {
             return new Hello(
                     Address.parse(words[0]),
                     Integer.parseInt(words[1]),
-                    Long.parseLong(words[2]),
-                    Long.parseLong(words[3]));
+                    Integer.parseInt(words[2]),
+                    Long.parseLong(words[3]),
+                    Long.parseLong(words[4]));
         }
     }
 
-    /** Both ranks', and the size of slots that suits both. */
+    /** Both ranks', and the slots that suit both. */
     private record Meeting(Hello sender, Hello receiver) {
         int slotBytes() {
             return Math.min(sender.slotBytes(), receiver.slotBytes());
+        }
+
+        int slotCount() {
+            long bytes = Math.min(sender.memoryBytes(), receiver.memoryBytes());
+            int most = Math.min(sender.mostSlots(), receiver.mostSlots());
+            return (int) Math.min(bytes / slotBytes(), most);
         }
 
         /** Something to say if the limit of locked memory was in the way. */
@@ -189,7 +206,8 @@ public final class Bigcopy {
         }
         long startNs = System.nanoTime();
         Station station = new Station(context, meeting.receiver().address(), options.timeoutNs());
-        SendingRank rank = new SendingRank(station, memory, meeting.slotBytes(), bar);
+        SendingRank rank =
+                new SendingRank(station, memory, meeting.slotBytes(), meeting.slotCount(), bar);
         Checksum checksum = new Checksum(options.sha256());
         station.start("read " + source, () -> rank.read(source, checksum));
         station.run(rank);
@@ -219,8 +237,8 @@ public final class Bigcopy {
     private void receive(Target target, Context context, Memory memory) throws IOException {
         Meeting meeting = meet(context, memory);
         Station station = new Station(context, meeting.sender().address(), options.timeoutNs());
-        int offers = (int) (meeting.sender().memoryBytes() / meeting.slotBytes());
-        ReceivingRank rank = new ReceivingRank(station, memory, meeting.slotBytes(), offers);
+        ReceivingRank rank =
+                new ReceivingRank(station, memory, meeting.slotBytes(), meeting.slotCount());
         Checksum checksum = new Checksum(options.sha256());
         AtomicReference<List<String>> summaries = new AtomicReference<>();
         station.start(

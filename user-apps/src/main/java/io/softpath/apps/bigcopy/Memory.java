@@ -1,5 +1,6 @@
 package io.softpath.apps.bigcopy;
 
+import io.softpath.abi.control.BaseInfo;
 import io.softpath.abi.model.ChipModel;
 import io.softpath.driver.Context;
 import io.softpath.driver.PinnedRegion;
@@ -16,6 +17,11 @@ final class Memory implements AutoCloseable {
 
     /** So that reading, moving and writing go on at the same time. */
     private static final int SLOTS = 8;
+
+    private static final int MAX_SLOTS = 64;
+
+    /** Where the chip has TID flows it leaves out the header entries of the others. */
+    static final int PACKETS_OF_AN_ENTRY = 16;
 
     private final PinnedRegion region;
     private final long wantedBytes;
@@ -50,22 +56,28 @@ final class Memory implements AutoCloseable {
     /** The largest slots that make sense here: the smaller of both ranks' is taken. */
     int bestSlotBytes() {
         Context context = region.context();
-        long bytes = Math.min(region.bytes() / SLOTS, context.expected().maxWindowBytes());
-        if (!context.expected().hasFlows()) { // every packet takes an entry: leave room
-            long entries = context.baseInfo().rcvhdrCnt() / 2;
-            bytes = Math.min(bytes, entries * context.maxPayloadBytes() / 2);
-        }
+        long entries = context.baseInfo().rcvhdrCnt() / 2; // of the queue, for the data of a window
+        long bytesOfAnEntry =
+                (context.expected().hasFlows() ? PACKETS_OF_AN_ENTRY : 1)
+                        * (context.maxPayloadBytes() / 2L);
+        long bytes = Math.min(region.bytes() / SLOTS, entries * bytesOfAnEntry);
+        bytes = Math.min(bytes, context.expected().maxWindowBytes());
         return (int) Math.max(bytes / PAGE_BYTES, 1) * PAGE_BYTES;
     }
 
-    int slotCount(int slotBytes) {
-        return (int) (region.bytes() / slotBytes);
+    /**
+     * How many chunks may be under way as far as this rank goes: their messages must find room in
+     * its queues, for what does not is lost.
+     */
+    int mostSlots() {
+        BaseInfo info = region.context().baseInfo();
+        return Math.clamp(Math.min(info.rcvhdrCnt() / 4, info.tidegrcnt() / 2), 1, MAX_SLOTS);
     }
 
     /** The memory of each slot. */
-    ByteBuffer[] slots(int slotBytes) {
-        ByteBuffer[] slots = new ByteBuffer[slotCount(slotBytes)];
-        for (int i = 0; i < slots.length; i++) {
+    ByteBuffer[] slots(int slotBytes, int count) {
+        ByteBuffer[] slots = new ByteBuffer[count];
+        for (int i = 0; i < count; i++) {
             slots[i] = region.segment().asSlice((long) i * slotBytes, slotBytes).asByteBuffer();
         }
         return slots;

@@ -41,13 +41,13 @@ final class ReceivingRank implements Station.Work, ReceivingEnd.Port {
     private long headers;
     private long packets;
 
-    ReceivingRank(Station station, Memory memory, int slotBytes, int offerCount) {
+    ReceivingRank(Station station, Memory memory, int slotBytes, int slotCount) {
         this.station = station;
         this.expected = station.context().expected();
         this.memory = memory;
         this.slotBytes = slotBytes;
-        this.slots = new Slots(memory.slotCount(slotBytes));
-        this.end = new ReceivingEnd(slots, this, slotBytes, offerCount);
+        this.slots = new Slots(slotCount);
+        this.end = new ReceivingEnd(slots, this, slotBytes, slotCount);
         this.windows = new ExpectedWindow[slots.count()];
         this.resumePoints = new long[slots.count()];
         this.receivedAtRestart = new int[slots.count()];
@@ -58,7 +58,7 @@ final class ReceivingRank implements Station.Work, ReceivingEnd.Port {
 
     /** What the file's thread does: checks and writes all that comes. */
     void write(Target target, Checksum checksum) throws IOException, InterruptedException {
-        ByteBuffer[] buffers = memory.slots(slotBytes);
+        ByteBuffer[] buffers = memory.slots(slotBytes, slots.count());
         boolean last = false;
         while (!last) {
             long number = slots.awaitFilled();
@@ -164,7 +164,7 @@ final class ReceivingRank implements Station.Work, ReceivingEnd.Port {
         int payload = station.context().maxPayloadBytes();
         int packetsOfAPage = (PAGE_BYTES + payload - 1) / payload;
         int all = (length + PAGE_BYTES - 1) / PAGE_BYTES * packetsOfAPage;
-        return expected.hasFlows() ? all / 16 + 1 : all;
+        return expected.hasFlows() ? all / Memory.PACKETS_OF_AN_ENTRY + 1 : all;
     }
 
     @Override

@@ -20,11 +20,11 @@ final class SendingRank implements Station.Work, SendingEnd.Port {
     private final ProgressBar bar;
     private long resumed;
 
-    SendingRank(Station station, Memory memory, int slotBytes, ProgressBar bar) {
+    SendingRank(Station station, Memory memory, int slotBytes, int slotCount, ProgressBar bar) {
         this.station = station;
         this.memory = memory;
         this.slotBytes = slotBytes;
-        this.slots = new Slots(memory.slotCount(slotBytes));
+        this.slots = new Slots(slotCount);
         this.end = new SendingEnd(slots, this, 0);
         this.senders = new ExpectedSender[slots.count()];
         this.bar = bar;
@@ -33,7 +33,7 @@ final class SendingRank implements Station.Work, SendingEnd.Port {
 
     /** What the file's thread does: reads all of it. */
     void read(Source source, Checksum checksum) throws IOException, InterruptedException {
-        ByteBuffer[] buffers = memory.slots(slotBytes);
+        ByteBuffer[] buffers = memory.slots(slotBytes, slots.count());
         try (source) {
             boolean last = false;
             while (!last) {
