@@ -5,6 +5,7 @@ import io.softpath.daemon.control.DriverOptions;
 import io.softpath.daemon.control.Quirk;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.ledger.Era;
 import io.softpath.linux.CurrentProcess;
 
 import org.slf4j.Logger;
@@ -136,6 +137,15 @@ public final class Main implements Callable<Integer> {
                             + " mmap-era-mail, mmap-era-remap, memlock-per-call,"
                             + " tids-outlive-pins")
     private Set<String> quirks = Set.of();
+
+    @Option(
+            names = "--kernel-era",
+            paramLabel = "KERNEL",
+            defaultValue = "2.6.16",
+            description =
+                    "by whose rules softpath pages counts: 2.6.14, 2.6.14+hugetlb, 2.6.15-rc1,"
+                            + " 2.6.15 or 2.6.16 and later (default: ${DEFAULT-VALUE})")
+    private String kernelEra;
 
     @Option(names = "--until-eof", description = "stop when standard input ends")
     private boolean untilEof;
@@ -282,7 +292,12 @@ public final class Main implements Callable<Integer> {
                 chosen,
                 permissions(socketMode),
                 maxOpenFiles,
-                new DriverOptions(availThreshold, linkWaitMs, tidWindowMs, chosenQuirks));
+                new DriverOptions(
+                        availThreshold,
+                        linkWaitMs,
+                        tidWindowMs,
+                        chosenQuirks,
+                        Era.named(kernelEra)));
     }
 
     static Set<PosixFilePermission> permissions(String octal) {

@@ -4,6 +4,10 @@ import io.softpath.abi.control.BaseInfo;
 import io.softpath.abi.control.Command;
 import io.softpath.abi.control.ContextInfo;
 import io.softpath.abi.control.ContextRecord;
+import io.softpath.abi.control.PageAreaRecord;
+import io.softpath.abi.control.PageBlockRecord;
+import io.softpath.abi.control.PageEventRecord;
+import io.softpath.abi.control.PageLedgerRecord;
 import io.softpath.abi.control.PinRecord;
 import io.softpath.abi.control.RegisterRecord;
 import io.softpath.abi.control.RuntimeFlags;
@@ -278,6 +282,10 @@ public final class AbiTables {
         struct("register", RegisterRecord.BYTES, RegisterRecord.LAYOUT);
         struct("pin", PinRecord.BYTES, PinRecord.LAYOUT);
         struct("tid", TidRecord.BYTES, TidRecord.LAYOUT);
+        struct("page ledger", PageLedgerRecord.BYTES, PageLedgerRecord.LAYOUT);
+        struct("page block", PageBlockRecord.BYTES, PageBlockRecord.LAYOUT);
+        struct("page area", PageAreaRecord.BYTES, PageAreaRecord.LAYOUT);
+        struct("page event", PageEventRecord.BYTES, PageEventRecord.LAYOUT);
     }
 
     private void bits() {

@@ -26,6 +26,7 @@ public final class Frame {
     int dmaTargets;
     boolean reserved;
     boolean ranBelowZero;
+    boolean reportedLost;
     State state = State.ALLOCATED;
 
     Frame(int number, Block block, int index) {
@@ -87,6 +88,11 @@ public final class Frame {
     /** PG_reserved. */
     public boolean reserved() {
         return reserved;
+    }
+
+    /** Its count, or its block's, was once brought below zero. */
+    public boolean ranBelowZero() {
+        return ranBelowZero;
     }
 
     public State state() {

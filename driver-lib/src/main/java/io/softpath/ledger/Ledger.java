@@ -360,7 +360,9 @@ public final class Ledger {
                             + " by "
                             + area.handler()
                             + "; flags "
-                            + text(area.flags()));
+                            + text(area.flags())
+                            + (remapped ? "; every page at once, uncounted" : ""),
+                    remapped ? Rule.R8 : null);
         }
         if (remapped) {
             remap(area);
@@ -399,22 +401,11 @@ public final class Ledger {
             if (!hole) {
                 show(area, page, frame);
             }
-            if (!story.told() || frame == null) {
-                continue;
-            }
-            if (hole) {
+            if (hole && story.told()) {
                 story.page(
                         Kind.MAP,
                         "remap_pfn_range leaves % out: RAM that is not reserved",
                         frame,
-                        null,
-                        Rule.R8);
-            } else {
-                story.counted(
-                        Kind.MAP,
-                        "% is in the page table, uncounted",
-                        frame,
-                        frame.pageCount(),
                         null,
                         Rule.R8);
             }
@@ -603,14 +594,27 @@ public final class Ledger {
     }
 
     private void unmap(Area area, int first, int count, String when) {
+        int uncounted = 0;
         for (int page = first; page < first + count; page++) {
             if (area.entries[page] != Area.Entry.UNMAPPED) {
-                if (area.mapped[page] != null) {
-                    drop(area, page, when);
+                if (area.mapped[page] != null && !drop(area, page, when)) {
+                    uncounted++;
                 }
                 area.entries[page] = Area.Entry.UNMAPPED;
                 area.unmapped++;
             }
+        }
+        if (uncounted > 0 && story.told()) {
+            story.say(
+                    Kind.UNMAP,
+                    when
+                            + " the kernel unmaps "
+                            + area.name()
+                            + ", "
+                            + uncounted
+                            + (uncounted == 1 ? " page" : " pages")
+                            + ", and puts nothing",
+                    uncountedRule(area));
         }
         if (area.gone() && area.space().areas.remove(area) && area.file() != null) {
             area.file().areas--;
@@ -618,30 +622,28 @@ public final class Ledger {
         }
     }
 
-    /** Clears the page table entry and gives the reference back, if this kernel counts it. */
-    private void drop(Area area, int page, String when) {
+    /**
+     * Clears the page table entry and gives the reference back, if this kernel counts it.
+     *
+     * @return whether it does
+     */
+    private boolean drop(Area area, int page, String when) {
         Frame frame = area.mapped[page];
         area.mapped[page] = null;
         frame.ptes--;
         if (area.countedInMapcount[page]) {
             frame.mapcount--;
         }
-        if (isCounted(area, frame)) {
+        boolean counted = isCounted(area, frame);
+        if (counted) {
             allocator.put(
                     frame,
                     Way.UNMAP,
                     Kind.UNMAP,
                     story.told() ? when + " the kernel unmaps and puts %" : "",
                     putRule(frame));
-        } else if (story.told()) {
-            story.counted(
-                    Kind.UNMAP,
-                    when + " the kernel unmaps % and puts nothing",
-                    frame,
-                    frame.pageCount(),
-                    null,
-                    uncountedRule(area));
         }
+        return counted;
     }
 
     // get_user_pages.

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
  * @param subject name of the memory; empty if the event is about none
  * @param firstPage of the run; counted within what the name stands for
  * @param lastPage of the run
+ * @param pageCount how many pages, which is fewer than the run is long if it has gaps
  * @param before count before, or {@link #NO_COUNT}
  * @param after count after, or {@link #NO_COUNT}
  * @param ofFirstPage the count is that of the block's first page, which counts for all
@@ -24,6 +25,7 @@ public record LedgerEvent(
         String subject,
         int firstPage,
         int lastPage,
+        int pageCount,
         int before,
         int after,
         boolean ofFirstPage,
@@ -82,9 +84,11 @@ public record LedgerEvent(
         if (subject.isEmpty()) {
             return "";
         }
-        return firstPage == lastPage
-                ? subject + " page " + firstPage
-                : subject + " pages " + firstPage + "-" + lastPage;
+        if (firstPage == lastPage) {
+            return subject + " page " + firstPage;
+        }
+        String run = subject + " pages " + firstPage + "-" + lastPage;
+        return pageCount == lastPage - firstPage + 1 ? run : pageCount + " of " + run;
     }
 
     /** What happened: without what is wrong about it. */
@@ -123,35 +127,48 @@ public record LedgerEvent(
 
     /** This event and the next as one, if the next is the same of the page behind; else null. */
     LedgerEvent with(LedgerEvent next) {
-        boolean alike =
-                kind == next.kind
-                        && ofFirstPage == next.ofFirstPage
-                        && !subject.isEmpty()
-                        && next.firstPage == lastPage + 1
-                        && subject.equals(next.subject)
-                        && text.equals(next.text)
-                        && rules.equals(next.rules)
-                        && wrongs.equals(next.wrongs);
-        boolean sameStep = before == next.before && after == next.after;
-        boolean stepsOn = ofFirstPage && next.before == after && goesOn(next);
-        if (!alike || !sameStep && !stepsOn) {
+        if (!alike(next) || next.firstPage != lastPage + 1) {
             return null;
         }
-        return new LedgerEvent(
-                kind,
-                text,
-                subject,
-                firstPage,
-                next.lastPage,
-                before,
-                next.after,
-                ofFirstPage,
-                rules,
-                wrongs);
+        boolean sameStep = before == next.before && after == next.after;
+        boolean stepsOn = ofFirstPage && next.before == after && goesOn(next);
+        return sameStep || stepsOn ? joined(next) : null;
+    }
+
+    /** This event and another one as one, if they differ only in the pages; else null. */
+    LedgerEvent foldedWith(LedgerEvent other) {
+        return alike(other) && before == other.before && after == other.after
+                ? joined(other)
+                : null;
+    }
+
+    private boolean alike(LedgerEvent other) {
+        return kind == other.kind
+                && ofFirstPage == other.ofFirstPage
+                && !subject.isEmpty()
+                && subject.equals(other.subject)
+                && text.equals(other.text)
+                && rules.equals(other.rules)
+                && wrongs.equals(other.wrongs);
     }
 
     /** Both steps count the same way. */
     private boolean goesOn(LedgerEvent next) {
         return Integer.signum(after - before) == Integer.signum(next.after - next.before);
+    }
+
+    private LedgerEvent joined(LedgerEvent other) {
+        return new LedgerEvent(
+                kind,
+                text,
+                subject,
+                Math.min(firstPage, other.firstPage),
+                Math.max(lastPage, other.lastPage),
+                pageCount + other.pageCount,
+                before,
+                other.after,
+                ofFirstPage,
+                rules,
+                wrongs);
     }
 }

@@ -431,7 +431,10 @@ final class PageAllocator {
                         && !inUse(frame)
                         && !frame.ranBelowZero) {
                     lost++;
-                    reportLost(frame);
+                    if (!frame.reportedLost) {
+                        frame.reportedLost = true;
+                        reportLost(frame);
+                    }
                 }
             }
         }

@@ -137,6 +137,7 @@ final class Story {
                         subject,
                         first,
                         last,
+                        last - first + 1,
                         before,
                         after,
                         ofFirstPage,

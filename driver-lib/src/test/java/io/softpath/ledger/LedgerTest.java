@@ -439,6 +439,74 @@ class LedgerTest {
     }
 
     @Test
+    void shouldFoldWhatHappensToManyBlocksInTurn() {
+        EventLog folding = EventLog.folding(100, () -> 42);
+        Ledger book = new Ledger(Era.FROM_2_6_16, folding);
+        DriverFile device = book.open("the device file", true);
+        for (int chunk = 0; chunk < 4; chunk++) {
+            book.own(device, book.allocate(MemoryKind.PAGES, "eager chunk", 8 * chunk, 3, false));
+        }
+        AddressSpace user = book.process("user");
+        Area area =
+                book.map(
+                        user,
+                        AreaRequest.of(
+                                "area",
+                                MapMethod.NOPAGE,
+                                false,
+                                MAIL_MEMORY,
+                                device.blocks(),
+                                device));
+        for (int page = 0; page < area.pages(); page++) {
+            book.touch(area, page, false);
+        }
+        List<String> touched =
+                folding.events().stream()
+                        .filter(e -> e.kind() == LedgerEvent.Kind.TOUCH)
+                        .map(LedgerEvent::sentence)
+                        .toList();
+        assertEquals(
+                List.of(
+                        "user touches 4 of eager chunk pages 0-24: nopage takes no reference; count"
+                                + " stays 1 [R3]",
+                        "user touches 28 of eager chunk pages 1-31: nopage takes no reference;"
+                                + " count stays 0 [R3]"),
+                touched);
+        assertEquals(42, folding.entries().getFirst().stamp());
+        assertEquals(folding.added(), folding.entries().getLast().number(), "numbers have no gaps");
+    }
+
+    @Test
+    void shouldForgetGoodEventsBeforeBadOnes() {
+        EventLog small = new EventLog(3);
+        Ledger book = new Ledger(Era.V2_6_15, small);
+        Block block = book.allocate(MemoryKind.PAGES, "bad", 0, 0, false);
+        book.setReserved(block);
+        book.free(block);
+        for (int i = 0; i < 5; i++) {
+            book.allocate(MemoryKind.PAGES, "good " + i, 0, 0, false);
+        }
+        assertEquals(
+                List.of(1, 0, 0), small.events().stream().map(e -> e.wrongs().size()).toList());
+        assertEquals(8, small.added());
+    }
+
+    @Test
+    void shouldReportALossOnce() {
+        on(Era.RC1_2_6_15);
+        Block block = chunk(1, true);
+        touchAll(nopage(true, block));
+        ledger.exit(hello);
+        ledger.close(file);
+        assertEquals(2, ledger.audit());
+        long events = log.added();
+        assertEquals(2, ledger.audit());
+        assertEquals(events, log.added());
+        ledger.writeOff(block);
+        assertEquals(0, ledger.audit());
+    }
+
+    @Test
     void shouldRememberWhatWentWrongWithoutKeepingEvents() {
         EventLog none = new EventLog(0);
         Ledger book = new Ledger(Era.V2_6_15, none);

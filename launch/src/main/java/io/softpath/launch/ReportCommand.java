@@ -23,8 +23,8 @@ import java.util.concurrent.Callable;
         description = "Collect what a bug report should carry, as one JSON document.",
         footer = {
             "",
-            "Machine and limits always; units, contexts, mappings, pins, registers, counters and"
-                    + " errors",
+            "Machine and limits always; units, contexts, mappings, pages, pins, registers, counters"
+                    + " and errors",
             "if a daemon runs. It holds process and user ids and paths, nothing of any payload."
         })
 final class ReportCommand implements Callable<Integer> {
@@ -50,6 +50,7 @@ final class ReportCommand implements Callable<Integer> {
     record Running(
             List<StatCommand.Seen> units,
             List<MapsCommand.Seen> maps,
+            List<PagesCommand.Seen> pages,
             List<PinsCommand.Seen> pins,
             List<RegisterRecord> registers,
             List<ErrorsCommand.Seen> errors) {}
@@ -90,6 +91,7 @@ final class ReportCommand implements Callable<Integer> {
             return new Running(
                     new StatCommand().look(inspector, units),
                     new MapsCommand().look(inspector, units),
+                    new PagesCommand().look(inspector, units),
                     new PinsCommand().look(inspector, units),
                     new RegsCommand().look(inspector, units),
                     new ErrorsCommand().look(inspector, units));

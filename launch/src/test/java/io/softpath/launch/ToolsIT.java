@@ -77,7 +77,7 @@ class ToolsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"maps", "pins", "regs", "stat", "errors", "doctor", "report"})
+    @ValueSource(strings = {"maps", "pages", "pins", "regs", "stat", "errors", "doctor", "report"})
     @Fidelity(76)
     void shouldAnswerInWordsAndInValidJson(String name) {
         if (!name.equals("report")) {

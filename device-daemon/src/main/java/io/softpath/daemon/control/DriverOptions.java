@@ -1,5 +1,7 @@
 package io.softpath.daemon.control;
 
+import io.softpath.ledger.Era;
+
 import java.util.Set;
 
 /**
@@ -11,9 +13,10 @@ import java.util.Set;
  * @param tidWindowMs how long the chip keeps TIDs that are freed, in milliseconds; only with {@link
  *     Quirk#TIDS_OUTLIVE_PINS}
  * @param quirks oddities of the real driver to bring back
+ * @param kernel by whose rules the page ledger counts
  */
 public record DriverOptions(
-        int availThreshold, long linkWaitMs, long tidWindowMs, Set<Quirk> quirks) {
+        int availThreshold, long linkWaitMs, long tidWindowMs, Set<Quirk> quirks, Era kernel) {
     /** 300 steps of 100 ms. Source: qib_file_ops.c, disarm_req_delay. */
     public static final long LINK_WAIT_MS = 30_000;
 
@@ -28,6 +31,11 @@ public record DriverOptions(
 
     /** The chip has 5 bits for the threshold. */
     private static final int MAX_AVAIL_THRESHOLD = 31;
+
+    /** With the page ledger of the kernels since 2.6.16. */
+    public DriverOptions(int availThreshold, long linkWaitMs, long tidWindowMs, Set<Quirk> quirks) {
+        this(availThreshold, linkWaitMs, tidWindowMs, quirks, Era.FROM_2_6_16);
+    }
 
     /**
      * @throws IllegalArgumentException naming the value and the bound
@@ -51,5 +59,10 @@ public record DriverOptions(
                             + MAX_TID_WINDOW_MS);
         }
         quirks = Set.copyOf(quirks);
+    }
+
+    /** The same, with the page ledger of another kernel. */
+    public DriverOptions withKernel(Era chosen) {
+        return new DriverOptions(availThreshold, linkWaitMs, tidWindowMs, quirks, chosen);
     }
 }

@@ -2,6 +2,10 @@ package io.softpath.daemon.control;
 
 import io.softpath.abi.control.ContextRecord;
 import io.softpath.abi.control.ControlRecord;
+import io.softpath.abi.control.PageAreaRecord;
+import io.softpath.abi.control.PageBlockRecord;
+import io.softpath.abi.control.PageEventRecord;
+import io.softpath.abi.control.PageLedgerRecord;
 import io.softpath.abi.control.PinRecord;
 import io.softpath.abi.control.RegisterRecord;
 import io.softpath.abi.control.TidRecord;
@@ -67,12 +71,16 @@ final class Inspector {
             case ControlRecord.INSPECT_REGISTERS -> bytes = RegisterRecord.BYTES;
             case ControlRecord.INSPECT_PINS -> bytes = PinRecord.BYTES;
             case ControlRecord.INSPECT_TIDS -> bytes = TidRecord.BYTES;
+            case ControlRecord.INSPECT_LEDGER -> bytes = PageLedgerRecord.BYTES;
+            case ControlRecord.INSPECT_PAGE_BLOCKS -> bytes = PageBlockRecord.BYTES;
+            case ControlRecord.INSPECT_PAGE_AREAS -> bytes = PageAreaRecord.BYTES;
+            case ControlRecord.INSPECT_PAGE_EVENTS -> bytes = PageEventRecord.BYTES;
             default -> {
                 return Answer.refuse(
                         Errno.EINVAL,
                         "inspect: what="
                                 + Integer.toUnsignedString(what)
-                                + " is unknown, choose 1..7");
+                                + " is unknown, choose 1..11");
             }
         }
         for (UnitDriver each : units) {
@@ -91,6 +99,13 @@ final class Inspector {
             case ControlRecord.INSPECT_VMAS -> mappings(unit).forEach(r -> writers.add(r::write));
             case ControlRecord.INSPECT_PINS -> pins(unit).forEach(r -> writers.add(r::write));
             case ControlRecord.INSPECT_TIDS -> tids(unit).forEach(r -> writers.add(r::write));
+            case ControlRecord.INSPECT_LEDGER -> writers.add(unit.pages().summary()::write);
+            case ControlRecord.INSPECT_PAGE_BLOCKS ->
+                    unit.pages().blocks().forEach(r -> writers.add(r::write));
+            case ControlRecord.INSPECT_PAGE_AREAS ->
+                    unit.pages().areas().forEach(r -> writers.add(r::write));
+            case ControlRecord.INSPECT_PAGE_EVENTS ->
+                    unit.pages().events().forEach(r -> writers.add(r::write));
             default -> registers(unit).forEach(r -> writers.add(r::write));
         }
     }

@@ -216,6 +216,7 @@ final class RequestHandler {
                             + MAX_MAPPINGS
                             + " different mappings; unmap one");
         }
+        context.unit.pages().mapped(context, region.kind(), request);
         byte[] payload = new byte[ControlRecord.MMAP_REPLY_BYTES - ControlRecord.REPLY_PAYLOAD];
         MemorySegment segment = MemorySegment.ofArray(payload);
         ControlRecord.putU64(
@@ -264,6 +265,7 @@ final class RequestHandler {
                     } else {
                         mappings.remove(i);
                     }
+                    context.unit.pages().unmapped(context, grant.request(), grant.count() - 1);
                     return Answer.OK;
                 }
             }

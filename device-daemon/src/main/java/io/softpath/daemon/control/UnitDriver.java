@@ -5,6 +5,7 @@ import io.softpath.abi.control.UnitStatus;
 import io.softpath.abi.control.UserEvent;
 import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.model.PioDivision;
+import io.softpath.abi.region.DriverMapping;
 import io.softpath.abi.region.RegionKind;
 import io.softpath.abi.register.ChipCounter;
 import io.softpath.abi.register.DriverCounter;
@@ -20,6 +21,7 @@ import io.softpath.daemon.region.ContextRegions;
 import io.softpath.daemon.region.UnitPage;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.linux.ProcessPages;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,6 +65,7 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
     private final LongSupplier epochMs;
     private final LogLimit logLimit;
     private final UnitTids tids;
+    private final PageLedger pages;
 
     /** The link has a LID and an MTU; it may still not be ACTIVE. */
     private boolean configured;
@@ -97,6 +100,19 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
             DriverOptions options,
             LongSupplier nanoClock,
             LongSupplier epochMs) {
+        this(model, identity, wire, random, options, ProcessPages::touched, nanoClock, epochMs);
+    }
+
+    /** As the public one, with other page tables than those of real processes. */
+    UnitDriver(
+            ChipModel model,
+            ChipIdentity identity,
+            Wire wire,
+            LongSupplier random,
+            DriverOptions options,
+            PageTables tables,
+            LongSupplier nanoClock,
+            LongSupplier epochMs) {
         this.identity = identity;
         this.model = model;
         this.options = options;
@@ -115,6 +131,13 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
         availThreshold(
                 options.availThreshold() > 0 ? options.availThreshold() : model.updateThreshold());
         partitionKeys = new PartitionKeyTable(chip::setPartitionKey);
+        pages =
+                new PageLedger(
+                        this,
+                        new PagePolicy(driverEra(), options.kernel()),
+                        tables,
+                        nanoClock,
+                        epochMs);
         publishStatus();
     }
 
@@ -162,6 +185,21 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
     /** Whether one more line may be logged now that a client caused. */
     boolean mayLog() {
         return logLimit.permits();
+    }
+
+    /** Whose mmap rules, and with them whose way to allocate and map, are followed. */
+    private DriverMapping.Driver driverEra() {
+        if (quirk(Quirk.MMAP_ERA_MAIL)) {
+            return DriverMapping.Driver.POSTED;
+        }
+        return quirk(Quirk.MMAP_ERA_REMAP)
+                ? DriverMapping.Driver.MERGED
+                : DriverMapping.Driver.LATE;
+    }
+
+    /** What a kernel of 2006 would keep of the unit's pages. */
+    PageLedger pages() {
+        return pages;
     }
 
     UnitTids tids() {
@@ -301,6 +339,7 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
             }
         }
         context.regions(regions);
+        pages.initialised(context);
         tids.initialised(context);
         context.urgentSeen = 0;
         receive(context, true);
@@ -438,6 +477,7 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
             chip.disarmInterrupt(context.number);
         }
         partitionKeys.dropAll(context.keys);
+        pages.ended(context);
         tids.leaveAll(context);
         if (tids.hasLate(context)) {
             context.memories.close();
@@ -469,6 +509,7 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
                 chip.forceAvailUpdate();
             }
         } finally {
+            pages.closed(context);
             tids.closed(context);
             context.memories.close();
             if (context.initialised()) {

@@ -174,6 +174,18 @@ public final class ControlRecord {
     /** TIDs in use: {@link TidRecord}. */
     public static final int INSPECT_TIDS = 7;
 
+    /** The page ledger of each unit: {@link PageLedgerRecord}. */
+    public static final int INSPECT_LEDGER = 8;
+
+    /** Its blocks of pages: {@link PageBlockRecord}. */
+    public static final int INSPECT_PAGE_BLOCKS = 9;
+
+    /** Its mapped areas: {@link PageAreaRecord}. */
+    public static final int INSPECT_PAGE_AREAS = 10;
+
+    /** What happened to its pages: {@link PageEventRecord}. */
+    public static final int INSPECT_PAGE_EVENTS = 11;
+
     /** The unit of an INSPECT that asks about all of them. */
     public static final int INSPECT_ALL_UNITS = -1;
 

@@ -2,6 +2,10 @@ package io.softpath.driver.control;
 
 import io.softpath.abi.control.ContextRecord;
 import io.softpath.abi.control.ControlRecord;
+import io.softpath.abi.control.PageAreaRecord;
+import io.softpath.abi.control.PageBlockRecord;
+import io.softpath.abi.control.PageEventRecord;
+import io.softpath.abi.control.PageLedgerRecord;
 import io.softpath.abi.control.PinRecord;
 import io.softpath.abi.control.RegisterRecord;
 import io.softpath.abi.control.TidRecord;
@@ -70,6 +74,40 @@ public final class Inspector {
     /** The TIDs of a unit that are used. */
     public List<TidRecord> tids(int unit) {
         return records(ControlRecord.INSPECT_TIDS, unit, TidRecord.BYTES, TidRecord::read);
+    }
+
+    /** The page ledger of a unit. */
+    public PageLedgerRecord ledger(int unit) {
+        return records(
+                        ControlRecord.INSPECT_LEDGER,
+                        unit,
+                        PageLedgerRecord.BYTES,
+                        PageLedgerRecord::read)
+                .getFirst();
+    }
+
+    /** Blocks of pages in the ledger of a unit, alike ones together. */
+    public List<PageBlockRecord> pageBlocks(int unit) {
+        return records(
+                ControlRecord.INSPECT_PAGE_BLOCKS,
+                unit,
+                PageBlockRecord.BYTES,
+                PageBlockRecord::read);
+    }
+
+    /** What users of a unit have mapped, as its ledger keeps it. */
+    public List<PageAreaRecord> pageAreas(int unit) {
+        return records(
+                ControlRecord.INSPECT_PAGE_AREAS, unit, PageAreaRecord.BYTES, PageAreaRecord::read);
+    }
+
+    /** The last events in the ledger of a unit, oldest first. */
+    public List<PageEventRecord> pageEvents(int unit) {
+        return records(
+                ControlRecord.INSPECT_PAGE_EVENTS,
+                unit,
+                PageEventRecord.BYTES,
+                PageEventRecord::read);
     }
 
     /** The unit's statistics file, read-only; the caller closes it. */
