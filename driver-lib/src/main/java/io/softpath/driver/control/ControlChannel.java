@@ -30,6 +30,9 @@ import java.util.function.BooleanSupplier;
  * told once.
  */
 public final class ControlChannel implements AutoCloseable {
+    /** Some tens of microseconds. */
+    private static final int LOOKS_BEFORE_SLEEP = 32;
+
     private static final Fd[] NO_FDS = {};
     private static final String LOST =
             "the daemon has ended or closed this device: start it again (softpath daemon), then"
@@ -110,6 +113,7 @@ public final class ControlChannel implements AutoCloseable {
         try {
             ControlRecord.start(request, kind, reply.tag);
             send(request, start, timeoutNs);
+            look(reply);
             waitUntil(() -> reply.done, start, timeoutNs);
         } finally {
             forget(reply);
@@ -125,6 +129,17 @@ public final class ControlChannel implements AutoCloseable {
                 reply.record.asSlice(ControlRecord.REPLY_PAYLOAD),
                 Optional.ofNullable(reply.fd),
                 reply.interruptsSeen);
+    }
+
+    /**
+     * Looks for a reply a few times before sleeping for it: a daemon that is awake answers in less
+     * time than it takes to fall asleep and be woken.
+     */
+    private void look(Waiting reply) {
+        for (int i = 0; i < LOOKS_BEFORE_SLEEP && !reply.done; i++) {
+            Thread.yield();
+            drain();
+        }
     }
 
     /**
