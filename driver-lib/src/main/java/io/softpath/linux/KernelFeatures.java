@@ -2,7 +2,11 @@ package io.softpath.linux;
 
 import io.softpath.error.SoftpathException;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -75,6 +79,13 @@ public final class KernelFeatures {
                 false,
                 "waits are rounded up to a millisecond",
                 KernelFeatures::epollNanoseconds);
+        add(
+                features,
+                "process_vm_writev",
+                "3.2",
+                false,
+                "pages that a client has not registered cannot be pinned",
+                KernelFeatures::processMemory);
         return List.copyOf(features);
     }
 
@@ -136,6 +147,35 @@ public final class KernelFeatures {
 
     private static void pidfd() {
         PidFd.open(CurrentProcess.pid()).close();
+    }
+
+    private static void processMemory() {
+        try (PidFd self = PidFd.open(CurrentProcess.pid());
+                Arena arena = Arena.ofConfined()) {
+            MemorySegment word = arena.allocate(Long.BYTES);
+            ProcessMemory memory = new ProcessMemory(self);
+            memory.probe(word.address());
+            if (!memory.write(word.address(), MemorySegment.ofArray(new byte[] {1}), 0, 1)) {
+                throw new UnsupportedOperationException("process_vm_writev wrote nothing");
+            }
+        }
+        String scope = ptraceScope();
+        if (!scope.equals("0") && CurrentProcess.uid() != 0) {
+            throw new UnsupportedOperationException(
+                    "kernel.yama.ptrace_scope="
+                            + scope
+                            + " forbids it between processes of one user (sysctl"
+                            + " kernel.yama.ptrace_scope=0 allows it)");
+        }
+    }
+
+    /** Yama's rule for who may trace; 0 where there is no Yama. */
+    private static String ptraceScope() {
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/yama/ptrace_scope")).trim();
+        } catch (IOException e) {
+            return "0";
+        }
     }
 
     private static void peerPidfd() {

@@ -28,10 +28,12 @@ import java.lang.invoke.VarHandle;
  */
 final class NativeCalls {
     static final int EPERM = 1;
+    static final int ESRCH = 3;
     static final int EINTR = 4;
     static final int EBADF = 9;
     static final int EAGAIN = 11;
     static final int ENOMEM = 12;
+    static final int EFAULT = 14;
     static final int EINVAL = 22;
     static final int EMFILE = 24;
     static final int ENAMETOOLONG = 36;
@@ -86,6 +88,8 @@ final class NativeCalls {
     static final MethodHandle OPEN = function("open");
     private static final MethodHandle PPOLL = function("ppoll");
     static final MethodHandle PRCTL = function("prctl");
+    static final MethodHandle PROCESS_VM_READV = function("process_vm_readv");
+    private static final MethodHandle PROCESS_VM_WRITEV = function("process_vm_writev");
     private static final MethodHandle READ = function("read");
     private static final MethodHandle RECVMSG = function("recvmsg");
     static final MethodHandle SCHED_GETAFFINITY = function("sched_getaffinity");
@@ -190,6 +194,18 @@ final class NativeCalls {
         MemorySegment state = CAPTURED.get();
         try {
             long register = (long) WRITE.invokeExact(state, fd, address, bytes, 0L, 0L, 0L);
+            return result(register, true, state);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    /** With one vector on either side. */
+    static long processVmWritev(long pid, long local, long remote) {
+        MemorySegment state = CAPTURED.get();
+        try {
+            long register =
+                    (long) PROCESS_VM_WRITEV.invokeExact(state, pid, local, 1L, remote, 1L, 0L);
             return result(register, true, state);
         } catch (Throwable t) {
             throw unexpected(t);

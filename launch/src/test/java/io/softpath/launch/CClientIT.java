@@ -8,9 +8,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -35,13 +37,24 @@ class CClientIT {
     @ValueSource(strings = {"IBA7220", "IBA6120"})
     @Fidelity({1, 17, 27, 30, 31, 32})
     void shouldExchangePacketsWithoutAnythingNegotiated(String model) throws Exception {
+        exchange(model);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"IBA7220,registered", "IBA7220,ordinary", "IBA6120,ordinary"})
+    @Fidelity({43, 47, 48})
+    void shouldReceiveIntoItsOwnPages(String model, String memory) throws Exception {
+        exchange(model, memory);
+    }
+
+    private static void exchange(String model, String... memory) throws Exception {
         try (ChildDaemon daemon = ChildDaemon.start("--model", model)) {
-            String last =
-                    CCompiler.run(
-                            temp,
-                            client.toString(),
-                            daemon.directory().resolve("ipath0").toString(),
-                            Integer.toString(PACKETS));
+            List<String> command = new ArrayList<>();
+            command.add(client.toString());
+            command.add(daemon.directory().resolve("ipath0").toString());
+            command.add(Integer.toString(PACKETS));
+            command.addAll(List.of(memory));
+            String last = CCompiler.run(temp, command.toArray(String[]::new));
             assertEquals("packets=" + PACKETS + " bad=0 context=1 lid=1", last);
             assertEquals(List.of(), daemon.complaints());
         }

@@ -1,8 +1,9 @@
 /*
  * A client written from docs/control-protocol.md and docs/abi.md alone, without any of softpath's code: opens a unit,
  * maps the five kinds, sends packets to itself through the chip with the model's own trigger, and checks every byte.
+ * Asked to, it has the payload stored into pages of its own, registered or not, instead of eager buffers.
  *
- *   client <run dir>/ipath<unit> <packets>
+ *   client <run dir>/ipath<unit> <packets> [registered | ordinary]
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -15,8 +16,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { WRITE = 1, MMAP = 2, INSPECT = 5 };
-enum { CTXT_INFO = 17, ASSIGN = 23, USER_INIT = 24 };
+enum { WRITE = 1, MMAP = 2, INSPECT = 5, MEM_CREATE = 9, MEM_BIND = 10 };
+enum { CTXT_INFO = 17, TID_UPDATE = 19, TID_FREE = 20, ASSIGN = 23, USER_INIT = 24 };
+enum { PAGES = 16, PAGE = 4096, BITMAP = 64, CANARY = 0xC5 };
 enum { HEADER = 56, NODMA_RTAIL = 0x80, SPECIAL_TRIGGER = 0x100, TID_EAGER = 0x7FF };
 
 static int sock;
@@ -57,13 +59,15 @@ static int call(uint8_t *request, size_t length)
 
 static void command(uint32_t type, const void *payload, size_t bytes)
 {
-	uint8_t request[56] = { WRITE };
+	uint8_t request[56 + BITMAP] = { WRITE };
 
 	PUT(uint32_t, request, 8, 40);
 	PUT(uint32_t, request, 16, type);
 	if (bytes)
 		memcpy(request + 24, payload, bytes);
-	call(request, sizeof request);
+	if (type == TID_FREE)
+		memset(request + 56, 0xFF, BITMAP);
+	call(request, type == TID_FREE ? sizeof request : 56);
 }
 
 /* prot: 1 read, 2 write. */
@@ -83,12 +87,42 @@ static void *map(uint64_t token, uint64_t length, int prot)
 	return at;
 }
 
+/* PAGES pages that the chip can be made to write to. */
+static uint8_t *pages(int registered)
+{
+	uint8_t create[16] = { MEM_CREATE }, bind[24] = { MEM_BIND }, *at;
+
+	if (!registered) {
+		if (posix_memalign((void **)&at, PAGE, PAGES * PAGE))
+			fail("posix_memalign");
+		return memset(at, 0, PAGES * PAGE);
+	}
+	PUT(uint64_t, create, 8, PAGES * PAGE);
+	PUT(uint32_t, bind, 8, call(create, sizeof create));
+	at = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, passed, 0);
+	if (at == MAP_FAILED)
+		fail("mmap");
+	close(passed);
+	PUT(uint64_t, bind, 16, (uint64_t)at);
+	call(bind, sizeof bind);
+	return at;
+}
+
+/* Whether a page has this at this offset, and canaries everywhere else. */
+static int holds(const uint8_t *page, uint32_t offset, const uint8_t *bytes, uint32_t count)
+{
+	for (uint32_t i = 0; i < PAGE; i++)
+		if (page[i] != (i >= offset && i < offset + count ? bytes[i - offset] : CANARY))
+			return 0;
+	return 1;
+}
+
 int main(int argc, char **argv)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	uint8_t info[32] = { 0 }, base[176], units[20] = { INSPECT };
 
-	if (argc != 3)
+	if (argc < 3 || argc > 4)
 		return 2;
 	snprintf(address.sun_path, sizeof address.sun_path, "%s", argv[1]);
 	sock = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
@@ -116,12 +150,32 @@ int main(int argc, char **argv)
 	map(GET(uint64_t, base, 96), 4096, 1);
 	uint64_t *tail = flags & NODMA_RTAIL ? NULL : map(GET(uint64_t, base, 136), 4096, 1);
 
+	uint8_t *memory = argc == 4 ? pages(strcmp(argv[3], "registered") == 0) : NULL;
+	uint16_t tids[PAGES] = { 0 };
+	if (memory) {
+		uint8_t tidInfo[32] = { PAGES }, map[BITMAP];
+
+		PUT(uint64_t, tidInfo, 8, (uint64_t)memory);
+		PUT(uint64_t, tidInfo, 16, (uint64_t)tids);
+		PUT(uint64_t, tidInfo, 24, (uint64_t)map);
+		command(TID_UPDATE, tidInfo, sizeof tidInfo);
+		memcpy(tids, reply + 16 + BITMAP, sizeof tids);
+	}
+
 	uint32_t head = 0, seq = 1, bad = 0, packets = strtoul(argv[2], NULL, 10);
-	for (uint32_t i = 0; i < packets; i++) {
+	/* One more than asked for comes late: its page is released. */
+	for (uint32_t i = 0; i < packets + (memory != NULL); i++) {
+		int late = i == packets;
+		uint8_t *page = memory ? memory + i % PAGES * PAGE : NULL;
+		uint32_t offset = memory ? i * 64 % 2048 : 0;
+		if (late)
+			command(TID_FREE, tids, 32);
+		if (page)
+			memset(page, CANARY, PAGE);
 		/* One packet is on its way at a time, so the next buffer is free. */
 		uint8_t *buffer = pio + (uint64_t)align * (i % buffers), *header = buffer + 8;
 		uint32_t bytes = 64 * (i % 33), length = (HEADER + bytes) / 4 + 1;
-		uint32_t vcto = 2u << 28 | context << 24 | TID_EAGER << 13;
+		uint32_t vcto = 2u << 28 | context << 24 | (page ? tids[i % PAGES] << 13 | offset / 4 : TID_EAGER << 13);
 		uint8_t packet[HEADER + 2048] = { 0 };
 
 		PUT(uint16_t, packet, 0, htons(2));
@@ -156,11 +210,14 @@ int main(int argc, char **argv)
 		while (tail ? __atomic_load_n(tail, __ATOMIC_ACQUIRE) == head : (flagsWord >> 32 & 15) != seq);
 		flagsWord = *rhf;
 		uint8_t *received = at + (tail ? 8 : (flagsWord >> 36 & 0x7FF) * 4);
-		int useBuffer = tail || flagsWord >> 31 & 1;
+		int expected = (flagsWord >> 11 & 7) == 0;
+		int useBuffer = !expected && (tail || flagsWord >> 31 & 1);
 		uint32_t index = flagsWord >> 16 & 0xFFF;
 		uint8_t *data = eager + (uint64_t)(index / perChunk) * GET(uint32_t, base, 124) + index % perChunk * eagerBytes;
-		if (flagsWord >> 53 || memcmp(received, packet, HEADER) || (bytes && !useBuffer) ||
-		    (bytes && memcmp(data, packet + HEADER, bytes)))
+		if (flagsWord >> 53 != (late ? 1 << 4 : 0) || memcmp(received, packet, HEADER) || expected != (page != NULL))
+			bad++;
+		else if (page ? !holds(page, offset, packet + HEADER, late ? 0 : bytes)
+			      : bytes && (!useBuffer || memcmp(data, packet + HEADER, bytes)))
 			bad++;
 		head = (head + entry) % ring;
 		seq = seq % 13 + 1;

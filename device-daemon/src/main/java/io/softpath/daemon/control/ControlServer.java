@@ -117,6 +117,7 @@ public final class ControlServer implements AutoCloseable {
                         epochMs.getAsLong(),
                         statistics,
                         pinAccounts,
+                        file -> new ClientMemory(file.peer().uid(), file.account().process()),
                         epochMs);
         epoll = Epoll.create(MAX_EVENTS);
         boolean made = false;

@@ -18,7 +18,6 @@ import io.softpath.daemon.chip.Chip;
 import io.softpath.daemon.chip.RegisterValue;
 import io.softpath.daemon.region.Grant;
 import io.softpath.daemon.region.Region;
-import io.softpath.daemon.region.UserMemory;
 import io.softpath.error.Errno;
 import io.softpath.linux.CurrentProcess;
 
@@ -97,8 +96,10 @@ final class Inspector {
             case ControlRecord.INSPECT_CONTEXTS ->
                     contexts(unit).forEach(r -> writers.add(r::write));
             case ControlRecord.INSPECT_VMAS -> mappings(unit).forEach(r -> writers.add(r::write));
-            case ControlRecord.INSPECT_PINS -> pins(unit).forEach(r -> writers.add(r::write));
-            case ControlRecord.INSPECT_TIDS -> tids(unit).forEach(r -> writers.add(r::write));
+            case ControlRecord.INSPECT_PINS ->
+                    PinRecords.pins(unit).forEach(r -> writers.add(r::write));
+            case ControlRecord.INSPECT_TIDS ->
+                    PinRecords.tids(unit).forEach(r -> writers.add(r::write));
             case ControlRecord.INSPECT_LEDGER -> writers.add(unit.pages().summary()::write);
             case ControlRecord.INSPECT_PAGE_BLOCKS ->
                     unit.pages().blocks().forEach(r -> writers.add(r::write));
@@ -221,62 +222,6 @@ final class Inspector {
                                 grant.sinceEpochMs(),
                                 region.memory().byteSize(),
                                 grant.count()));
-            }
-        }
-        return records;
-    }
-
-    private static List<PinRecord> pins(UnitDriver unit) {
-        List<PinRecord> records = new ArrayList<>();
-        for (int i = 0; i < unit.model().contexts(); i++) {
-            OpenContext context = unit.context(i);
-            if (context != null) {
-                for (UserMemory memory : context.memories.all()) {
-                    records.add(pin(context, memory));
-                }
-            }
-        }
-        return records;
-    }
-
-    private static PinRecord pin(OpenContext context, UserMemory memory) {
-        PinAccount account = context.owner.account();
-        return new PinRecord(
-                context.unit.number(),
-                context.number,
-                context.owner.peer().pid(),
-                context.owner.peer().uid(),
-                memory.handle(),
-                (memory.address() != 0 ? PinRecord.BOUND : 0)
-                        | (memory.freed() ? PinRecord.FREED : 0),
-                memory.address(),
-                memory.bytes(),
-                memory.sinceEpochMs(),
-                memory.pinnedPages(),
-                memory.pins(),
-                account.limit().bytes(),
-                account.pinnedBytes(),
-                account.registeredBytes());
-    }
-
-    private static List<TidRecord> tids(UnitDriver unit) {
-        List<TidRecord> records = new ArrayList<>();
-        for (int i = 0; i < unit.model().contexts(); i++) {
-            OpenContext context = unit.context(i);
-            for (int tid = 0; context != null && tid < context.tids.size(); tid++) {
-                Pin pin = context.tids.get(tid);
-                if (pin != null) {
-                    records.add(
-                            new TidRecord(
-                                    unit.number(),
-                                    context.number,
-                                    tid,
-                                    pin.memory().handle(),
-                                    pin.page(),
-                                    pin.memory().pins(pin.page()),
-                                    pin.address(),
-                                    pin.sinceEpochMs()));
-                }
             }
         }
         return records;

@@ -40,6 +40,9 @@ final class OpenContext {
     /** Memory that the owner asked for so that the chip can reach it. */
     final UserMemories memories;
 
+    /** The owner's ordinary memory; null until a TID is asked for of a page of it. */
+    AddressSpace ordinary;
+
     /** Which TIDs of it are used, and for what. */
     final TidShadow tids;
 

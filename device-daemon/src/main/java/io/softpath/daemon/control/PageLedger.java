@@ -33,8 +33,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The book that a kernel of 2006 would keep of the pages of one unit, beside the real memory, which
@@ -421,43 +423,48 @@ final class PageLedger {
             Map<UserMemory, Set<Integer>> pages = new LinkedHashMap<>();
             for (int tid = 0; tid < context.tids.size(); tid++) {
                 Pin pin = context.tids.get(tid);
-                if (pin != null) {
+                if (pin != null && !pin.isOrdinary()) {
                     pages.computeIfAbsent(pin.memory(), m -> new HashSet<>()).add(pin.page());
                 }
             }
-            pages.forEach((memory, which) -> pinned(context, memory, which, records));
+            pages.forEach((memory, which) -> {
+                // One reference is the file's, until its owner has freed it.
+                int own = memory.freed() ? 0 : 1;
+                Stream<Integer> pins = which.stream().map(memory::pins);
+                records.addAll(pinned(context, "memory " + memory.handle(), own, pins));
+            });
+            Stream<Integer> pins = PinRecords.ordinaryPages(context).values().stream();
+            records.addAll(pinned(context, "ordinary memory", 1, pins));
         }
         return records;
     }
 
-    private void pinned(
-            OpenContext context,
-            UserMemory memory,
-            Set<Integer> pages,
-            List<PageBlockRecord> records) {
-        Map<Integer, Long> byPins =
-                pages.stream().collect(Collectors.groupingBy(memory::pins, Collectors.counting()));
-        // One reference is the file's, until its owner has freed it.
-        int own = memory.freed() ? 0 : 1;
-        byPins.forEach((pins, many) -> {
-            int count = many.intValue();
-            records.add(
-                    new PageBlockRecord(
-                            unit.number(),
-                            context.number,
-                            NO_KIND,
-                            0,
-                            count,
-                            count,
-                            own + pins,
-                            own + pins,
-                            PageBlockRecord.CHIP,
-                            0,
-                            pins * count,
-                            count,
-                            "memory " + memory.handle(),
-                            MemoryKind.USER.label()));
-        });
+    /** Pages of one piece of memory, alike ones as one. */
+    private List<PageBlockRecord> pinned(
+            OpenContext context, String name, int own, Stream<Integer> pinsOfPages) {
+        List<PageBlockRecord> records = new ArrayList<>();
+        pinsOfPages
+                .collect(Collectors.groupingBy(pins -> pins, TreeMap::new, Collectors.counting()))
+                .forEach((pins, many) -> {
+                    int count = many.intValue();
+                    records.add(
+                            new PageBlockRecord(
+                                    unit.number(),
+                                    context.number,
+                                    NO_KIND,
+                                    0,
+                                    count,
+                                    count,
+                                    own + pins,
+                                    own + pins,
+                                    PageBlockRecord.CHIP,
+                                    0,
+                                    pins * count,
+                                    count,
+                                    name,
+                                    MemoryKind.USER.label()));
+                });
+        return records;
     }
 
     List<PageAreaRecord> areas() {

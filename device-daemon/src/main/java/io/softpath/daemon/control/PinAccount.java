@@ -45,6 +45,11 @@ final class PinAccount {
         return pid;
     }
 
+    /** The process; open as long as this account is. */
+    PidFd process() {
+        return process;
+    }
+
     boolean isAlive() {
         return !process.isDead();
     }

@@ -13,6 +13,7 @@ import io.softpath.linux.Fd;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 
@@ -41,6 +42,7 @@ final class RequestHandler {
 
     /**
      * @param statistics the descriptor of a unit's statistics file, just published
+     * @param spaces the ordinary memory of the process that opened a file
      */
     RequestHandler(
             List<UnitDriver> units,
@@ -49,12 +51,13 @@ final class RequestHandler {
             long sinceEpochMs,
             IntFunction<Fd> statistics,
             PinAccounts pinAccounts,
+            Function<OpenFile, AddressSpace> spaces,
             LongSupplier epochMs) {
         this.units = units;
         this.rules = rules;
         this.statistics = statistics;
         this.epochMs = epochMs;
-        commands = new Commands(units, new TidCommands(pinAccounts, epochMs));
+        commands = new Commands(units, new TidCommands(pinAccounts, spaces, epochMs));
         inspector = new Inspector(units, sinceEpochMs);
         administrator = new Administrator(units, ownerUid);
         memory = new MemoryRequests(pinAccounts, epochMs);

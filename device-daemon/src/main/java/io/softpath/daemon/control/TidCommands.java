@@ -12,6 +12,7 @@ import org.slf4j.LoggerFactory;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
@@ -24,10 +25,16 @@ final class TidCommands {
     private static final int TID_BYTES = Short.BYTES;
 
     private final PinAccounts accounts;
+    private final Function<OpenFile, AddressSpace> spaces;
     private final LongSupplier epochMs;
 
-    TidCommands(PinAccounts accounts, LongSupplier epochMs) {
+    /**
+     * @param spaces the ordinary memory of the process that opened a file, which has an account
+     */
+    TidCommands(
+            PinAccounts accounts, Function<OpenFile, AddressSpace> spaces, LongSupplier epochMs) {
         this.accounts = accounts;
+        this.spaces = spaces;
         this.epochMs = epochMs;
     }
 
@@ -132,7 +139,43 @@ final class TidCommands {
         for (int i = 0; i < pins.length; i++) {
             long address = first + i * MappedMemory.PAGE_BYTES;
             UserMemory memory = context.memories.at(address);
-            if (memory == null) {
+            if (memory != null) {
+                int page = (int) ((address - memory.address()) / MappedMemory.PAGE_BYTES);
+                pins[i] = Pin.of(memory, page, address, now);
+            }
+        }
+        return pinOrdinary(context, first, pins, now);
+    }
+
+    /** Pins what is in no memory that the owner told of. */
+    private Answer pinOrdinary(OpenContext context, long first, Pin[] pins, long now) {
+        long[] writable = null;
+        int range = 0;
+        for (int i = 0; i < pins.length; i++) {
+            if (pins[i] != null) {
+                continue;
+            }
+            long address = first + i * MappedMemory.PAGE_BYTES;
+            try {
+                if (writable == null) {
+                    writable = reach(context, address);
+                }
+            } catch (SoftpathException e) {
+                return Answer.refuse(
+                        e.errno(),
+                        "tid update: address=0x"
+                                + Long.toHexString(address)
+                                + " is in no memory of MEM_CREATE and MEM_BIND, and ordinary memory"
+                                + " of "
+                                + context.owner
+                                + " cannot be reached: "
+                                + e.getMessage()
+                                + "; use memory of MEM_CREATE");
+            }
+            while (range < writable.length && writable[range + 1] <= address) {
+                range += 2;
+            }
+            if (range == writable.length || writable[range] > address) {
                 return Answer.refuse(
                         Errno.EFAULT,
                         "tid update: address=0x"
@@ -141,13 +184,22 @@ final class TidCommands {
                                 + i
                                 + " of="
                                 + pins.length
-                                + " is in no memory that the chip can reach; make some with"
-                                + " MEM_CREATE and tell with MEM_BIND where it is mapped");
+                                + " is not mapped writable by "
+                                + context.owner
+                                + ", nor in memory of MEM_CREATE that MEM_BIND told of");
             }
-            int page = (int) ((address - memory.address()) / MappedMemory.PAGE_BYTES);
-            pins[i] = Pin.of(memory, page, address, now);
+            pins[i] = Pin.ordinary(context.ordinary, address, now);
         }
         return null;
+    }
+
+    /** What of the owner's memory may be written; an exception if nothing may. */
+    private long[] reach(OpenContext context, long address) {
+        if (context.ordinary == null) {
+            context.ordinary = spaces.apply(context.owner);
+        }
+        context.ordinary.checkAccess(address);
+        return context.ordinary.writableRanges();
     }
 
     /** The bitmap, then the list; an unshared context's TIDs start at 0 in both. */

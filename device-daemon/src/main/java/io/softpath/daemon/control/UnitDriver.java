@@ -478,6 +478,9 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
         }
         partitionKeys.dropAll(context.keys);
         pages.ended(context);
+        if (context.ordinary != null) {
+            context.ordinary.close();
+        }
         tids.leaveAll(context);
         if (tids.hasLate(context)) {
             context.memories.close();

@@ -1,7 +1,6 @@
 package io.softpath.daemon.control;
 
 import io.softpath.abi.register.DriverCounter;
-import io.softpath.daemon.region.UserMemory;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +26,7 @@ final class UnitTids {
     private final List<Late> late = new ArrayList<>();
 
     /** A TID that the chip has and the driver has not any more. */
-    private record Late(OpenContext context, int tid, UserMemory memory, long deadlineNs) {}
+    private record Late(OpenContext context, int tid, Pin pin, long deadlineNs) {}
 
     UnitTids(UnitDriver unit, long windowNs, LongSupplier nanoClock) {
         this.unit = unit;
@@ -38,7 +37,7 @@ final class UnitTids {
     /** Pins pages, one for each of these TIDs, which are free. The charge is allowed. */
     void enter(OpenContext context, int[] tids, Pin[] pins) {
         for (int i = 0; i < tids.length; i++) {
-            pins[i].memory().pin(pins[i].page());
+            pins[i].entered();
             context.tids.set(tids[i], pins[i]);
             if (context.initialised()) {
                 unit.chip().setTid(context.number, tids[i], pins[i].target());
@@ -56,15 +55,14 @@ final class UnitTids {
             if (windowNs == 0) {
                 unit.chip().clearTid(context.number, tid);
             } else {
-                pin.memory().hold();
-                late.add(new Late(context, tid, pin.memory(), nanoClock.getAsLong() + windowNs));
+                pin.hold();
+                late.add(new Late(context, tid, pin, nanoClock.getAsLong() + windowNs));
             }
         }
         context.tids.clear(tid);
-        pin.memory().unpin(pin.page());
         context.owner.account().unpin(1);
         unit.count(DriverCounter.PAGE_UNLOCKS);
-        context.memories.forgetIfUnused(pin.memory());
+        pin.left(context.memories);
     }
 
     /** The chip knows the context from now on. TIDs entered before are valid, as with qib. */
@@ -115,8 +113,7 @@ final class UnitTids {
     }
 
     private static void letGo(Late each) {
-        each.memory().release();
-        each.context().memories.forgetIfUnused(each.memory());
+        each.pin().release(each.context().memories);
     }
 
     /** Takes TIDs out of the chip whose window has closed. */

@@ -90,6 +90,7 @@ class PageLedgerTest {
                         new PinAccounts(
                                 pid -> new MemlockLimit(Limits.Limit.UNLIMITED, false),
                                 () -> nowNs),
+                        file -> new FakeSpace(),
                         () -> 1_000_000);
     }
 
@@ -462,6 +463,15 @@ class PageLedgerTest {
                             .min()
                             .orElseThrow(),
                     "only the pin is left");
+            rig.spaces.put(PID, new FakeSpace().map(address - 2 * PAGE, 2));
+            assertFalse(rig.tidUpdate(file, 2, address - 2 * PAGE).isRefusal());
+            PageBlockRecord ordinary =
+                    rig.unit.pages().blocks().stream()
+                            .filter(b -> b.name().equals("ordinary memory"))
+                            .findFirst()
+                            .orElseThrow();
+            assertEquals(2, ordinary.pages());
+            assertEquals(2, ordinary.count(), "the mapping's and the chip's");
         }
     }
 

@@ -43,6 +43,10 @@ final class PinRig implements AutoCloseable {
     private static final long MAP = 0x2_0000;
 
     final Map<Integer, MemlockLimit> limits = new HashMap<>();
+
+    /** Ordinary memory by process; of the others nothing is mapped. */
+    final Map<Integer, FakeSpace> spaces = new HashMap<>();
+
     final PinAccounts accounts;
     final UnitDriver unit;
     final RequestHandler handler;
@@ -75,6 +79,7 @@ final class PinRig implements AutoCloseable {
                         nowMs,
                         n -> null,
                         accounts,
+                        file -> spaces.computeIfAbsent(file.peer().pid(), pid -> new FakeSpace()),
                         () -> nowMs);
     }
 

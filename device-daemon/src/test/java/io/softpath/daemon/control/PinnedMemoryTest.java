@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.softpath.abi.Fidelity;
 import io.softpath.abi.control.BaseInfo;
 import io.softpath.abi.control.ControlRecord;
+import io.softpath.abi.control.PinRecord;
 import io.softpath.abi.control.RuntimeFlags;
 import io.softpath.abi.control.TidInfo;
+import io.softpath.abi.control.TidRecord;
 import io.softpath.abi.packet.Rhf;
 import io.softpath.abi.register.ChipCounter;
 import io.softpath.abi.register.UserRegisters;
@@ -17,15 +19,22 @@ import io.softpath.daemon.DaemonTestBase;
 import io.softpath.daemon.FakeClient;
 import io.softpath.daemon.FakeSender;
 import io.softpath.daemon.chip.Chip;
+import io.softpath.error.Errno;
 import io.softpath.linux.MappedMemory;
+import io.softpath.linux.MemFd;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -218,6 +227,83 @@ class PinnedMemoryTest extends DaemonTestBase {
             workUntil(() -> chip.counter(ChipCounter.TX_GATHER_FAULT) == expected);
         }
         assertHolds(target, 0, new byte[0]);
+    }
+
+    /** Memory of this process that no request has made, whole pages of it. */
+    private MemorySegment ordinary(int pages) {
+        MemorySegment memory = arena.allocate((long) pages * PAGE, PAGE);
+        memory.fill(CANARY);
+        return memory;
+    }
+
+    @Test
+    @Fidelity(47)
+    void shouldStoreIntoMemoryThatWasNeverRegistered() {
+        start();
+        startUser();
+        MemorySegment memory = ordinary(4);
+        int[] tids = pin(memory.address() + PAGE + 123, 2);
+        assertEquals(0, Rhf.errors(send(tids[1], 512, payload(2048))));
+        assertHolds(memory, 2 * PAGE + 512, payload(2048));
+        memory.fill(CANARY);
+        FakeClient.Reply pins = client.inspect(ControlRecord.INSPECT_PINS, 0, 0);
+        assertEquals(1, pins.result());
+        PinRecord record = PinRecord.read(pins.segment(), 0);
+        assertEquals(PinRecord.ORDINARY, record.flags());
+        assertEquals(memory.address() + PAGE, record.vaddr());
+        assertEquals(2, record.pinnedPages());
+        assertEquals(2, record.tids());
+        assertEquals(2 * PAGE, record.processPinned());
+        assertEquals(
+                new TidRecord(
+                        0, info.context(), 1, 0, 0, 1, memory.address() + 2 * PAGE, record.since()),
+                TidRecord.read(client.inspect(ControlRecord.INSPECT_TIDS, 0, 1).segment(), 0));
+        assertEquals(36, client.tidFree(PinRig.bitmap(tids)).result());
+        assertEquals(Rhf.TIDERR, Rhf.errors(send(tids[0], 0, payload(64))));
+        assertHolds(memory, 0, new byte[0]);
+        assertEquals(0, client.inspect(ControlRecord.INSPECT_PINS, 0, 0).result());
+    }
+
+    @Test
+    @Fidelity(44)
+    void shouldRefuseMemoryThatIsNotMappedWritable() {
+        start();
+        startUser();
+        try (MemFd file = MemFd.create("softpath-test", 4 * PAGE)) {
+            MemorySegment readOnly =
+                    MappedMemory.map(file.fd(), 0, 4 * PAGE, false, arena).segment();
+            for (long address : new long[] {readOnly.address(), 0, PAGE}) {
+                FakeClient.Reply reply = client.tidUpdate(new TidInfo(1, address, 0x1000, 0x2000));
+                assertRefused(Errno.EFAULT, reply);
+                assertTrue(
+                        reply.sentence().contains("0x" + Long.toHexString(address)),
+                        reply.sentence());
+            }
+        }
+    }
+
+    @Test
+    @Fidelity(48)
+    void shouldCountAStoreIntoMemoryThatIsGone(@TempDir Path directory) throws IOException {
+        start();
+        startUser();
+        Chip chip = daemon().units().getFirst().chip();
+        long lost = chip.counter(ChipCounter.RX_TID_STORE);
+        try (FileChannel file =
+                FileChannel.open(
+                        directory.resolve("memory"),
+                        StandardOpenOption.CREATE_NEW,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE)) {
+            MemorySegment memory = file.map(FileChannel.MapMode.READ_WRITE, 0, PAGE, arena);
+            memory.fill(CANARY);
+            int[] tids = pin(memory.address(), 1);
+            assertEquals(0, Rhf.errors(send(tids[0], 0, payload(64))));
+            assertHolds(memory, 0, payload(64));
+            file.truncate(0); // as good as unmapped, and nobody else maps something there
+            assertEquals(Rhf.TIDERR, Rhf.errors(send(tids[0], 0, payload(64))));
+            assertEquals(lost + 1, chip.counter(ChipCounter.RX_TID_STORE));
+        }
     }
 
     @Test

@@ -19,6 +19,7 @@ import io.softpath.linux.MemlockLimit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -300,6 +301,82 @@ class TidCommandsTest {
         assertEquals(0, file.account().registeredBytes());
         assertEquals(0, rig.count(DriverCounter.MEM_REGIONS));
         rig.close(file);
+        assertNothingLeft();
+    }
+
+    @Test
+    void shouldPinOrdinaryMemoryWhereItIsMappedWritable() {
+        rig.limits.put(1, new MemlockLimit(6 * PAGE, false));
+        OpenFile file = startWithPages(1, 2);
+        FakeSpace space = new FakeSpace().map(AT - 2 * PAGE, 2).map(AT + 2 * PAGE, 1);
+        rig.spaces.put(1, space);
+        assertArrayEquals(
+                new int[] {0, 1, 2, 3, 4},
+                PinRig.tids(rig.tidUpdate(file, 5, AT - 2 * PAGE + 77)),
+                "around memory of its own");
+        OpenContext context = file.context();
+        assertEquals(1, space.looks, "one look for all");
+        assertTrue(context.tids.get(0).isOrdinary());
+        assertEquals(AT - 2 * PAGE, context.tids.get(0).address());
+        assertFalse(context.tids.get(2).isOrdinary());
+        assertTrue(context.tids.get(4).isOrdinary());
+        assertEquals(5 * PAGE, file.account().pinnedBytes(), "charged as any other");
+        assertTrue(rig.unit.chip().tidValid(context.number, 4));
+        String before = rig.state();
+        assertRefused(Errno.ENOMEM, before, rig.tidUpdate(file, 2, AT + 2 * PAGE));
+        Answer hole = rig.tidUpdate(file, 1, AT + 3 * PAGE);
+        assertRefused(Errno.EFAULT, before, hole);
+        assertTrue(
+                hole.sentence().contains("address=0x" + Long.toHexString(AT + 3 * PAGE)),
+                hole.sentence());
+        assertRefused(Errno.EFAULT, before, rig.tidUpdate(file, 1, AT - 3 * PAGE));
+        assertEquals(36, rig.tidFree(file, PinRig.bitmap(0, 4)).result());
+        assertEquals(3 * PAGE, file.account().pinnedBytes());
+        assertFalse(space.closed);
+        rig.close(file);
+        assertTrue(space.closed);
+        assertNothingLeft();
+    }
+
+    @Test
+    void shouldSayWhyOrdinaryMemoryCannotBeReached() {
+        OpenFile file = startWithPages(1, 2);
+        FakeSpace space = new FakeSpace().map(AT, 10);
+        rig.spaces.put(1, space);
+        String before = rig.state();
+        for (Errno errno : new Errno[] {Errno.EPERM, Errno.ESRCH, Errno.ENOSYS}) {
+            space.refused = errno;
+            Answer answer = rig.tidUpdate(file, 3, AT);
+            assertRefused(errno, before, answer);
+            assertTrue(answer.sentence().contains("for a reason"), answer.sentence());
+            assertTrue(answer.sentence().contains("MEM_CREATE"), answer.sentence());
+        }
+        assertEquals(
+                36, rig.tidUpdate(file, 2, AT).result(), "not asked for where it is not needed");
+        rig.close(file);
+        assertNothingLeft();
+    }
+
+    @Test
+    @Fidelity(48)
+    void shouldWriteToNoProcessWhoseFileIsClosed() {
+        rig.close();
+        rig = new PinRig(ChipModel.IBA7220, Quirk.TIDS_OUTLIVE_PINS);
+        FakeSpace space = new FakeSpace().map(AT, 2);
+        rig.spaces.put(1, space);
+        OpenFile file = rig.start(1);
+        OpenContext context = file.context();
+        rig.tidUpdate(file, 2, AT);
+        Pin pin = context.tids.get(0);
+        MemorySegment payload = MemorySegment.ofArray(new long[8]);
+        assertTrue(pin.target().store(8, payload, 0, 64));
+        rig.tidFree(file, PinRig.bitmap(1));
+        assertTrue(rig.unit.chip().tidValid(context.number, 1));
+        rig.close(file);
+        assertTrue(rig.unit.chip().tidValid(context.number, 0), "late");
+        assertFalse(pin.target().store(8, payload, 0, 64));
+        rig.unit.checkDeadlines(rig.nowNs + 100_000_000L);
+        assertFalse(rig.unit.chip().tidValid(context.number, 0));
         assertNothingLeft();
     }
 

@@ -47,7 +47,7 @@ class TidModelTest {
         }
     }
 
-    /** What a TID points at. */
+    /** What a TID points at; the page of ordinary memory, without a piece, is of all of it. */
     private record Target(Piece piece, int page) {}
 
     /** A file and its context as the model has them. */
@@ -129,6 +129,8 @@ class TidModelTest {
             try {
                 locks = 0;
                 rig.limits.put(1, new MemlockLimit((10 + random.nextInt(60)) * PAGE, false));
+                rig.spaces.put(1, ordinary());
+                rig.spaces.put(2, ordinary());
                 files.forEach(this::open);
                 for (; step < STEPS; step++) {
                     step(files.get(random.nextInt(files.size())));
@@ -145,6 +147,10 @@ class TidModelTest {
                 rig.close();
             }
         }
+    }
+
+    private FakeSpace ordinary() {
+        return new FakeSpace().map(random.nextInt(ADDRESS_PAGES) * PAGE, random.nextInt(12));
     }
 
     private void open(File file) {
@@ -273,11 +279,14 @@ class TidModelTest {
         for (int i = 0; i < count; i++) {
             long page = vaddr / PAGE + i;
             Piece piece = file.at(page * PAGE);
-            if (piece == null) {
+            if (piece != null) {
+                targets.add(new Target(piece, (int) (page - piece.address / PAGE)));
+            } else if (rig.spaces.get(file.pid).pages.contains(page * PAGE)) {
+                targets.add(new Target(null, (int) page));
+            } else {
                 assertResult(refused(Errno.EFAULT), answer);
                 return;
             }
-            targets.add(new Target(piece, (int) (page - piece.address / PAGE)));
         }
         List<Integer> free = new ArrayList<>();
         for (int i = 0; i < TIDS; i++) {
@@ -374,8 +383,13 @@ class TidModelTest {
         assertEquals(target != null, pin != null, "tid " + tid);
         assertEquals(target != null, rig.unit.chip().tidValid(context.number, tid));
         if (target != null) {
-            assertEquals(target.piece().handle, pin.memory().handle());
-            assertEquals(target.page(), pin.page());
+            assertEquals(target.piece() == null, pin.isOrdinary());
+            if (target.piece() == null) {
+                assertEquals(target.page() * PAGE, pin.address());
+            } else {
+                assertEquals(target.piece().handle, pin.memory().handle());
+                assertEquals(target.page(), pin.page());
+            }
         }
     }
 }
