@@ -399,7 +399,8 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
         }
         disarmMarked(context);
         if (usable() || !context.initialised()) {
-            context.acknowledge(mask);
+            context.acknowledge(
+                    context.needsDisarm.isEmpty() ? mask : mask & ~UserEvent.DISARM_BUFS);
             return Answer.OK;
         }
         context.acknowledge(mask & ~UserEvent.DISARM_BUFS);
@@ -423,16 +424,16 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
                         + " again");
     }
 
+    /** Buffers that the chip finds bad meanwhile are marked for the next time. */
     private void disarmMarked(OpenContext context) {
         if (context.needsDisarm.isEmpty()) {
             return;
         }
-        for (int n = context.needsDisarm.nextSetBit(0);
-                n >= 0;
-                n = context.needsDisarm.nextSetBit(n + 1)) {
+        BitSet marked = (BitSet) context.needsDisarm.clone();
+        context.needsDisarm.clear();
+        for (int n = marked.nextSetBit(0); n >= 0; n = marked.nextSetBit(n + 1)) {
             chip.disarm(n);
         }
-        context.needsDisarm.clear();
         chip.forceAvailUpdate();
     }
 

@@ -100,6 +100,25 @@ class EventsTest extends DaemonTestBase {
     }
 
     @Test
+    @Fidelity(23)
+    void shouldNotForgetABufferThatIsFoundBadWhileOthersAreDisarmed() {
+        start();
+        User user = user();
+        int first = user.memory().write(LID, user.context(), 0);
+        int second = user.memory().write(LID, user.context(), 0);
+        user.memory().launch(second, Pbc.of(3));
+        sweep();
+        assertEquals(UserEvent.DISARM_BUFS, user.events());
+        user.memory().launch(first, Pbc.of(3)); // not in ring order: seen when all are looked at
+        assertEquals(12, user.client().command(Command.ACK_EVENT, UserEvent.DISARM_BUFS).result());
+        assertEquals(UserEvent.DISARM_BUFS, user.events(), "the first one is bad too");
+        assertEquals(0, user.memory().availBits(second) & 2);
+        assertEquals(12, user.client().command(Command.ACK_EVENT, UserEvent.DISARM_BUFS).result());
+        assertEquals(0, user.events());
+        assertEquals(0, user.memory().availBits(first) & 2);
+    }
+
+    @Test
     @Fidelity(24)
     void shouldReportArmlaunchUnlessSilenced() {
         start();
