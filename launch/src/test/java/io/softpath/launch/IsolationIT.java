@@ -68,7 +68,8 @@ class IsolationIT {
 
     private static final String[] USER_CODE = {GreedyUser.class.getName(), "io.softpath.linux.Fd"};
 
-    private static final String[] DAEMON_CODE = {
+    /** What a daemon of another user runs. */
+    static final String[] DAEMON_CODE = {
         ChildDaemon.MAIN_CLASS,
         "io.softpath.linux.Fd",
         "org.agrona.DirectBuffer",

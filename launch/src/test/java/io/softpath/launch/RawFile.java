@@ -5,6 +5,7 @@ import io.softpath.abi.control.Command;
 import io.softpath.abi.control.CommandRecord;
 import io.softpath.abi.control.ContextInfo;
 import io.softpath.abi.control.ControlRecord;
+import io.softpath.abi.control.TidInfo;
 import io.softpath.abi.control.UserInfo;
 import io.softpath.error.Errno;
 import io.softpath.linux.Fd;
@@ -123,6 +124,23 @@ final class RawFile implements AutoCloseable {
     /** Asks for a mapping; the caller closes the descriptor. */
     Answer map(long token, long bytes, int protection, int flags) {
         return call(ControlRecord.mmap(request, ++tag, token, bytes, protection, flags));
+    }
+
+    /** Asks for memory that the chip can reach; the caller closes the descriptor. */
+    Answer memCreate(long bytes) {
+        return call(ControlRecord.memCreate(request, ++tag, bytes));
+    }
+
+    Answer memBind(int handle, long address) {
+        return call(ControlRecord.memBind(request, ++tag, handle, address));
+    }
+
+    /** Asks for TIDs of pages from this address on. */
+    Answer tidUpdate(long address, int pages) {
+        start(Command.TID_UPDATE.code(), CommandRecord.BYTES);
+        new TidInfo(pages, address, request.address(), request.address())
+                .write(request, ControlRecord.WRITE_COMMAND + CommandRecord.PAYLOAD);
+        return call(ControlRecord.WRITE_COMMAND + CommandRecord.BYTES);
     }
 
     private Answer call(int bytes) {

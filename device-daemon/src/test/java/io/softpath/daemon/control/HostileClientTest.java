@@ -9,6 +9,7 @@ import io.softpath.abi.control.BaseInfo;
 import io.softpath.abi.control.Command;
 import io.softpath.abi.control.CommandRecord;
 import io.softpath.abi.control.ControlRecord;
+import io.softpath.abi.control.TidInfo;
 import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.register.DriverCounter;
 import io.softpath.abi.register.UserRegisters;
@@ -87,8 +88,14 @@ class HostileClientTest extends DaemonTestBase {
             client.close();
             assertUndisturbed();
             assertEquals(1, daemon().openFiles());
+            long[] counters = daemon().units().getFirst().counters();
+            assertEquals(1, counters[DriverCounter.CTXTS_OPEN.index()]);
+            assertTrue(counters[DriverCounter.PAGE_LOCKS.index()] > 0, "nothing was pinned");
             assertEquals(
-                    1, daemon().units().getFirst().counters()[DriverCounter.CTXTS_OPEN.index()]);
+                    counters[DriverCounter.PAGE_LOCKS.index()],
+                    counters[DriverCounter.PAGE_UNLOCKS.index()]);
+            assertEquals(0, counters[DriverCounter.MEM_REGIONS.index()]);
+            assertEquals(0, counters[DriverCounter.MEM_BYTES.index()]);
         } catch (RuntimeException | AssertionError e) {
             throw new AssertionError("seed=" + seed + " clients=" + clients, e);
         } finally {
@@ -150,6 +157,9 @@ class HostileClientTest extends DaemonTestBase {
                         .write(out, ControlRecord.WRITE_COMMAND + CommandRecord.PAYLOAD);
             }
         }
+        if (random.nextInt(4) == 0) {
+            return randomPins(random, out);
+        }
         if (ControlRecord.kind(out) == ControlRecord.MMAP && random.nextBoolean()) {
             long token =
                     random.nextBoolean()
@@ -165,6 +175,28 @@ class HostileClientTest extends DaemonTestBase {
                     flags);
         }
         return length;
+    }
+
+    /** What makes, binds, pins and frees memory, so that some of it succeeds. */
+    private static int randomPins(Random random, MemorySegment out) {
+        int tag = random.nextInt();
+        long address = (1 + random.nextInt(15)) * 4096L; // nothing else is mapped so low
+        return switch (random.nextInt(5)) {
+            case 0 -> ControlRecord.memCreate(out, tag, random.nextInt(30_000));
+            case 1 -> ControlRecord.memBind(out, tag, random.nextInt(20), address);
+            case 2 -> ControlRecord.memFree(out, tag, random.nextInt(20));
+            case 3 -> {
+                CommandRecord.start(out, ControlRecord.WRITE_COMMAND, Command.TID_UPDATE);
+                new TidInfo(random.nextInt(6), address, 4096, 4096)
+                        .write(out, ControlRecord.WRITE_COMMAND + CommandRecord.PAYLOAD);
+                yield ControlRecord.write(out, tag);
+            }
+            default -> {
+                CommandRecord.start(out, ControlRecord.WRITE_COMMAND, Command.TID_FREE);
+                ControlRecord.putU64(out, ControlRecord.WRITE_DATA, random.nextLong());
+                yield ControlRecord.write(out, tag) + TidInfo.BITMAP_BYTES;
+            }
+        };
     }
 
     @Test

@@ -172,6 +172,15 @@ class MemoryRequestsTest {
     }
 
     @Test
+    void shouldTakeItsOwnLimitForAProcessThatItCannotSee() {
+        OpenFile file = rig.start(PinRig.HIDDEN);
+        assertEquals(1, rig.memCreate(file, 1).result());
+        assertEquals(MemlockLimit.own(), file.account().limit());
+        rig.close(file);
+        assertNothing();
+    }
+
+    @Test
     void shouldBindAtWholePagesOfUserAddressesOnly() {
         OpenFile file = rig.start(1);
         rig.memCreate(file, 2 * PAGE);

@@ -22,6 +22,8 @@ import io.softpath.linux.MemlockLimit;
 import io.softpath.linux.PeerCredentials;
 import io.softpath.linux.PidFd;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -35,6 +37,9 @@ import java.util.Set;
 
 /** One unit and the daemon's handler of requests, without sockets: processes are numbers. */
 final class PinRig implements AutoCloseable {
+    /** A process of which nothing can be seen. */
+    static final int HIDDEN = 99;
+
     static final MemlockLimit UNLIMITED = new MemlockLimit(Limits.Limit.UNLIMITED, false);
 
     /** Where an update's output goes; nobody looks there. */
@@ -70,7 +75,7 @@ final class PinRig implements AutoCloseable {
                         () -> nowMs);
         fabric.attach(unit.chip());
         unit.linkUp();
-        accounts = new PinAccounts(pid -> limits.getOrDefault(pid, UNLIMITED), () -> nowNs);
+        accounts = new PinAccounts(this::limit, () -> nowNs);
         handler =
                 new RequestHandler(
                         List.of(unit),
@@ -81,6 +86,13 @@ final class PinRig implements AutoCloseable {
                         accounts,
                         file -> spaces.computeIfAbsent(file.peer().pid(), pid -> new FakeSpace()),
                         () -> nowMs);
+    }
+
+    private MemlockLimit limit(int pid) {
+        if (pid == HIDDEN) {
+            throw new UncheckedIOException(new IOException("no such process here"));
+        }
+        return limits.getOrDefault(pid, UNLIMITED);
     }
 
     /** A file that this process opened without a context. */
