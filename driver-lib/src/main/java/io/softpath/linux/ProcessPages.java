@@ -1,6 +1,7 @@
 package io.softpath.linux;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -28,6 +29,12 @@ public final class ProcessPages {
     private static final String MEMFD = "/memfd:";
     private static final int ENTRY_BYTES = Long.BYTES;
 
+    /** Some thousand mappings; a JVM has some hundred. */
+    private static final int MAX_MAPS_BYTES = 512 << 10;
+
+    /** Mappings that are looked at: a user has seven. */
+    private static final int MAX_MAPPINGS = 64;
+
     /** Bits of an entry: in memory, or swapped out. */
     private static final long TOUCHED = 3L << 62;
 
@@ -39,21 +46,21 @@ public final class ProcessPages {
      *
      * @param memfdNames as given to memfd_create; those that the process has not mapped are not in
      *     the result
-     * @throws UncheckedIOException if the process is gone or may not be looked at
+     * @throws UncheckedIOException if the process is gone, may not be looked at, or has so many
+     *     mappings that looking would take long
      */
     public static Map<String, BitSet> touched(int pid, Set<String> memfdNames) {
         Path process = Path.of("/proc/" + pid);
         try {
             Map<String, BitSet> found = new HashMap<>();
-            // a mapped file's name may be in any encoding, so decode what cannot fail
-            String maps =
-                    new String(
-                            Files.readAllBytes(process.resolve("maps")),
-                            StandardCharsets.ISO_8859_1);
+            String maps = mappings(process.resolve("maps"));
             try (FileChannel table = FileChannel.open(process.resolve("pagemap"))) {
+                int looked = 0;
                 for (String line : maps.split("\n", -1)) {
-                    if (line.contains(MEMFD)) {
-                        add(line, memfdNames, table, found);
+                    if (looked < MAX_MAPPINGS
+                            && line.contains(MEMFD)
+                            && add(line, memfdNames, table, found)) {
+                        looked++;
                     }
                 }
             }
@@ -63,19 +70,31 @@ public final class ProcessPages {
         }
     }
 
-    private static void add(
+    private static String mappings(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MAX_MAPS_BYTES + 1);
+            if (bytes.length > MAX_MAPS_BYTES) {
+                throw new IOException(
+                        file + ": too many mappings, more than bytes=" + MAX_MAPS_BYTES);
+            }
+            // a mapped file's name may be in any encoding, so decode what cannot fail
+            return new String(bytes, StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    private static boolean add(
             String line, Set<String> names, FileChannel table, Map<String, BitSet> found)
             throws IOException {
         Matcher mapping = LINE.matcher(line);
         if (!mapping.matches()) {
-            return;
+            return false;
         }
         String name = mapping.group(4);
         if (name.endsWith(DELETED)) {
             name = name.substring(0, name.length() - DELETED.length());
         }
         if (!names.contains(name)) {
-            return;
+            return false;
         }
         long start = Long.parseUnsignedLong(mapping.group(1), 16) / MappedMemory.PAGE_BYTES;
         long end = Long.parseUnsignedLong(mapping.group(2), 16) / MappedMemory.PAGE_BYTES;
@@ -94,5 +113,6 @@ public final class ProcessPages {
                 pages.set(page);
             }
         }
+        return true;
     }
 }

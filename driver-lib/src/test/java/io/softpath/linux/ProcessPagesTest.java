@@ -63,6 +63,21 @@ class ProcessPagesTest {
     }
 
     @Test
+    void shouldNotLookThroughAnEndlessListOfMappings() {
+        try (Arena arena = Arena.ofConfined();
+                MemFd file = MemFd.create(NAME, 2 * MappedMemory.PAGE_BYTES)) {
+            // Now this page of the file, now that: no two mappings become one.
+            for (int i = 0; i < 8000; i++) {
+                long offset = i % 2 * MappedMemory.PAGE_BYTES;
+                MappedMemory.map(file.fd(), offset, MappedMemory.PAGE_BYTES, i % 3 == 0, arena);
+            }
+            var e = assertThrows(UncheckedIOException.class, () -> own(NAME));
+            assertTrue(e.getMessage().contains("too many mappings"), e.getMessage());
+        }
+        assertEquals(Map.of(), own(NAME));
+    }
+
+    @Test
     void shouldSayThatAProcessIsGone() {
         var e =
                 assertThrows(

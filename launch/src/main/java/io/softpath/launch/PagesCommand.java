@@ -4,9 +4,14 @@ import io.softpath.abi.control.PageAreaRecord;
 import io.softpath.abi.control.PageBlockRecord;
 import io.softpath.abi.control.PageEventRecord;
 import io.softpath.abi.control.PageLedgerRecord;
+import io.softpath.abi.region.DriverMapping;
 import io.softpath.abi.region.RegionKind;
 import io.softpath.driver.control.Inspector;
 import io.softpath.ledger.Era;
+import io.softpath.ledger.lab.Cell;
+import io.softpath.ledger.lab.Lab;
+import io.softpath.ledger.lab.Outcome;
+import io.softpath.ledger.lab.Setup;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -25,9 +30,12 @@ import java.util.List;
             "",
             "The daemon keeps this book beside the real memory, which is safe whatever the book"
                     + " says. COUNT is the",
-            "reference count of the first page of each block, LOWEST that of the others. To have"
-                    + " the driver and the",
-            "kernel of the mail: softpath daemon -- --quirks mmap-era-mail --kernel-era 2.6.15",
+            "reference count of the first page of each block, LOWEST that of the others. A ? behind"
+                    + " TOUCHED: the",
+            "owner's page table was not seen yet; what is never seen is taken for touched in the"
+                    + " end. To have the",
+            "driver and the kernel of the mail:",
+            "  softpath daemon -- --quirks mmap-era-mail --kernel-era 2.6.15",
             "",
             "--lab runs \"hello, world\" against every way to allocate and map, on every kernel;"
                     + " --why tells of one",
@@ -36,6 +44,8 @@ import java.util.List;
 final class PagesCommand extends ViewCommand<List<PagesCommand.Seen>> {
     private static final int WIDTH = 100;
     private static final int INDENT = 7;
+    private static final String WHY_MAIL = " See softpath pages --why mail.";
+    private static final String NOT_SEEN = "not seen";
     private static final String[] WRONGS = {
         "freed early",
         "bad page state",
@@ -225,7 +235,7 @@ final class PagesCommand extends ViewCommand<List<PagesCommand.Seen>> {
                 switch (area.known()) {
                     case PageAreaRecord.AT_MMAP -> "at mmap";
                     case PageAreaRecord.SEEN -> "seen";
-                    default -> "assumed";
+                    default -> NOT_SEEN;
                 },
                 area.flags().isEmpty() ? List.of() : List.of(area.flags().split(" ")));
     }
@@ -295,8 +305,7 @@ final class PagesCommand extends ViewCommand<List<PagesCommand.Seen>> {
     }
 
     private static Table areas(Seen unit) {
-        Table table =
-                new Table(">CTX", ">PID", "AREA", "BY", ">PAGES", ">TOUCHED", "KNOWN", "FLAGS");
+        Table table = new Table(">CTX", ">PID", "AREA", "BY", ">PAGES", ">TOUCHED", "FLAGS");
         for (SeenArea area : unit.areas()) {
             boolean handler = area.method().equals("nopage") || area.method().equals("fault");
             table.row(
@@ -306,8 +315,7 @@ final class PagesCommand extends ViewCommand<List<PagesCommand.Seen>> {
                     area.method()
                             + (handler ? area.getsPages() ? ", get_page" : ", no get_page" : ""),
                     area.pages(),
-                    area.touched(),
-                    area.known(),
+                    area.touched() + (area.known().equals(NOT_SEEN) ? "?" : ""),
                     String.join(
                             " ", area.flags().stream().map(f -> f.replace("VM_", "")).toList()));
         }
@@ -335,16 +343,27 @@ final class PagesCommand extends ViewCommand<List<PagesCommand.Seen>> {
         }
     }
 
-    /** What to make of it, in a sentence. */
+    /** What to make of it, in a sentence or two. */
     private static String verdict(Seen unit) {
-        String kernel = Era.named(unit.kernel()).text();
-        return unit.wrong().isEmpty()
-                ? "Nothing is wrong: on a kernel " + kernel + " every page would come back."
-                : "A machine with a kernel "
-                        + kernel
-                        + " would be in trouble by now: "
-                        + String.join(", ", unit.wrong())
-                        + ". softpath's own memory is not: this is only the book. See softpath"
-                        + " pages --why mail.";
+        Era kernel = Era.named(unit.kernel());
+        boolean mail = unit.driver().equals(DriverMapping.Driver.POSTED.label());
+        String on = "on a kernel " + kernel.text();
+        if (!unit.wrong().isEmpty()) {
+            return "A machine with a kernel "
+                    + kernel.text()
+                    + " would be in trouble by now: "
+                    + String.join(", ", unit.wrong())
+                    + ". softpath's own memory is not: this is only the book."
+                    + (mail ? WHY_MAIL : "");
+        }
+        Cell foretold = mail ? Lab.cell(Setup.MAIL, kernel) : null;
+        return foretold == null || foretold.works()
+                ? "Nothing has gone wrong " + on + "."
+                : "Nothing has gone wrong yet "
+                        + on
+                        + ", but when users go it comes to "
+                        + Outcome.label(foretold.outcomes())
+                        + "."
+                        + WHY_MAIL;
     }
 }

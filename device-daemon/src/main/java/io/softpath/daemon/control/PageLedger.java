@@ -19,6 +19,7 @@ import io.softpath.ledger.LedgerEvent;
 import io.softpath.ledger.MapMethod;
 import io.softpath.ledger.MemoryKind;
 import io.softpath.ledger.Violation;
+import io.softpath.linux.CurrentProcess;
 import io.softpath.linux.MappedMemory;
 
 import java.io.UncheckedIOException;
@@ -28,15 +29,11 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The book that a kernel of 2006 would keep of the pages of one unit, beside the real memory, which
@@ -44,9 +41,9 @@ import java.util.stream.Stream;
  * is freed at close, and what goes wrong with it.
  *
  * <p>Which pages a handler has handed out only the owner's page table knows. It is looked at when
- * somebody inspects, for about a millisecond at most; what was never looked at when it goes is
- * taken for touched. Pins of TIDs are not entered one by one, the TID path has no time for that:
- * they are counted from the TIDs when somebody looks.
+ * somebody inspects, for about a millisecond at most, if it is a process of the daemon's own user;
+ * what was never looked at when it goes is taken for touched. Pins of TIDs are not entered one by
+ * one, the TID path has no time for that: they are counted from the TIDs when somebody looks.
  */
 final class PageLedger {
     private static final int EVENTS = 256;
@@ -57,8 +54,11 @@ final class PageLedger {
     /** Areas of one context that are kept; a library has seven. */
     private static final int MAX_AREAS = 256;
 
+    /** How long one look may take, roughly, and how soon the next one may come. */
     private static final long LOOK_NS = 1_000_000;
+
     private static final long BETWEEN_LOOKS_NS = 100_000_000;
+    private static final long BETWEEN_UNFINISHED_NS = 5_000_000;
     private static final int UNIT_WIDE = -1;
     private static final int NO_KIND = -1;
 
@@ -72,8 +72,11 @@ final class PageLedger {
     private final Map<Block, Use> uses = new HashMap<>();
     private final ArrayDeque<Block> lost = new ArrayDeque<>();
     private long writtenOffPages;
-    private long lookedNs;
+    private long nextLookNs;
     private int lookFrom;
+
+    /** Contexts that this round of looks has not come to yet. */
+    private int unseen;
 
     /** What a block is for. */
     private record Use(int context, RegionKind kind) {}
@@ -121,7 +124,7 @@ final class PageLedger {
         this.tables = tables;
         this.nanoClock = nanoClock;
         ledger = new Ledger(policy.kernel(), EventLog.folding(EVENTS, epochMs));
-        lookedNs = nanoClock.getAsLong() - BETWEEN_LOOKS_NS;
+        nextLookNs = nanoClock.getAsLong();
         avail =
                 policy.allocate(
                         ledger, PagePolicy.name(RegionKind.PIOAVAIL), RegionKind.PIOAVAIL, 1);
@@ -249,21 +252,25 @@ final class PageLedger {
     /** Looks into the page tables of the owners, as long as there is time. */
     private void look() {
         long start = nanoClock.getAsLong();
-        if (start - lookedNs < BETWEEN_LOOKS_NS) {
+        if (start - nextLookNs < 0) {
             return;
         }
-        lookedNs = start;
         List<OpenContext> contexts = List.copyOf(owners.keySet());
-        for (int i = 0; i < contexts.size(); i++) {
-            if (i > 0 && nanoClock.getAsLong() - start > LOOK_NS) {
-                return; // the rest is first next time
-            }
+        unseen = Math.min(unseen == 0 ? contexts.size() : unseen, contexts.size());
+        long now = start;
+        while (unseen > 0 && now - start < LOOK_NS) {
             lookFrom = (lookFrom + 1) % contexts.size();
             look(contexts.get(lookFrom));
+            unseen--;
+            now = nanoClock.getAsLong();
         }
+        nextLookNs = now + (unseen > 0 ? BETWEEN_UNFINISHED_NS : BETWEEN_LOOKS_NS);
     }
 
     private void look(OpenContext context) {
+        if (context.owner.peer().uid() != CurrentProcess.uid()) {
+            return; // a stranger might have made its own page table slow to read
+        }
         Owner owner = owners.get(context);
         Map<String, List<Mapped>> byFile = new HashMap<>();
         for (Mapped mapped : owner.mapped) {
@@ -416,55 +423,51 @@ final class PageLedger {
                 block.kind().label());
     }
 
+    /** A page that TIDs point at; {@code memory} is null if it is of ordinary memory. */
+    private record PinnedPage(UserMemory memory, long page) {}
+
+    /** Pinned pages alike. */
+    private record Pinned(UserMemory memory, int pins) {}
+
     /** Pages of users that TIDs point at, counted from the TIDs. */
     private List<PageBlockRecord> pinned() {
         List<PageBlockRecord> records = new ArrayList<>();
         for (OpenContext context : owners.keySet()) {
-            Map<UserMemory, Set<Integer>> pages = new LinkedHashMap<>();
+            Map<PinnedPage, Integer> pins = new LinkedHashMap<>();
             for (int tid = 0; tid < context.tids.size(); tid++) {
                 Pin pin = context.tids.get(tid);
-                if (pin != null && !pin.isOrdinary()) {
-                    pages.computeIfAbsent(pin.memory(), m -> new HashSet<>()).add(pin.page());
+                if (pin != null) {
+                    long page = pin.isOrdinary() ? pin.address() : pin.page();
+                    pins.merge(new PinnedPage(pin.memory(), page), 1, Integer::sum);
                 }
             }
-            pages.forEach((memory, which) -> {
-                // One reference is the file's, until its owner has freed it.
-                int own = memory.freed() ? 0 : 1;
-                Stream<Integer> pins = which.stream().map(memory::pins);
-                records.addAll(pinned(context, "memory " + memory.handle(), own, pins));
-            });
-            Stream<Integer> pins = PinRecords.ordinaryPages(context).values().stream();
-            records.addAll(pinned(context, "ordinary memory", 1, pins));
+            Map<Pinned, Integer> alike = new LinkedHashMap<>();
+            pins.forEach((page, count) ->
+                    alike.merge(new Pinned(page.memory(), count), 1, Integer::sum));
+            alike.forEach((pinned, pages) -> records.add(record(context, pinned, pages)));
         }
         return records;
     }
 
-    /** Pages of one piece of memory, alike ones as one. */
-    private List<PageBlockRecord> pinned(
-            OpenContext context, String name, int own, Stream<Integer> pinsOfPages) {
-        List<PageBlockRecord> records = new ArrayList<>();
-        pinsOfPages
-                .collect(Collectors.groupingBy(pins -> pins, TreeMap::new, Collectors.counting()))
-                .forEach((pins, many) -> {
-                    int count = many.intValue();
-                    records.add(
-                            new PageBlockRecord(
-                                    unit.number(),
-                                    context.number,
-                                    NO_KIND,
-                                    0,
-                                    count,
-                                    count,
-                                    own + pins,
-                                    own + pins,
-                                    PageBlockRecord.CHIP,
-                                    0,
-                                    pins * count,
-                                    count,
-                                    name,
-                                    MemoryKind.USER.label()));
-                });
-        return records;
+    private PageBlockRecord record(OpenContext context, Pinned pinned, int pages) {
+        UserMemory memory = pinned.memory();
+        // One reference is the file's or the process's, until its owner has freed it.
+        int count = pinned.pins() + (memory != null && memory.freed() ? 0 : 1);
+        return new PageBlockRecord(
+                unit.number(),
+                context.number,
+                NO_KIND,
+                0,
+                pages,
+                pages,
+                count,
+                count,
+                PageBlockRecord.CHIP,
+                0,
+                pinned.pins() * pages,
+                pages,
+                memory == null ? "ordinary memory" : "memory " + memory.handle(),
+                MemoryKind.USER.label());
     }
 
     List<PageAreaRecord> areas() {

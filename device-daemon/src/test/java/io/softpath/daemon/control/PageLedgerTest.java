@@ -118,10 +118,14 @@ class PageLedgerTest {
     }
 
     private OpenFile user() {
+        return user(CurrentProcess.uid());
+    }
+
+    private OpenFile user(int uid) {
         OpenFile file =
                 new OpenFile(
                         0,
-                        new PeerCredentials(PID, 1000, 1000),
+                        new PeerCredentials(PID, uid, uid),
                         () -> PidFd.open(CurrentProcess.pid()),
                         0,
                         null);
@@ -346,9 +350,25 @@ class PageLedgerTest {
         unit.pages().blocks();
         unit.pages().events();
         assertEquals(2, looks, "too soon");
-        nowNs += 100_000_000;
+        nowNs += 5_000_000;
         unit.pages().summary();
         assertEquals(4, looks, "the other two");
+        nowNs += 5_000_000;
+        unit.pages().summary();
+        assertEquals(4, looks, "all have been looked at");
+        nowNs += 100_000_000;
+        unit.pages().summary();
+        assertEquals(6, looks);
+    }
+
+    @Test
+    void shouldNotLookAtProcessesOfStrangers() {
+        start(Era.FROM_2_6_16, Quirk.MMAP_ERA_MAIL);
+        OpenFile file = user(CurrentProcess.uid() + 1);
+        mapAll(file);
+        tableOf(file, RegionKind.RCVHDRQ).set(0);
+        assertEquals(PageAreaRecord.ASSUMED, area(RegionKind.RCVHDRQ).known());
+        assertEquals(0, looks);
     }
 
     @Test
@@ -472,6 +492,24 @@ class PageLedgerTest {
                             .orElseThrow();
             assertEquals(2, ordinary.pages());
             assertEquals(2, ordinary.count(), "the mapping's and the chip's");
+        }
+    }
+
+    @Test
+    void shouldCountOrdinaryPagesThatTidsPointAt() {
+        try (PinRig rig = new PinRig(ChipModel.IBA7220)) {
+            OpenFile file = rig.start(PID);
+            long address = 0x7000_0000_0000L;
+            rig.spaces.put(PID, new FakeSpace().map(address, 4));
+            assertFalse(rig.tidUpdate(file, 4, address).isRefusal());
+            List<PageBlockRecord> pinned =
+                    rig.unit.pages().blocks().stream().filter(b -> b.kind() == -1).toList();
+            assertEquals(1, pinned.size(), pinned::toString);
+            assertEquals("ordinary memory", pinned.getFirst().name());
+            assertEquals(4, pinned.getFirst().pages());
+            assertEquals(2, pinned.getFirst().count());
+            rig.tidFree(file, PinRig.bitmap(0, 1, 2, 3));
+            assertEquals(0, rig.unit.pages().summary().pinnedPages());
         }
     }
 
