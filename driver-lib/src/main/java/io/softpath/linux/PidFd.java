@@ -7,10 +7,12 @@ package io.softpath.linux;
 public final class PidFd implements AutoCloseable {
     private final Fd fd;
     private final int pid;
+    private final Poll ended;
 
     private PidFd(Fd fd, int pid) {
         this.fd = fd;
         this.pid = pid;
+        ended = Poll.of(fd).events(0, PollEvents.IN);
     }
 
     static PidFd own(int number, int pid) {
@@ -42,9 +44,11 @@ public final class PidFd implements AutoCloseable {
         return pid;
     }
 
-    /** All its threads are gone; its exit status may not have been collected yet. */
+    /**
+     * All its threads are gone; its exit status may not have been collected yet. Allocates nothing.
+     */
     public boolean isDead() {
-        return Poll.of(fd).events(0, PollEvents.IN).await(0) != 0;
+        return ended.await(0) != 0;
     }
 
     /**

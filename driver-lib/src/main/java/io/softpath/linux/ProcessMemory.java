@@ -24,7 +24,6 @@ public final class ProcessMemory {
     private static final int HEX_RADIX = 16;
 
     private final PidFd process;
-    private final Poll dead;
 
     /** A local vector and a remote one. */
     private final MemorySegment vectors = Arena.ofAuto().allocate(2 * VECTOR_BYTES, 8);
@@ -37,7 +36,6 @@ public final class ProcessMemory {
      */
     public ProcessMemory(PidFd process) {
         this.process = process;
-        dead = Poll.of(process.fd()).events(0, PollEvents.IN);
     }
 
     /**
@@ -47,7 +45,7 @@ public final class ProcessMemory {
      *     but nothing readable is mapped there; ENOSYS: the kernel was built without it
      */
     public void probe(long address) {
-        if (isDead()) {
+        if (process.isDead()) {
             throw NativeCalls.failure("process_vm_readv", NativeCalls.ESRCH, process);
         }
         try {
@@ -76,7 +74,7 @@ public final class ProcessMemory {
      *     or has nothing writable mapped there
      */
     public boolean write(long address, MemorySegment from, long fromOffset, int bytes) {
-        if (isDead()) {
+        if (process.isDead()) {
             return false;
         }
         try {
@@ -105,10 +103,6 @@ public final class ProcessMemory {
         vectors.set(JAVA_LONG, VECTOR_BYTES + LENGTH, bytes);
     }
 
-    private boolean isDead() {
-        return dead.await(0) != 0;
-    }
-
     /**
      * What the process has mapped writable now, as start and end of each range, by address; ranges
      * that touch are one. Source: proc_pid_maps(5).
@@ -124,7 +118,7 @@ public final class ProcessMemory {
         } catch (IOException e) {
             throw NativeCalls.failure("read of /proc/pid/maps", NativeCalls.ESRCH, e.getMessage());
         }
-        if (isDead()) {
+        if (process.isDead()) {
             throw NativeCalls.failure("read of /proc/pid/maps", NativeCalls.ESRCH, process);
         }
         return writableRanges(new String(maps, StandardCharsets.ISO_8859_1));

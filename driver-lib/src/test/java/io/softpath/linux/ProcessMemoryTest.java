@@ -8,13 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import com.sun.management.ThreadMXBean;
+
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
 
 class ProcessMemoryTest {
     private static final String MAPS =
@@ -58,6 +62,27 @@ class ProcessMemoryTest {
             assertEquals(
                     Errno.EFAULT,
                     assertThrows(SoftpathException.class, () -> memory.probe(0)).errno());
+        }
+    }
+
+    @Test
+    @Timeout(120)
+    void shouldAllocateNothingToWrite() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        try (PidFd self = PidFd.open(CurrentProcess.pid());
+                Arena arena = Arena.ofConfined()) {
+            ProcessMemory memory = new ProcessMemory(self);
+            MemorySegment from = arena.allocate(64);
+            MemorySegment to = arena.allocate(64);
+            long least = Long.MAX_VALUE;
+            for (int round = 0; round < 10 && least != 0; round++) { // the first ones warm up
+                long before = threads.getCurrentThreadAllocatedBytes();
+                for (int i = 0; i < 20_000; i++) {
+                    memory.write(to.address(), from, 0, 64);
+                }
+                least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+            }
+            assertEquals(0, least, "bytes in the best round");
         }
     }
 
