@@ -16,6 +16,7 @@ import io.softpath.error.SoftpathException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
@@ -95,9 +96,16 @@ class ProcessMemoryTest {
         return false;
     }
 
+    private static void awaitEcho(Process cat) throws IOException {
+        cat.getOutputStream().write('x');
+        cat.getOutputStream().flush();
+        assertEquals('x', cat.getInputStream().read());
+    }
+
     @Test
     void shouldTouchNoProcessThatIsDead() throws Exception {
-        Process child = new ProcessBuilder("sleep", "60").start();
+        Process child = new ProcessBuilder("cat").start();
+        awaitEcho(child); // until then its loader still makes pages read-only
         try (PidFd process = PidFd.open((int) child.pid())) {
             ProcessMemory memory = new ProcessMemory(process);
             long address = memory.writableRanges()[0];
