@@ -9,9 +9,7 @@ import io.softpath.abi.control.ControlRecord;
 import io.softpath.abi.register.ChipCounter;
 import io.softpath.driver.Device;
 import io.softpath.linux.CurrentProcess;
-import io.softpath.linux.Fd;
 import io.softpath.linux.PidFd;
-import io.softpath.stat.StatReader;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -309,13 +307,7 @@ class BigcopyIT {
     }
 
     private static long dropped(Device device) {
-        try (Fd file = device.inspect().statistics(0)) {
-            return StatReader.open(file).counters().stream()
-                    .filter(c -> c.name().equals(ChipCounter.TX_DROPPED.label()))
-                    .findFirst()
-                    .orElseThrow()
-                    .value();
-        }
+        return Counted.by(device, ChipCounter.TX_DROPPED);
     }
 
     @Test

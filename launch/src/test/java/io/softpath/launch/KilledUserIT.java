@@ -9,8 +9,6 @@ import io.softpath.driver.Address;
 import io.softpath.driver.Context;
 import io.softpath.driver.Destination;
 import io.softpath.driver.Device;
-import io.softpath.stat.StatCounter;
-import io.softpath.stat.StatReader;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -72,7 +70,7 @@ class KilledUserIT {
             names = {"SENDING", "ANYTHING"})
     @Fidelity(56)
     void shouldGiveBackAllThatAKilledUserHad(Victim.Phase phase) {
-        long disarmedBefore = counter(DriverCounter.SENDS_DISARMED);
+        long disarmedBefore = Counted.by(observer, DriverCounter.SENDS_DISARMED);
         int context;
         int halfWritten = 0;
         try (Ledger shared = Ledger.open(temporary.resolve("ledger"));
@@ -89,7 +87,7 @@ class KilledUserIT {
         }
         assertEquals(
                 halfWritten,
-                counter(DriverCounter.SENDS_DISARMED) - disarmedBefore,
+                Counted.by(observer, DriverCounter.SENDS_DISARMED) - disarmedBefore,
                 "half-written packets thrown away");
         bystanders.assertUndisturbed();
         assertContextIsWhole(phase.hasContext() ? context : -1);
@@ -220,18 +218,6 @@ class KilledUserIT {
                 assertEquals(1, next.receive(series, 1, Await.DEADLINE), "its own packet");
             }
             assertEquals(0, next.receive(series, 1, Duration.ZERO));
-        }
-    }
-
-    private static long counter(DriverCounter counter) {
-        try (var file = observer.inspect().statistics(0)) {
-            return StatReader.open(file).counters().stream()
-                    .filter(c ->
-                            c.group() == StatCounter.Group.DRIVER
-                                    && c.name().equals(counter.label()))
-                    .findFirst()
-                    .orElseThrow()
-                    .value();
         }
     }
 }

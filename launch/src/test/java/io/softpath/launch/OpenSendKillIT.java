@@ -41,14 +41,6 @@ class OpenSendKillIT {
     private final BitSet received = new BitSet();
     private final TreeSet<Integer> contexts = new TreeSet<>();
 
-    /** What a leak would change. */
-    private record Holdings(int descriptors, List<String> mappings, long sharedKib) {
-        static Holdings of(ChildDaemon daemon) {
-            return new Holdings(
-                    daemon.openDescriptors(), daemon.mappedRegions(), daemon.memoryKib("RssShmem"));
-        }
-    }
-
     @Test
     @Fidelity(56)
     void shouldHoldNoMoreAfterTwoHundredKilledUsersThanBefore() {
