@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.softpath.abi.Fidelity;
+import io.softpath.abi.control.PinRecord;
 import io.softpath.abi.register.DriverCounter;
 import io.softpath.driver.Device;
 import io.softpath.linux.CurrentProcess;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +33,8 @@ import java.util.stream.Stream;
 /**
  * SIGKILL of the receiver, of the sender, and of both, in the middle of expected transfers: no byte
  * lands outside the window, pins and charges are gone, the contexts work for the next owners, and
- * nobody else notices. 75 rounds for each chip and each way to send, 300 in all.
+ * nobody else notices. 75 rounds for each chip and each way to send, 300 in all, and some more
+ * between users of different uids.
  *
  * <p>The memory of a receiver is looked at after its death: the test has it mapped too, from the
  * receiver's {@code /proc/<pid>/map_files}, which takes root; other users leave that out.
@@ -49,6 +52,8 @@ class KilledTransferIT {
     private static final Duration LIFETIME = Duration.ofMinutes(10);
 
     @TempDir private Path temporary;
+    private Path ledgers;
+    private OtherUser otherUser; // of the receivers; null: the test's own
     private ChildDaemon daemon;
     private Device observer;
     private SplittableRandom random;
@@ -86,9 +91,16 @@ class KilledTransferIT {
         }
 
         private void load() {
-            Path file = temporary.resolve("ledger-" + started++);
+            Path file = ledgers.resolve("ledger-" + started++);
             spareLedger = Ledger.open(file);
-            spare = TransferRank.start(daemon, sends, gather, file, random.nextLong());
+            Jvm.Builder rank =
+                    TransferRank.jvm(daemon, sends, gather, file, random.nextLong())
+                            .lifetime(LIFETIME);
+            if (otherUser != null && !sends) {
+                otherUser.give(file);
+                otherUser.run(rank);
+            }
+            spare = rank.start();
         }
 
         void open() throws IOException {
@@ -177,14 +189,34 @@ class KilledTransferIT {
     @Fidelity({46, 49, 56, 57})
     void shouldWriteNowhereElseAndKeepNothingWhenAnEndIsKilled(String model, boolean gathers)
             throws IOException {
+        ledgers = temporary;
+        gather = gathers;
+        killAgainAndAgain(ROUNDS, ChildDaemon.newDirectory("rwx------"), "--model", model);
+    }
+
+    @Test
+    @Fidelity({46, 56})
+    void shouldDoSoToReceiversOfAnotherUid() throws IOException {
+        OtherUser.assumeAvailable();
+        try (OtherUser user =
+                OtherUser.withCodeOf(TransferRank.class.getName(), "io.softpath.linux.Fd")) {
+            otherUser = user;
+            ledgers = user.newDirectory();
+            gather = true;
+            killAgainAndAgain(
+                    2 * WARM_UP, ChildDaemon.newDirectory("rwxr-xr-x"), "--socket-mode", "0666");
+        } finally {
+            ChildDaemon.delete(ledgers);
+        }
+    }
+
+    private void killAgainAndAgain(int count, Path directory, String... options)
+            throws IOException {
         long seed = System.nanoTime();
         System.out.println("seed=" + seed);
         random = new SplittableRandom(seed);
-        gather = gathers;
-        Path directory = ChildDaemon.newDirectory("rwx------");
-        daemon =
-                ChildDaemon.start(
-                        ChildDaemon.jvm(directory, "--model", model).lifetime(LIFETIME), directory);
+        Jvm.Builder jvm = ChildDaemon.jvm(directory, options).lifetime(LIFETIME);
+        daemon = ChildDaemon.start(jvm, directory);
         try (ChildDaemon running = daemon;
                 Bystanders bystanders = new Bystanders(running)) {
             observer = running.open();
@@ -193,7 +225,7 @@ class KilledTransferIT {
             try {
                 rounds(0, WARM_UP, bystanders);
                 Object before = holdings();
-                rounds(WARM_UP, ROUNDS, bystanders);
+                rounds(WARM_UP, count, bystanders);
                 assertEquals(before, holdings(), "what the daemon holds");
             } finally {
                 sender.close();
@@ -204,8 +236,8 @@ class KilledTransferIT {
             }
             assertEquals(List.of(), running.complaints(), "complaints of the daemon");
         }
-        System.out.printf("%d rounds, %d killed with a window under way%n", ROUNDS, midTransfer);
-        assertTrue(midTransfer >= ROUNDS / 4, "killed with a window under way: " + midTransfer);
+        System.out.printf("%d rounds, %d killed with a window under way%n", count, midTransfer);
+        assertTrue(midTransfer >= count / 4, "killed with a window under way: " + midTransfer);
     }
 
     /** The last round kills both, so that afterwards nobody is left. */
@@ -220,6 +252,8 @@ class KilledTransferIT {
             senders.add(number);
             sender.work(receiver, number);
             receiver.work(sender, number);
+            assertCharged(sender, CurrentProcess.uid());
+            assertCharged(receiver, otherUser == null ? CurrentProcess.uid() : OtherUser.UID);
             killInTheMiddle(victim);
             bystanders.assertUndisturbed();
             if (round < to - 1) {
@@ -234,6 +268,17 @@ class KilledTransferIT {
                 "pages pinned in all, and released");
         assertEquals(0, Counted.by(observer, DriverCounter.MEM_REGIONS), "memory regions");
         assertEquals(0, Counted.by(observer, DriverCounter.MEM_BYTES), "bytes in them");
+    }
+
+    /** Its memory, and no other's, is charged to its process. */
+    private void assertCharged(End end, int uid) {
+        List<PinRecord> pins =
+                observer.inspect().pins(0).stream()
+                        .filter(pin -> pin.pid() == end.jvm.pid())
+                        .toList();
+        assertEquals(1, pins.size(), () -> "memory of " + end.jvm + ": " + pins);
+        assertEquals(uid, pins.getFirst().uid());
+        assertEquals(Marked.BYTES, pins.getFirst().processRegistered());
     }
 
     private void killInTheMiddle(Victim victim) {

@@ -116,9 +116,14 @@ final class OtherUser implements AutoCloseable {
     /** A new empty directory that belongs to that user and that everybody may enter. */
     Path newDirectory() {
         Path made = ChildDaemon.newDirectory("rwxr-xr-x");
+        give(made);
+        return made;
+    }
+
+    /** Makes a file or a directory that user's. */
+    void give(Path file) {
         try {
-            Files.setAttribute(made, "unix:uid", UID);
-            return made;
+            Files.setAttribute(file, "unix:uid", UID);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -15,7 +15,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Whom the memlock limit binds, and whose memory the daemon reaches: real processes. */
@@ -27,17 +26,6 @@ class PinLimitsIT {
         return Jvm.of(Pinner.class).prefix(prefix).arguments(daemon.directory().toString(), what);
     }
 
-    /** A command that lowers the limit, and takes away what lifts it. */
-    private static String[] limited() {
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin/prlimit")), "prlimit is not installed");
-        List<String> command = new ArrayList<>(List.of("prlimit", "--memlock=65536:65536"));
-        if (CurrentProcess.uid() == 0) {
-            assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "setpriv is not installed");
-            command.addAll(List.of("setpriv", "--bounding-set=-ipc_lock", "--inh-caps=-ipc_lock"));
-        }
-        return command.toArray(String[]::new);
-    }
-
     private static List<PinRecord> pins(Device device) {
         return device.inspect().pins(0);
     }
@@ -47,8 +35,8 @@ class PinLimitsIT {
     void shouldHoldEachProcessToItsOwnLimitOverAllItsFiles() {
         try (ChildDaemon daemon = ChildDaemon.start();
                 Device device = daemon.open();
-                Jvm first = pinner(daemon, Pinner.REGISTERED, limited()).start();
-                Jvm second = pinner(daemon, Pinner.REGISTERED, limited()).start()) {
+                Jvm first = pinner(daemon, Pinner.REGISTERED, Memlock.limit(LIMIT)).start();
+                Jvm second = pinner(daemon, Pinner.REGISTERED, Memlock.limit(LIMIT)).start()) {
             for (Jvm each : List.of(first, second)) {
                 each.awaitLine("create first: ok");
                 each.awaitLine(
@@ -71,6 +59,34 @@ class PinLimitsIT {
             Await.until("the dead one's pins to go", () -> pins(device).size() == 1);
             assertEquals(second.pid(), pins(device).getFirst().pid());
             second.kill();
+            Await.until("all pins to go", () -> pins(device).isEmpty());
+            assertEquals(List.of(), daemon.complaints());
+        }
+    }
+
+    /** 8 MiB is what most systems allow: four contexts' TIDs, to the last page. */
+    @Test
+    @Fidelity({44, 46})
+    void shouldAllowTheLimitOf8MiBToTheLastPageAndNotOneMore() {
+        int limit = 8 << 20;
+        try (ChildDaemon daemon = ChildDaemon.start();
+                Device device = daemon.open();
+                Jvm user = pinner(daemon, Pinner.EVERYTHING, Memlock.limit(limit)).start()) {
+            for (int i = 0; i < Pinner.FILES - 1; i++) {
+                user.awaitLine("create " + i + ": ok");
+                user.awaitLine("pin " + i + ": ok");
+            }
+            user.awaitLine(
+                    "create 4: ENOMEM .*bytes=2097152 needed, registered=8388608 already by pid="
+                            + user.pid()
+                            + ", limit=8388608 .*ulimit -l 10240");
+            user.awaitLine("done");
+            List<PinRecord> pins = pins(device);
+            assertEquals(Pinner.FILES - 1, pins.size());
+            assertEquals(limit, pins.getFirst().limit());
+            assertEquals(limit, pins.getFirst().processPinned());
+            assertEquals(limit, pins.getFirst().processRegistered());
+            user.kill();
             Await.until("all pins to go", () -> pins(device).isEmpty());
             assertEquals(List.of(), daemon.complaints());
         }

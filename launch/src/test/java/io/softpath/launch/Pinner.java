@@ -2,17 +2,23 @@ package io.softpath.launch;
 
 import io.softpath.linux.CurrentProcess;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
 /**
- * A user process that pins: registered memory over two files, {@link #REGISTERED}, or ordinary
- * memory, {@link #ORDINARY}. Prints what comes of each request and keeps what it has until its
- * standard input ends.
+ * A user process that pins: registered memory over two files, {@link #REGISTERED}, all TIDs of
+ * several files, {@link #EVERYTHING}, or ordinary memory, {@link #ORDINARY}. Prints what comes of
+ * each request and keeps what it has until its standard input ends.
  */
 final class Pinner {
     static final String REGISTERED = "registered";
+
+    /** As many pages as there are TIDs, of each of {@link #FILES} files. */
+    static final String EVERYTHING = "everything";
+
+    static final int FILES = 5;
     static final String ORDINARY = "ordinary";
 
     /** As {@link #ORDINARY}, by a process that nobody may trace. */
@@ -28,6 +34,11 @@ final class Pinner {
 
     public static void main(String[] args) throws Exception {
         Path directory = Path.of(args[0]);
+        if (args[1].equals(EVERYTHING)) {
+            pinEverything(directory);
+            awaitEnd();
+            return;
+        }
         try (RawFile first = start(directory);
                 RawFile second = start(directory)) {
             if (args[1].equals(REGISTERED)) {
@@ -42,9 +53,28 @@ final class Pinner {
                 MemorySegment page = Arena.ofAuto().allocate(PAGE, PAGE);
                 print("pin ordinary", first.tidUpdate(page.address(), 1));
             }
-            System.out.println("done");
-            while (System.in.read() >= 0) {
-                // Whatever it is told means nothing.
+            awaitEnd();
+        }
+    }
+
+    private static void awaitEnd() throws IOException {
+        System.out.println("done");
+        while (System.in.read() >= 0) {
+            // Whatever it is told means nothing.
+        }
+    }
+
+    private static void pinEverything(Path directory) {
+        for (int i = 0; i < FILES; i++) {
+            RawFile file = RawFile.open(directory, 0);
+            file.assign().orFail();
+            int pages = file.userInit().baseInfo().tidcnt();
+            RawFile.Answer memory = file.memCreate((long) pages * PAGE);
+            print("create " + i, memory);
+            if (memory.fd() != null) {
+                memory.fd().close();
+                file.memBind(memory.result(), ADDRESS).orFail();
+                print("pin " + i, file.tidUpdate(ADDRESS, pages));
             }
         }
     }

@@ -54,6 +54,17 @@ final class RawFile implements AutoCloseable {
             return this;
         }
 
+        /** Of TID_UPDATE. */
+        int[] tids() {
+            orFail();
+            int[] tids = new int[(int) (payload.byteSize() - TidInfo.BITMAP_BYTES) / Short.BYTES];
+            for (int i = 0; i < tids.length; i++) {
+                long at = TidInfo.BITMAP_BYTES + (long) i * Short.BYTES;
+                tids[i] = Short.toUnsignedInt(payload.get(ValueLayout.JAVA_SHORT_UNALIGNED, at));
+            }
+            return tids;
+        }
+
         BaseInfo baseInfo() {
             orFail();
             return BaseInfo.read(payload, 0, (int) payload.byteSize());
@@ -141,6 +152,20 @@ final class RawFile implements AutoCloseable {
         new TidInfo(pages, address, request.address(), request.address())
                 .write(request, ControlRecord.WRITE_COMMAND + CommandRecord.PAYLOAD);
         return call(ControlRecord.WRITE_COMMAND + CommandRecord.BYTES);
+    }
+
+    /** Gives TIDs back. */
+    Answer tidFree(int... tids) {
+        start(Command.TID_FREE.code(), CommandRecord.BYTES);
+        new TidInfo(tids.length, 0, 0, request.address())
+                .write(request, ControlRecord.WRITE_COMMAND + CommandRecord.PAYLOAD);
+        long bitmap = ControlRecord.WRITE_COMMAND + CommandRecord.BYTES;
+        for (int tid : tids) {
+            long at = bitmap + tid / Byte.SIZE;
+            int bits = request.get(ValueLayout.JAVA_BYTE, at) | 1 << tid % Byte.SIZE;
+            request.set(ValueLayout.JAVA_BYTE, at, (byte) bits);
+        }
+        return call((int) bitmap + TidInfo.BITMAP_BYTES);
     }
 
     private Answer call(int bytes) {

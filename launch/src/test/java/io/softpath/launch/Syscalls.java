@@ -19,6 +19,7 @@ final class Syscalls {
     static final int O_RDONLY = 0;
     static final int O_RDWR = 2;
 
+    static final int MADV_REMOVE = 9;
     static final int MADV_DOFORK = 11;
     static final int MADV_POPULATE_READ = 22;
     static final int MADV_POPULATE_WRITE = 23;

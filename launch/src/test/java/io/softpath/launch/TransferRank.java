@@ -74,16 +74,16 @@ final class TransferRank {
         memory = context.pin(Marked.BYTES);
     }
 
-    /** Starts one that has done nothing yet but loading its code. */
-    static Jvm start(ChildDaemon daemon, boolean sends, boolean gather, Path ledger, long seed) {
+    /** How one is started that does nothing yet but loading its code. */
+    static Jvm.Builder jvm(
+            ChildDaemon daemon, boolean sends, boolean gather, Path ledger, long seed) {
         return Jvm.of(TransferRank.class)
                 .arguments(
                         daemon.directory().toString(),
                         Boolean.toString(sends),
                         Boolean.toString(gather),
                         ledger.toString(),
-                        Long.toString(seed))
-                .start();
+                        Long.toString(seed));
     }
 
     public static void main(String[] args) throws IOException {
