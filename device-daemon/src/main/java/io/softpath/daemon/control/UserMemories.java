@@ -21,6 +21,13 @@ final class UserMemories implements GatherSource {
     /** Pieces of one context, those included that are freed and still pinned. */
     static final int MAX_PIECES = 256;
 
+    /**
+     * Bytes of all those pieces together. The daemon maps each, whatever is used of it, and has 128
+     * TiB of addresses: the contexts of its most units, 256, take half of them and leave the rest
+     * to whoever opens the next one.
+     */
+    static final long MAX_TOTAL_BYTES = UserMemory.MAX_BYTES;
+
     /** User addresses end here. Source: x86 page_64_types.h, TASK_SIZE_MAX, without its guard. */
     static final long ADDRESS_END = 1L << 47;
 
@@ -30,6 +37,7 @@ final class UserMemories implements GatherSource {
     private final TreeMap<Long, UserMemory> byAddress = new TreeMap<>();
     private PinAccount account;
     private int lastHandle;
+    private long totalBytes;
 
     UserMemories(UnitDriver unit, int context) {
         this.unit = unit;
@@ -56,6 +64,19 @@ final class UserMemories implements GatherSource {
                             + " pieces already; free some, or ask for larger ones");
         }
         long fileBytes = UserMemory.fileBytes(bytes);
+        if (totalBytes + fileBytes > MAX_TOTAL_BYTES) {
+            return Answer.refuse(
+                    Errno.ENOMEM,
+                    "register memory: bytes="
+                            + fileBytes
+                            + " needed, context="
+                            + context
+                            + " has bytes="
+                            + totalBytes
+                            + " already, limit="
+                            + MAX_TOTAL_BYTES
+                            + " for all its pieces; free some, or open another context");
+        }
         Answer refusal = payer.register(fileBytes);
         if (refusal != null) {
             return refusal;
@@ -69,6 +90,7 @@ final class UserMemories implements GatherSource {
         }
         account = payer;
         lastHandle = made.handle();
+        totalBytes += made.bytes();
         byHandle.put(made.handle(), made);
         unit.count(DriverCounter.MEM_REGIONS);
         unit.count(DriverCounter.MEM_BYTES, made.bytes());
@@ -191,6 +213,7 @@ final class UserMemories implements GatherSource {
     private void forget(UserMemory memory) {
         if (byHandle.remove(memory.handle()) != null) {
             account.unregister(memory.bytes());
+            totalBytes -= memory.bytes();
             unit.count(DriverCounter.MEM_REGIONS, -1);
             unit.count(DriverCounter.MEM_BYTES, -memory.bytes());
         }

@@ -20,8 +20,8 @@ import java.util.Map;
  * uses memory only where it is touched.
  */
 public final class UserMemory {
-    /** The longest that one piece may be, 1 TiB. */
-    public static final long MAX_BYTES = 1L << 40;
+    /** The longest that one piece may be, 256 GiB. */
+    public static final long MAX_BYTES = 1L << 38;
 
     private final int handle;
     private final long sinceEpochMs;

@@ -96,12 +96,33 @@ class MemoryRequestsTest {
     @Test
     void shouldRefuseSizesThatMakeNoSense() {
         OpenFile file = rig.start(1);
-        for (long bytes : new long[] {0, -1, Long.MIN_VALUE, Long.MAX_VALUE, (1L << 40) + 1}) {
+        for (long bytes : new long[] {0, -1, Long.MIN_VALUE, Long.MAX_VALUE, (1L << 38) + 1}) {
             assertRefused(Errno.EINVAL, rig.memCreate(file, bytes));
         }
-        assertEquals(1, rig.memCreate(file, 1L << 40).result());
-        assertEquals(1L << 40, rig.count(DriverCounter.MEM_BYTES));
+        assertEquals(1, rig.memCreate(file, 1L << 38).result());
+        assertEquals(1L << 38, rig.count(DriverCounter.MEM_BYTES));
         rig.close(file);
+        assertNothing();
+    }
+
+    /** Whatever the memlock limit: what is registered is mapped in the daemon, used or not. */
+    @Test
+    void shouldLeaveAddressesOfTheDaemonToOthers() {
+        OpenFile file = rig.start(1);
+        long half = UserMemories.MAX_TOTAL_BYTES / 2;
+        assertEquals(1, rig.memCreate(file, half).result());
+        assertEquals(2, rig.memCreate(file, half - PAGE).result());
+        assertEquals(3, rig.memCreate(file, 1).result(), "to the last page");
+        Answer answer = rig.memCreate(file, 1);
+        assertRefused(Errno.ENOMEM, answer);
+        assertTrue(answer.sentence().contains("limit=274877906944"), answer.sentence());
+        assertEquals(2 * half, file.account().registeredBytes(), "nothing charged");
+        OpenFile other = rig.start(1);
+        assertEquals(1, rig.memCreate(other, 2 * half).result(), "each context has its own");
+        assertEquals(0, rig.memFree(file, 1).result());
+        assertEquals(4, rig.memCreate(file, half).result());
+        rig.close(file);
+        rig.close(other);
         assertNothing();
     }
 
