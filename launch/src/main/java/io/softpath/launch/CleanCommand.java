@@ -23,11 +23,10 @@ import java.util.regex.Pattern;
                 "Remove what killed daemons and jobs left behind; never anything of a living one.",
         footer = {
             "",
-            "What is looked at: the run directory, and "
-                    + PrivateDir.PREFIX
-                    + "* beside it and in the temporary directory.",
-            "Device memory needs no cleaning: the kernel takes it back with the last process that"
-                    + " maps it."
+            "What is looked at: the run directory, and " + PrivateDir.PREFIX + "* beside it and in",
+            "the temporary directory.",
+            "Device memory needs no cleaning: the kernel takes it back with the last process",
+            "that maps it."
         })
 final class CleanCommand implements Callable<Integer> {
     private static final Pattern DAEMON_FILE =

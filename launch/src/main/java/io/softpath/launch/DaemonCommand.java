@@ -1,5 +1,7 @@
 package io.softpath.launch;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.softpath.error.SoftpathException;
 import io.softpath.linux.PidFd;
 import io.softpath.linux.Poll;
@@ -21,6 +23,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -31,15 +34,19 @@ import java.util.stream.Stream;
         description = "Start (or stop) a device daemon, in the background unless told otherwise.",
         footer = {
             "",
-            "Options after -- go to the daemon as they are; softpath daemon --foreground -- --help"
-                    + " lists them.",
+            "Options after -- go to the daemon as they are; softpath daemon -- --help lists",
+            "them: quirks, the kernel of the page ledger, timeouts.",
             "",
             "Examples:",
             "  softpath daemon --units 2",
             "  softpath daemon --foreground --model IBA6120",
+            "  softpath daemon -- --quirks mmap-era-mail --kernel-era 2.6.15",
             "  softpath daemon --stop"
         })
 final class DaemonCommand implements Callable<Integer> {
+    /** Options of the daemon that start none. */
+    private static final Set<String> ASKING = Set.of("-h", "--help", "-V", "--version");
+
     private static final int SIGTERM = 15;
     private static final int SIGKILL = 9;
     private static final long STOP_NS = TimeUnit.SECONDS.toNanos(10);
@@ -83,7 +90,26 @@ final class DaemonCommand implements Callable<Integer> {
             options.addAll(List.of("--socket-mode", socketMode));
         }
         options.addAll(more);
+        if (more.stream().anyMatch(ASKING::contains)) {
+            return ask(out);
+        }
         return foreground ? stay(dir, options) : detach(dir, options, out);
+    }
+
+    /** Passes on what the daemon says of itself; none is started. */
+    private int ask(PrintWriter out) throws InterruptedException {
+        try {
+            Process process =
+                    new ProcessBuilder(DaemonProcess.command(more))
+                            .redirectErrorStream(true)
+                            .start();
+            process.getOutputStream().close();
+            out.print(new String(process.getInputStream().readAllBytes(), UTF_8));
+            out.flush();
+            return process.waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the daemon does not start", e);
+        }
     }
 
     private static int detach(RunDir dir, List<String> options, PrintWriter out) {

@@ -26,9 +26,8 @@ import java.util.concurrent.Callable;
                         + " everything, clean up.",
         footer = {
             "",
-            "Exit code 0 only if every greeting arrived byte for byte, every mapping is as its rule"
-                    + " wants it, and",
-            "nothing is left behind."
+            "Exit code 0 only if every greeting arrived byte for byte, every mapping is as",
+            "its rule wants it, and nothing is left behind."
         })
 final class HelloCommand implements Callable<Integer> {
     private static final String MAIN_CLASS = "io.softpath.apps.hello.Hello";

@@ -28,15 +28,14 @@ import java.util.TreeSet;
         description = "Show who has mapped what, and what the kernel says of each mapping.",
         footer = {
             "",
-            "KERNEL and FLAGS come from /proc/PID/smaps of the owner, if you may read it: dc not"
-                    + " copied by fork,",
-            "dd not in core dumps, lo locked, wr writable, mw may become writable. TOUCHED is what"
-                    + " the owner has in memory.",
-            "RULE is ok if all flags are as the rule of the kind wants them.",
-            "--explain tells of each VM_* flag what it was meant to do, what it did in each kernel"
-                    + " and driver,",
-            "and what stands in its place; where a daemon runs, also what each mapping must show"
-                    + " and shows."
+            "KERNEL and FLAGS come from /proc/PID/smaps of the owner, if you may read it:",
+            "wr writable, mw may become writable, dc not copied by fork, dd not in core",
+            "dumps, lo locked, lf locked when touched. TOUCHED is what the owner has in",
+            "memory. RULE is ok if all flags are as the rule of the kind wants them.",
+            "",
+            "--explain tells of each VM_* flag what it was meant to do, what it did in each",
+            "kernel and driver, and what stands in its place; where a daemon runs, also",
+            "what each mapping must show and shows."
         })
 final class MapsCommand extends ViewCommand<List<MapsCommand.Seen>> {
     /** Flags worth a person's time; the others say what every mapping of a file says. */

@@ -28,18 +28,25 @@ import java.util.List;
         description = "Show what a kernel of 2006 would keep of the pages of each unit.",
         footer = {
             "",
-            "The daemon keeps this book beside the real memory, which is safe whatever the book"
-                    + " says. COUNT is the",
-            "reference count of the first page of each block, LOWEST that of the others. A ? behind"
-                    + " TOUCHED: the",
-            "owner's page table was not seen yet; what is never seen is taken for touched in the"
-                    + " end. To have the",
-            "driver and the kernel of the mail:",
+            "The daemon keeps this book beside the real memory, which is safe whatever the",
+            "book says. COUNT is the reference count of the first page of each block,",
+            "LOWEST the lowest of the others, MAPPED how many page table entries show them.",
+            "STATE:",
+            "  compound  allocated with __GFP_COMP",
+            "  reserved  PG_reserved is set",
+            "  chip      the chip writes to them",
+            "  broken    freed while in use, freed twice, or in a bad page state",
+            "  lost      nobody has them, and they never come back",
+            "Withheld pages are those that were freed in a bad state: the kernel does not",
+            "use them again. A ? behind TOUCHED: the owner's page table was not seen yet;",
+            "what is never seen is taken for touched in the end.",
+            "",
+            "To have the driver and the kernel of the mail:",
             "  softpath daemon -- --quirks mmap-era-mail --kernel-era 2.6.15",
             "",
-            "--lab runs \"hello, world\" against every way to allocate and map, on every kernel;"
-                    + " --why tells of one",
-            "row, or of the driver of the mail, what happens, event by event."
+            "--lab runs \"hello, world\" against every way to allocate and map, on every",
+            "kernel; --why tells of one row, or of the driver of the mail, what happens,",
+            "event by event."
         })
 final class PagesCommand extends ViewCommand<List<PagesCommand.Seen>> {
     private static final int WIDTH = 100;
@@ -141,6 +148,9 @@ final class PagesCommand extends ViewCommand<List<PagesCommand.Seen>> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (events < 0) {
+            throw new Trouble(ExitCode.USAGE, "--events=" + events + ": choose 0 or more");
+        }
         boolean inLab = lab || why != null || all || !eras.isEmpty();
         if (!inLab) {
             return super.call();

@@ -18,11 +18,11 @@ import java.util.List;
         description = "Show who has pinned what, since when, at what limit, and for which TIDs.",
         footer = {
             "",
-            "MEMORY is the handle of a piece of memory; one that its owner has freed lives on until"
-                    + " its last TID is gone.",
-            "PINNED are the pages that TIDs point at. REGISTERED and CHARGED are what the process"
-                    + " has of both in all, which",
-            "LIMIT, its memlock limit, binds each; none if it is unlimited or has CAP_IPC_LOCK."
+            "MEMORY is the handle of a piece of memory; one that its owner has freed lives",
+            "on until its last TID is gone. PINNED are the pages that TIDs point at.",
+            "REGISTERED and CHARGED are what the process has of both in all, over all its",
+            "files. LIMIT, its memlock limit, binds each of the two; none if it is",
+            "unlimited or the process has CAP_IPC_LOCK."
         })
 final class PinsCommand extends ViewCommand<List<PinsCommand.Seen>> {
     private static final int PAGE_BYTES = 4096;

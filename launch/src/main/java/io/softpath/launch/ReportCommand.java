@@ -23,9 +23,9 @@ import java.util.concurrent.Callable;
         description = "Collect what a bug report should carry, as one JSON document.",
         footer = {
             "",
-            "Machine and limits always; units, contexts, mappings, pages, pins, registers, counters"
-                    + " and errors",
-            "if a daemon runs. It holds process and user ids and paths, nothing of any payload."
+            "Machine and limits always; units, contexts, mappings, pages, pins, registers,",
+            "counters and errors if a daemon runs. It holds process and user ids and paths,",
+            "nothing of any payload."
         })
 final class ReportCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;

@@ -21,12 +21,10 @@ import java.util.concurrent.Callable;
         description = "Run a program as N processes on the device, like mpirun.",
         footer = {
             "",
-            "Uses the daemon of the run directory if one runs there, else starts one for this job"
-                    + " only.",
-            "Each rank finds its place in SOFTPATH_RANK, SOFTPATH_SIZE, SOFTPATH_JOB and"
-                    + " SOFTPATH_DIR.",
-            "Signals are passed on. When a rank fails the others are ended; its exit code is"
-                    + " returned.",
+            "Uses the daemon of the run directory if one runs there, else starts one for",
+            "this job only. Each rank finds its place in SOFTPATH_RANK, SOFTPATH_SIZE,",
+            "SOFTPATH_JOB and SOFTPATH_DIR. Signals are passed on. When a rank fails the",
+            "others are ended; its exit code is returned.",
             "",
             "Examples:",
             "  softpath run -n 2 pingpong",

@@ -26,8 +26,8 @@ import java.util.Map;
         description = "Show units, contexts and counters (under the names of ipathstats).",
         footer = {
             "",
-            "Counters that are 0 are left out of the text unless --all is given; JSON has all of"
-                    + " them."
+            "Counters that are 0 are left out of the text unless --all is given; JSON has",
+            "all of them."
         })
 final class StatCommand extends ViewCommand<List<StatCommand.Seen>> {
     @Option(

@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.util.Set;
 
 class SoftpathTest {
+    private static final int HELP_WIDTH = 80;
+
     @TempDir private Path dir;
 
     @Test
@@ -32,6 +34,28 @@ class SoftpathTest {
                                     assertTrue(
                                             help.out().contains("Usage: softpath " + name), name);
                                 }));
+    }
+
+    /** A longer line is broken where it happens to end. */
+    @Test
+    void shouldHaveNoLineOfHelpThatIsBrokenTwice() {
+        Softpath.commandLine(Ansi.OFF)
+                .getSubcommands()
+                .forEach((name, command) -> {
+                    for (String line : command.getCommandSpec().usageMessage().footer()) {
+                        assertTrue(line.length() <= HELP_WIDTH, () -> name + ": " + line);
+                    }
+                });
+    }
+
+    @Test
+    void shouldPassOnWhatTheDaemonSaysOfItself() {
+        Path none = dir.resolve("none");
+        CommandLineRun run = CommandLineRun.of("daemon", "--dir", none.toString(), "--", "--help");
+        assertEquals(0, run.exitCode(), run::toString);
+        assertTrue(run.out().contains("--kernel-era"), run.out());
+        assertEquals("", run.err());
+        assertFalse(Files.exists(none), "nothing is started");
     }
 
     @Test
@@ -67,7 +91,7 @@ class SoftpathTest {
 
     @Test
     void shouldSayThatThereIsNoDaemon() {
-        for (String command : new String[] {"maps", "pins", "regs", "stat", "errors"}) {
+        for (String command : new String[] {"maps", "pins", "pages", "regs", "stat", "errors"}) {
             CommandLineRun run = CommandLineRun.of(command, "--dir", dir.toString());
             assertEquals(ExitCode.UNAVAILABLE, run.exitCode());
             assertTrue(run.err().contains("no daemon serves " + dir), run.err());
