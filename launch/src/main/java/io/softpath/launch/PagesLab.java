@@ -80,12 +80,14 @@ record PagesLab(List<String> kernels, List<LabRow> rows, Further further) {
      * @param combinations policies times kernels
      * @param histories sessions run for them
      * @param perKernel how many come to what
+     * @param inferred always: none of them is in a source
      * @param cells each of them; null unless asked for
      */
     record Further(
             int policies,
             int combinations,
             int histories,
+            boolean inferred,
             Map<String, Map<String, Integer>> perKernel,
             List<FurtherCell> cells) {}
 
@@ -144,7 +146,8 @@ record PagesLab(List<String> kernels, List<LabRow> rows, Further further) {
                 cells.add(new FurtherCell(cell.setup().name(), cell.era().label(), cell.label()));
             }
         }
-        return new Further(policies.size(), combinations, histories, perKernel, all ? cells : null);
+        return new Further(
+                policies.size(), combinations, histories, true, perKernel, all ? cells : null);
     }
 
     /** Prints the table for people, at most 120 columns wide. */
@@ -204,7 +207,8 @@ record PagesLab(List<String> kernels, List<LabRow> rows, Further further) {
     private void showFurther(PrintWriter out, Ansi ansi) {
         out.printf(
                 "The table does not list %d more ways; %d combinations with these kernels, %d"
-                        + " sessions in all:%n",
+                        + " sessions in all,%nand no source says anything of them, so all that"
+                        + " follows is inferred:%n",
                 further.policies(), further.combinations(), further.histories());
         out.println();
         List<String> titles = new ArrayList<>(List.of("COMES TO"));

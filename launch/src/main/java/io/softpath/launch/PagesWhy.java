@@ -25,7 +25,7 @@ import java.util.Set;
  * @param title which way to allocate and map
  * @param note what it is known as
  * @param outcomes what comes of it, kernel by kernel
- * @param stories how, for each kernel on which something goes wrong
+ * @param stories how, for each kernel on which something goes wrong, or may after a fork
  * @param rules those that the stories name
  */
 record PagesWhy(
@@ -248,7 +248,8 @@ record PagesWhy(
     private void show(Story story, PrintWriter out) {
         List<String> kernels = story.kernels().stream().map(PagesWhy::text).toList();
         String when = story.when().isEmpty() ? "" : ", " + story.when();
-        print("", "On " + String.join("; ", kernels) + when + ":", 0, out);
+        String on = kernels.getFirst().startsWith("up to") ? "On kernels " : "On ";
+        print("", on + String.join("; ", kernels) + when + ":", 0, out);
         if (!title.contains(story.way()) && stories.stream().anyMatch(s -> differs(s, story))) {
             print("", "(" + story.way() + ")", 0, out);
         }

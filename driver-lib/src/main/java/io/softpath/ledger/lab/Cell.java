@@ -23,7 +23,8 @@ import java.util.TreeSet;
  *     difference
  * @param byLuck it works only because this kernel puts nothing: no reference was taken either
  * @param forkHazard after a fork the chip writes to a page that its user no longer sees
- * @param examples one script for each thing that comes out, the plain one first
+ * @param examples one script for each thing that goes wrong, and for the hazard of a fork; the
+ *     plain one first
  * @param histories scripts that were run
  */
 public record Cell(
@@ -50,9 +51,10 @@ public record Cell(
             Session.run(era, setup, script, log);
             Set<Outcome> here = Outcome.of(log.violations());
             (script.leavesReserved() ? left : cleared).addAll(here);
-            hazard |= log.copyOnWriteUnderTheChip();
+            boolean firstHazard = !hazard && log.copyOnWriteUnderTheChip();
+            hazard |= firstHazard;
             here.remove(Outcome.OK);
-            if (known.addAll(here)) {
+            if (known.addAll(here) || firstHazard) {
                 examples.add(script);
             }
         }
@@ -86,7 +88,7 @@ public record Cell(
         return outcomes.contains(Outcome.OK);
     }
 
-    /** The script that shows it best: the plain one, if that goes wrong at all. */
+    /** The script that shows it best: the plain one, if that goes wrong or nothing does. */
     public Script example() {
         return examples.isEmpty() ? Script.PLAIN : examples.getFirst();
     }
