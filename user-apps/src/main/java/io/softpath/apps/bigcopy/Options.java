@@ -145,9 +145,10 @@ record Options(
             String unit = size.group(2);
             int shift = unit.isEmpty() ? 0 : 10 * (1 + "KMGT".indexOf(unit));
             long number = Long.parseLong(size.group(1));
-            if (number <= Long.MAX_VALUE >> shift) {
-                return number << shift;
+            if (number > Long.MAX_VALUE >> shift) {
+                throw new Refusal(option + " " + text + ": at most 8 EiB - 1 can be counted");
             }
+            return number << shift;
         }
         throw new Refusal(
                 option + " " + text + ": a size is a number, perhaps with K, M, G or T behind it");

@@ -91,4 +91,12 @@ class OptionsTest {
         String[] words = line.isEmpty() ? new String[0] : line.split(" ", -1);
         assertThrows(Refusal.class, () -> Options.parse(words));
     }
+
+    @Test
+    void shouldSayThatASizeIsTooLargeAndNotThatItIsNone() {
+        Refusal refusal =
+                assertThrows(Refusal.class, () -> Options.parse("--size", "9999999T", "to"));
+        assertEquals("--size 9999999T: at most 8 EiB - 1 can be counted", refusal.getMessage());
+        assertEquals((1L << 63) - (1L << 40), Options.bytes("--size", "8388607T"));
+    }
 }
