@@ -17,16 +17,32 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>The next entry is there when the memory copy of the tail has passed it (IBA6110, IBA6120), or
  * when its RHF carries the next sequence number, 1 to 13 (IBA7220 and later). The chip writes
- * entries and the tail, this class writes the two heads in the register page. They are written
- * every {@value #HEAD_UPDATE_ENTRIES} entries, the header head first; a caller that is going to
- * sleep writes them out with {@link #flushHeads}. Order and checks are those of PSM:
- * ips_recvhdrq.c, ips_recvhdrq_progress.
+ * entries and the tail, this class writes the two heads in the register page, the header head
+ * first. Order and checks are those of PSM: ips_recvhdrq.c, ips_recvhdrq_progress.
+ *
+ * <p>The heads lie in the cache line in which the chip shows the tails, so they are not written for
+ * each entry, but
+ *
+ * <ul>
+ *   <li>every {@value #HEAD_UPDATE_ENTRIES} entries, as PSM does; in small queues every quarter of
+ *       the smaller one. PSM waits for all but one of the buffers, of which the chip can fill one
+ *       less: it may find the ring full while the reader has finished with all of it
+ *   <li>when there has been nothing to read for {@value #FRUITLESS_LOOKS} looks, and when a caller
+ *       that is going to sleep says so ({@link #flushHeads})
+ *   <li>with an entry that tells of a full eager ring
+ * </ul>
  *
  * <p>Owned by the receiving thread.
  */
 public final class RcvHdrqReader {
     /** Entries between two writes of the heads. Source: ips_recvhdrq.c, PSM_HEAD_UPDATE. */
     static final int HEAD_UPDATE_ENTRIES = 16;
+
+    /** At most this part of a queue is finished with and not yet given back. */
+    private static final int HEAD_UPDATE_DIVISOR = 4;
+
+    /** Looks in a row that find nothing: fewer than callers make before they yield or sleep. */
+    static final int FRUITLESS_LOOKS = 32;
 
     private static final int NONE = -1;
     private static final int ICRC_BYTES = 4;
@@ -42,10 +58,12 @@ public final class RcvHdrqReader {
     private final int ringDwords;
     private final long rhfOffset;
     private final int headUpdateEntries;
+    private final int eagerHeadStep;
 
     private int head; // dwords from the start of the queue
     private int seq = Rhf.SEQ_FIRST;
     private int entriesSinceUpdate;
+    private int fruitlessLooks; // in a row, while something is not given back
     private int lastEagerIndex = NONE; // finished, not yet given back
     private int falseFullDwords; // 0: no false eager full suspected
     private boolean delivering;
@@ -61,9 +79,11 @@ public final class RcvHdrqReader {
         this.ringDwords = setup.entryCount() * setup.entryDwords();
         this.rhfOffset = (long) setup.rhfOffsetDwords() * Integer.BYTES;
         this.headUpdateEntries =
-                Math.min(
-                        HEAD_UPDATE_ENTRIES,
-                        Math.min(setup.entryCount() - 1, setup.eagerCount() - 1));
+                Math.clamp(
+                        Math.min(setup.entryCount(), setup.eagerCount()) / HEAD_UPDATE_DIVISOR,
+                        1,
+                        HEAD_UPDATE_ENTRIES);
+        this.eagerHeadStep = setup.eagerCount() == 2 ? 1 : 0;
     }
 
     /**
@@ -81,6 +101,7 @@ public final class RcvHdrqReader {
         head = 0;
         seq = Rhf.SEQ_FIRST;
         entriesSinceUpdate = 0;
+        fruitlessLooks = 0;
         lastEagerIndex = NONE;
         falseFullDwords = 0;
     }
@@ -126,6 +147,9 @@ public final class RcvHdrqReader {
             }
             count++;
         }
+        if (count == 0 && entriesSinceUpdate != 0 && ++fruitlessLooks >= FRUITLESS_LOOKS) {
+            updateHeads();
+        }
         return count;
     }
 
@@ -149,6 +173,7 @@ public final class RcvHdrqReader {
             usesBuffer = false; // the ring was full: the index is the tail's and stays the chip's
             counters.eagerFull++;
             suspectFalseEagerFull();
+            entriesSinceUpdate = headUpdateEntries; // the chip wants them back with this entry
         }
         long payloadOffset = 0;
         int payloadLength = 0;
@@ -225,6 +250,7 @@ public final class RcvHdrqReader {
             head = 0;
         }
         seq = Rhf.nextSeq(seq);
+        fruitlessLooks = 0;
         if (++entriesSinceUpdate >= headUpdateEntries) {
             updateHeads();
         }
@@ -236,12 +262,19 @@ public final class RcvHdrqReader {
         }
     }
 
-    /** The header head first, the eager head right after. */
+    /**
+     * The header head first, the eager head right after. The eager head is the last buffer that is
+     * finished with, and the ring is full when the tail is just before it: of N buffers the chip
+     * can fill N - 2, then. Of two that is none, and the ring would be full for ever. There the
+     * head goes one further, to where the driver has it when it enables a context: nothing is in
+     * use.
+     */
     private void updateHeads() {
         entriesSinceUpdate = 0;
         UserRegisters.RCVHDRHEAD.put(userRegisters, head);
         if (lastEagerIndex != NONE) {
-            UserRegisters.RCVEGRINDEXHEAD.put(userRegisters, lastEagerIndex);
+            int eagerHead = (lastEagerIndex + eagerHeadStep) % setup.eagerCount();
+            UserRegisters.RCVEGRINDEXHEAD.put(userRegisters, eagerHead);
             lastEagerIndex = NONE;
         }
     }

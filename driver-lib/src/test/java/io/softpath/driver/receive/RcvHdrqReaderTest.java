@@ -186,14 +186,98 @@ class RcvHdrqReaderTest {
     }
 
     @Test
-    void shouldWriteTheHeadsEarlierInATinyQueue() {
+    void shouldWriteTheHeadsEarlierInASmallQueue() {
         FakeChip chip = chip(ChipModel.IBA7220.toBuilder().egrCount(16).rcvHdrCount(32).build());
         RcvHdrqReader reader = new RcvHdrqReader(chip.receiveSetup());
         for (int i = 0; i < 15; i++) {
             chip.receive(header(4, i), payload(4), 0);
         }
         reader.receive(packet -> {}, 15);
-        assertEquals(14, chip.eagerHead());
+        assertEquals(11, chip.eagerHead());
+        assertEquals(12 * chip.baseInfo().rcvhdrentSize(), chip.head());
+    }
+
+    @Test
+    @Fidelity(35)
+    void shouldLeaveTheChipHalfOfItsBuffersHoweverFewTheyAre() {
+        for (ChipModel model : List.of(ChipModel.IBA6120, ChipModel.IBA7220)) {
+            for (int count : new int[] {2, 3, 4, 5, 8, 16, 17, 63, 64, 200}) {
+                FakeChip chip = chip(model.toBuilder().egrCount(count).build());
+                RcvHdrqReader reader = new RcvHdrqReader(chip.receiveSetup());
+                int burst = count / 2;
+                for (int sent = 0; sent < 20 * count; sent += burst) {
+                    for (int i = 0; i < burst; i++) {
+                        chip.receive(header(4, sent + i), payload(4), 0);
+                    }
+                    assertEquals(burst, reader.receive(packet -> {}, count));
+                    assertEquals(0, overflows(reader), model.name() + " buffers=" + count);
+                }
+            }
+        }
+    }
+
+    private static long overflows(RcvHdrqReader reader) {
+        return reader.counters().byName().get("rcvhdr overflows");
+    }
+
+    @Test
+    void shouldLeaveTheChipHalfOfItsHeaderQueueHoweverShortItIs() {
+        for (ChipModel model : List.of(ChipModel.IBA6120, ChipModel.IBA7220)) {
+            for (int count : new int[] {2, 3, 4, 5, 8, 16, 17, 63, 64, 200}) {
+                FakeChip chip = chip(model.toBuilder().rcvHdrCount(count).build());
+                RcvHdrqReader reader = new RcvHdrqReader(chip.receiveSetup());
+                int burst = count / 2;
+                for (int sent = 0; sent < 20 * count; sent += burst) {
+                    int waiting =
+                            Math.floorMod(sent - chip.head() / model.rcvHdrEntDwords(), count);
+                    int room = count - 1 - waiting;
+                    assertTrue(room >= burst, "entries=" + count + " room=" + room);
+                    for (int i = 0; i < burst; i++) {
+                        chip.receive(header(4, sent + i), payload(4), 0);
+                    }
+                    assertEquals(burst, reader.receive(packet -> {}, count));
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldGiveEverythingBackAfterLooksThatFoundNothing() {
+        FakeChip chip = chip(SMALL);
+        RcvHdrqReader reader = new RcvHdrqReader(chip.receiveSetup());
+        lookInVain(reader, RcvHdrqReader.FRUITLESS_LOOKS);
+        for (int i = 0; i < 3; i++) {
+            chip.receive(header(4, i), payload(4), 0);
+            assertEquals(1, reader.receive(packet -> {}, 10));
+            lookInVain(reader, RcvHdrqReader.FRUITLESS_LOOKS - 1);
+            assertEquals(0, chip.head(), "packet=" + i);
+        }
+        lookInVain(reader, 1);
+        assertEquals(3 * SMALL.rcvHdrEntDwords(), chip.head());
+        assertEquals(2, chip.eagerHead());
+    }
+
+    private static void lookInVain(RcvHdrqReader reader, int looks) {
+        for (int i = 0; i < looks; i++) {
+            assertEquals(0, reader.receive(packet -> fail("there is none"), 10));
+        }
+    }
+
+    @Test
+    void shouldGiveEverythingBackOnceTheRingWasFull() {
+        FakeChip chip = chip(SMALL.toBuilder().egrCount(70).build());
+        RcvHdrqReader reader = new RcvHdrqReader(chip.receiveSetup());
+        int sent = 69; // what is free at first
+        for (int i = 0; i < sent; i++) {
+            chip.receive(header(4, i), payload(4), 0);
+        }
+        chip.receive(header(4, sent), payload(4), 0);
+        assertEquals(sent, reader.receive(packet -> {}, sent));
+        assertEquals(63, chip.eagerHead()); // four times 16 of 69
+        assertEquals(1, reader.receive(packet -> {}, 10));
+        assertEquals(1, overflows(reader));
+        assertEquals(sent - 1, chip.eagerHead());
+        assertEquals((sent + 1) * SMALL.rcvHdrEntDwords(), chip.head());
     }
 
     @Test
