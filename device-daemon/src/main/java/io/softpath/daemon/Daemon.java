@@ -163,7 +163,10 @@ public final class Daemon implements AutoCloseable {
                         this::failed,
                         null,
                         dutyCycle);
-        runner.run();
+        try (Unmapper unmapper = new Unmapper()) {
+            units.forEach(unit -> unit.unmapper(unmapper));
+            runner.run();
+        }
     }
 
     /** A failure that comes back in each cycle is logged ever more rarely; all are counted. */

@@ -17,11 +17,15 @@ public final class MappedMemory {
     public static final long PAGE_BYTES = 4096;
 
     private static final int MAP_SHARED = 1;
+    private static final int MADV_DONTNEED = 4;
     private static final int MADV_DONTFORK = 10;
     private static final int MADV_DONTDUMP = 16;
     private static final int MADV_POPULATE_READ = 22;
     private static final int MADV_POPULATE_WRITE = 23;
     private static final int MLOCK_ONFAULT = 1;
+
+    /** Some hundred microseconds' worth of pages. */
+    private static final long DROP_BYTES = 4L << 20;
 
     private final MemorySegment segment;
     private final Protection protection;
@@ -198,6 +202,22 @@ public final class MappedMemory {
                         + Limits.memlock()
                         + " remedy=\"raise it with ulimit -l, prlimit --memlock or"
                         + " LimitMEMLOCK=\"");
+    }
+
+    /**
+     * Takes the pages out of this mapping, not out of the file, a few at a time: to unmap it takes
+     * no time then, during which other threads could map nothing. For a mapping that is used no
+     * more, and not locked.
+     */
+    public void dropPages() {
+        long address = aliveAddress();
+        for (long done = 0; done < segment.byteSize(); done += DROP_BYTES) {
+            long bytes = Math.min(DROP_BYTES, segment.byteSize() - done);
+            NativeCalls.check(
+                    "madvise(MADV_DONTNEED)",
+                    NativeCalls.callInt(NativeCalls.MADVISE, address + done, bytes, MADV_DONTNEED),
+                    toString());
+        }
     }
 
     private void advise(String call, int advice) {

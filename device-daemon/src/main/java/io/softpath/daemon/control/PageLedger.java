@@ -52,7 +52,7 @@ final class PageLedger {
     private static final int MAX_LOST_BLOCKS = 512;
 
     /** Areas of one context that are kept; a library has seven. */
-    private static final int MAX_AREAS = 256;
+    private static final int MAX_AREAS = 32;
 
     /** How long one look may take, roughly, and how soon the next one may come. */
     private static final long LOOK_NS = 1_000_000;

@@ -19,6 +19,7 @@ import io.softpath.daemon.chip.TriggerMode;
 import io.softpath.daemon.chip.Wire;
 import io.softpath.daemon.region.ContextRegions;
 import io.softpath.daemon.region.UnitPage;
+import io.softpath.daemon.region.UserMemory;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
 import io.softpath.linux.ProcessPages;
@@ -30,6 +31,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -66,6 +68,7 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
     private final LogLimit logLimit;
     private final UnitTids tids;
     private final PageLedger pages;
+    private Consumer<UserMemory> unmapper = UserMemory::unmap;
 
     /** The link has a LID and an MTU; it may still not be ACTIVE. */
     private boolean configured;
@@ -139,6 +142,21 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
                         nanoClock,
                         epochMs);
         publishStatus();
+    }
+
+    /**
+     * Who unmaps large memory of users that nobody needs any more; unless set, it is done at once.
+     */
+    public void unmapper(Consumer<UserMemory> newUnmapper) {
+        unmapper = newUnmapper;
+    }
+
+    void unmap(UserMemory memory) {
+        if (memory.isLarge()) {
+            unmapper.accept(memory);
+        } else {
+            memory.unmap();
+        }
     }
 
     public int number() {

@@ -77,6 +77,15 @@ final class UserMemories implements GatherSource {
                             + MAX_TOTAL_BYTES
                             + " for all its pieces; free some, or open another context");
         }
+        if (lastHandle == Integer.MAX_VALUE) {
+            return Answer.refuse(
+                    Errno.ENOMEM,
+                    "register memory: context="
+                            + context
+                            + " has given out handle="
+                            + lastHandle
+                            + ", the last one there is; open another context");
+        }
         Answer refusal = payer.register(fileBytes);
         if (refusal != null) {
             return refusal;
@@ -218,7 +227,7 @@ final class UserMemories implements GatherSource {
             unit.count(DriverCounter.MEM_BYTES, -memory.bytes());
         }
         if (memory.unused()) {
-            memory.unmap();
+            unit.unmap(memory);
         }
     }
 

@@ -23,9 +23,12 @@ public final class UserMemory {
     /** The longest that one piece may be, 256 GiB. */
     public static final long MAX_BYTES = 1L << 38;
 
+    /** More than so many bytes take long to unmap, if they were touched: {@link #isLarge}. */
+    private static final long LARGE_BYTES = 64L << 10;
+
     private final int handle;
     private final long sinceEpochMs;
-    private final Arena arena = Arena.ofConfined();
+    private final Arena arena = Arena.ofShared();
     private final RegionFile file;
     private final Map<Integer, Integer> pinsOfPage = new HashMap<>();
     private long address;
@@ -158,9 +161,17 @@ public final class UserMemory {
         return freed && pins == 0 && holds == 0;
     }
 
-    /** Gives it back. The chip must have forgotten it. */
+    /** Whether another thread should {@link #unmap} it, which may take a second for 3 GiB. */
+    public boolean isLarge() {
+        return bytes() > LARGE_BYTES;
+    }
+
+    /** Gives it back. The chip must have forgotten it. Any thread. */
     public void unmap() {
         file.close();
+        if (isLarge()) {
+            file.mapped().dropPages();
+        }
         arena.close();
     }
 

@@ -300,7 +300,7 @@ class PageLedgerTest {
         for (int i = 0; i < 1000; i++) {
             map(file, RegionKind.UREGS);
         }
-        assertEquals(256, unit.pages().areas().size());
+        assertEquals(32, unit.pages().areas().size());
         for (int i = 0; i < 1000; i++) {
             unmap(file, RegionKind.UREGS);
         }

@@ -1,13 +1,17 @@
 package io.softpath.daemon.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.softpath.abi.control.ControlRecord;
 import io.softpath.daemon.Daemon;
 import io.softpath.daemon.DaemonTestBase;
 import io.softpath.daemon.FakeClient;
+import io.softpath.daemon.region.UserMemory;
 import io.softpath.error.Errno;
 import io.softpath.linux.MappedMemory;
 import io.softpath.linux.MemFd;
@@ -21,11 +25,16 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** Memory for the chip, over a real connection. */
 class UserMemoryTest extends DaemonTestBase {
     private static final int BYTES = 3 * 4096;
+    private static final int LARGE_BYTES = 9 << 20;
 
     private static long descriptors() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
@@ -69,6 +78,35 @@ class UserMemoryTest extends DaemonTestBase {
         assertEquals(descriptors, descriptors());
         client.close();
         assertEquals(0, daemon().openFiles());
+    }
+
+    @Test
+    void shouldLeaveItToAnotherThreadToUnmapLargeMemory() throws Exception {
+        Daemon daemon = start();
+        List<UserMemory> left = new ArrayList<>();
+        daemon.units().getFirst().unmapper(left::add);
+        FakeClient client = client();
+        client.start();
+        client.memCreate(BYTES).file().close();
+        FakeClient.Reply large = client.memCreate(LARGE_BYTES);
+        try (MemFd file = MemFd.received(large.file());
+                Arena arena = Arena.ofConfined()) {
+            MemorySegment users =
+                    MappedMemory.map(file.fd(), 0, LARGE_BYTES, Protection.READ_WRITE, arena)
+                            .segment();
+            users.fill((byte) 7);
+            assertEquals(0, client.memFree(1).result());
+            assertEquals(0, client.memFree(2).result());
+            assertEquals(1, left.size(), "the small one is unmapped at once");
+            MemorySegment chips = left.getFirst().memory();
+            assertEquals(7, chips.get(JAVA_BYTE, LARGE_BYTES - 1));
+
+            FutureTask<Boolean> unmap = new FutureTask<>(left.getFirst()::unmap, true);
+            Thread.ofPlatform().start(unmap);
+            assertTrue(unmap.get(20, TimeUnit.SECONDS));
+            assertFalse(chips.scope().isAlive());
+            assertEquals(7, users.get(JAVA_BYTE, LARGE_BYTES - 1), "the user's own is as it was");
+        }
     }
 
     @Test
