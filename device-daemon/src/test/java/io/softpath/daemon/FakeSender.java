@@ -35,6 +35,7 @@ public final class FakeSender implements AutoCloseable {
     private final MemorySegment events;
     private final MemorySegment queue;
     private final int[] tags;
+    private int lastTag = Pbc.NO_LAUNCH_TAG;
     private int current;
 
     /**
@@ -159,8 +160,9 @@ public final class FakeSender implements AutoCloseable {
     }
 
     public void launch(int buffer, long pbc) {
-        tags[buffer] = Pbc.nextLaunchTag(tags[buffer]);
-        Pbc.put(pio, (long) buffer * info.pioalign(), Pbc.withLaunchTag(pbc, tags[buffer]));
+        lastTag = Pbc.nextLaunchTag(lastTag, tags[buffer]);
+        tags[buffer] = lastTag;
+        Pbc.put(pio, (long) buffer * info.pioalign(), Pbc.withLaunchTag(pbc, lastTag));
     }
 
     public void send(int dlid, int destination) {

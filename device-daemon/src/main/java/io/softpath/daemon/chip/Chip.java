@@ -77,7 +77,17 @@ public final class Chip {
         sendEngine = new SendEngine(this, model, identity.lid(), avail, counters, wire);
         receiveEngine =
                 new ReceiveEngine(this, model, identity.lid(), partitionKeys, counters, receives);
+        avail.beforeEachCopy(this::settle);
         avail.copyNow();
+    }
+
+    /** Whether a context is out of step even after all that it launched was taken. */
+    private boolean settle() {
+        boolean outOfStep = false;
+        for (ContextSends each : active) {
+            outOfStep |= sendEngine.settle(each);
+        }
+        return outOfStep;
     }
 
     public ChipModel model() {

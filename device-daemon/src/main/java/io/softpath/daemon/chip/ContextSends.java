@@ -24,6 +24,12 @@ class ContextSends {
     /** No launch was found; a PBC of 0 is never valid. */
     static final long NO_LAUNCH = 0;
 
+    /** The launch tags do not say in which order the buffers were launched. */
+    static final int UNORDERED = -1;
+
+    /** A tag further ahead than this is behind: no sender has so many buffers. */
+    private static final int MAX_LAUNCHES_AHEAD = Pbc.LAUNCH_TAG_MAX / 2;
+
     private static final ValueLayout.OfInt DWORD =
             ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -46,6 +52,12 @@ class ContextSends {
     /** The buffer that a sender in ring order launches next. */
     int next;
 
+    /**
+     * A buffer became free before its turn: what the user sees free is not what comes next in ring
+     * order. Only where there are no launch tags.
+     */
+    boolean outOfStep;
+
     int pollsUntilSweep;
 
     /** What gather records may send from; null if this context may not use them. */
@@ -57,7 +69,17 @@ class ContextSends {
     /** Bytes that gathers of this context may still send in this look at it. */
     long gatherBudget;
 
+    /** The tag of the last launch from each buffer that the chip has noticed. */
     private final int[] lastTag;
+
+    /** The tag of the context's last launch that the chip has taken. */
+    private int lastLaunchTag = Pbc.NO_LAUNCH_TAG;
+
+    /** Launches found and not taken yet, in launch order; null where there are no launch tags. */
+    private final int[] found;
+
+    private final int[] foundAhead;
+    private final long[] foundPbc;
 
     /**
      * What a dword of this buffer holds until the user stores to it. Drawn once for each buffer: a
@@ -91,6 +113,10 @@ class ContextSends {
         queue = new int[count];
         queuedPbc = new long[count];
         lastTag = new int[count];
+        boolean tagged = trigger == TriggerMode.INLINE;
+        found = tagged ? new int[count] : null;
+        foundAhead = tagged ? new int[count] : null;
+        foundPbc = tagged ? new long[count] : null;
         poison = new int[count];
         if (trigger == TriggerMode.LAST_DWORD) {
             for (int buffer = 0; buffer < count; buffer++) {
@@ -104,6 +130,11 @@ class ContextSends {
         return buffer * strideBytes;
     }
 
+    /** The PBC of a buffer, read once (acquire): who launched it has launched all before it. */
+    long pbc(int buffer) {
+        return Pbc.get(memory, offset(buffer));
+    }
+
     /**
      * Looks once at the word that launches the buffer.
      *
@@ -114,7 +145,7 @@ class ContextSends {
         long offset = offset(buffer);
         return switch (trigger) {
             case INLINE -> {
-                long pbc = Pbc.get(memory, offset);
+                long pbc = pbc(buffer);
                 int tag = Pbc.launchTag(pbc);
                 if (tag == lastTag[buffer] || tag == 0) {
                     yield NO_LAUNCH;
@@ -131,6 +162,96 @@ class ContextSends {
                 yield pbc == 0 ? NO_LAUNCH : takeLastDword(buffer, offset, pbc);
             }
         };
+    }
+
+    /** Whether launch tags tell in which order this context's buffers were launched. */
+    boolean hasLaunchTags() {
+        return trigger == TriggerMode.INLINE;
+    }
+
+    /** Whether this is the launch that comes after the last one taken, as far as a PBC can tell. */
+    boolean isInTurn(long pbc) {
+        return trigger != TriggerMode.INLINE
+                || Pbc.launchTag(pbc) == Pbc.nextLaunchTag(lastLaunchTag);
+    }
+
+    /** A launch is taken: what was launched before it is taken already, or never will be. */
+    void taken(long pbc) {
+        lastLaunchTag = Pbc.launchTag(pbc);
+    }
+
+    /** Has the launch that was just found in a buffer be found again. */
+    void putBack(int buffer) {
+        lastTag[buffer] = Pbc.NO_LAUNCH_TAG;
+    }
+
+    /**
+     * Looks once at the launch tag of a buffer.
+     *
+     * @return how many launches it is ahead of the last one taken; 0 if it was not launched
+     */
+    int launchesAhead(int buffer) {
+        int tag = Pbc.launchTag(pbc(buffer));
+        return tag == lastTag[buffer] || tag == Pbc.NO_LAUNCH_TAG
+                ? 0
+                : Pbc.launchesAhead(lastLaunchTag, tag);
+    }
+
+    /**
+     * Lists all launches up to one that was seen. Whoever has seen it (acquire) sees all that its
+     * sender launched before; what was launched since may show or not, and is left.
+     *
+     * @param upTo how many launches the one seen is ahead of the last one taken
+     * @return how many there are, for {@link #foundBuffer} and {@link #takeFound}; {@link
+     *     #UNORDERED} if the tags make no sense: nobody counts so
+     */
+    int listLaunches(int upTo) {
+        if (upTo > MAX_LAUNCHES_AHEAD) {
+            return UNORDERED;
+        }
+        int launches = 0;
+        for (int buffer = 0; buffer < count; buffer++) {
+            if (state[buffer] != FREE) {
+                continue;
+            }
+            long pbc = pbc(buffer);
+            int tag = Pbc.launchTag(pbc);
+            if (tag == lastTag[buffer] || tag == Pbc.NO_LAUNCH_TAG) {
+                continue;
+            }
+            int ahead = Pbc.launchesAhead(lastLaunchTag, tag);
+            if (ahead <= upTo) {
+                int at = launches++;
+                for (; at > 0 && foundAhead[at - 1] >= ahead; at--) {
+                    if (foundAhead[at - 1] == ahead) {
+                        return UNORDERED;
+                    }
+                    found[at] = found[at - 1];
+                    foundAhead[at] = foundAhead[at - 1];
+                    foundPbc[at] = foundPbc[at - 1];
+                }
+                found[at] = buffer;
+                foundAhead[at] = ahead;
+                foundPbc[at] = pbc;
+            }
+        }
+        return launches;
+    }
+
+    /** The buffer of a launch that was found. */
+    int foundBuffer(int index) {
+        return found[index];
+    }
+
+    /**
+     * Takes a launch that was found.
+     *
+     * @return the PBC, as it was when it was found
+     */
+    long takeFound(int index) {
+        long pbc = foundPbc[index];
+        lastTag[found[index]] = Pbc.launchTag(pbc);
+        return pbc;
     }
 
     private long takeSpecial(long offset, int magic) {
@@ -204,6 +325,31 @@ class ContextSends {
             memory.set(DWORD, offset + at, value);
         }
         Pbc.put(memory, offset, 0);
+    }
+
+    /**
+     * Whether what is free comes first in ring order, and then, in launch order, what waits: then
+     * buffers become free in ring order, and a sender that takes the next free one launches in ring
+     * order.
+     */
+    boolean isInStep() {
+        boolean waits = false;
+        for (int i = 0; i < count; i++) {
+            byte now = state[(next + i) % count];
+            if (now == FREE && waits) {
+                return false;
+            }
+            waits |= now == QUEUED;
+        }
+        int last = -1;
+        for (int i = 0; i < queued; i++) {
+            int place = (queue[(queueHead + i) % count] - next + count) % count;
+            if (place < last) {
+                return false;
+            }
+            last = place;
+        }
+        return true;
     }
 
     void enqueue(int buffer, long pbc) {

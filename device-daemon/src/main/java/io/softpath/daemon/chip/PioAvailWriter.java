@@ -6,6 +6,7 @@ import io.softpath.abi.region.AvailPage;
 import io.softpath.abi.register.ChipCounter;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.BooleanSupplier;
 
 /**
  * The chip's end of the PIO availability table: the registers, and the copy of them that users may
@@ -25,6 +26,10 @@ final class PioAvailWriter {
     private int freedSinceCopy;
     private boolean updatesEnabled = true;
     private boolean frozen;
+    private boolean outOfStep;
+    private int holds;
+    private boolean due;
+    private BooleanSupplier beforeCopy = () -> false;
 
     PioAvailWriter(ChipModel model, MemorySegment page, Counters counters) {
         this.counters = counters;
@@ -51,6 +56,35 @@ final class PioAvailWriter {
         }
     }
 
+    /**
+     * As {@link #freed}, but before its turn. What {@link #beforeEachCopy} was given is called from
+     * now on, until it answers that all is in step again.
+     */
+    void freedOutOfTurn(int buffer) {
+        outOfStep = true;
+        freed(buffer);
+    }
+
+    /**
+     * What is to be done before a copy shows buffers free that became so before their turn.
+     *
+     * @param settle returns whether the next copy may show such buffers too
+     */
+    void beforeEachCopy(BooleanSupplier settle) {
+        beforeCopy = settle;
+    }
+
+    /** Copies nothing until {@link #release}, which copies if that was due meanwhile. */
+    void hold() {
+        holds++;
+    }
+
+    void release() {
+        if (--holds == 0 && due) {
+            copyNow();
+        }
+    }
+
     /** Launched and left in one step, the usual case. */
     void launchedAndFreed(int buffer) {
         registers[PioAvail.qwordIndex(buffer)] ^= PioAvail.checkBit(buffer);
@@ -68,6 +102,19 @@ final class PioAvailWriter {
         if (!updatesEnabled || frozen) {
             return;
         }
+        if (holds != 0) {
+            due = true;
+            return;
+        }
+        if (outOfStep) {
+            hold();
+            try {
+                outOfStep = beforeCopy.getAsBoolean();
+            } finally {
+                holds--; // what became free meanwhile is part of this copy
+            }
+        }
+        due = false;
         freedSinceCopy = 0;
         counters.increment(ChipCounter.AVAIL_UPDATES);
         for (int i = 0; i < registers.length; i++) {

@@ -15,7 +15,8 @@ import java.lang.foreign.MemorySegment;
  * From PIO buffers to the wire.
  *
  * <p>Polls the next buffer of each open context in ring order, which is the library's habit and not
- * the chip's rule: every {@link #POLLS_PER_SWEEP} polls without a launch it looks at all of them. A
+ * the chip's rule: every {@link #POLLS_PER_SWEEP} polls without a launch it looks at all of them.
+ * Packets of a context leave in the order of their launches, by their tags where there are any. A
  * launched packet is checked on a private copy of its header, and then offered to the wire; while
  * the wire has no room it stays in its buffer, busy. A gather record is checked on a private copy
  * too, becomes packets in bursts, a burst for each look at the context, and its buffer is busy
@@ -81,14 +82,22 @@ final class SendEngine {
         if (sends.state[buffer] == ContextSends.FREE) {
             long pbc = sends.takeLaunch(buffer);
             if (pbc != ContextSends.NO_LAUNCH) {
-                sends.next = following(sends, buffer);
-                return left + launch(sends, buffer, pbc);
+                return left + launchNext(sends, buffer, pbc);
             }
         }
         if (--sends.pollsUntilSweep < 0) {
             return left + sweep(sends);
         }
         return left;
+    }
+
+    private int launchNext(ContextSends sends, int buffer, long pbc) {
+        if (sends.isInTurn(pbc)) {
+            sends.next = following(sends, buffer);
+            return launch(sends, buffer, pbc);
+        }
+        sends.putBack(buffer); // others were launched before it
+        return sweep(sends);
     }
 
     /** A look at every buffer of one context, and at what waits. */
@@ -98,9 +107,55 @@ final class SendEngine {
         return hold ? left : left + drain(sends);
     }
 
-    /** Looks at every buffer of the context, in ring order, and takes whatever was launched. */
+    /** Looks at every buffer of the context and takes whatever was launched, in launch order. */
     int sweep(ContextSends sends) {
         sends.pollsUntilSweep = POLLS_PER_SWEEP;
+        if (sends.hasLaunchTags()) {
+            int launches = findLaunches(sends);
+            if (launches != ContextSends.UNORDERED) {
+                return takeFound(sends, launches);
+            }
+        }
+        if (!sends.outOfStep) {
+            return sweepInRingOrder(sends);
+        }
+        avail.hold(); // a copy now would settle: take what was launched after what is in hand
+        try {
+            return sweepInRingOrder(sends);
+        } finally {
+            avail.release();
+        }
+    }
+
+    /** Step one sees which launch is the latest, step two looks for all up to that one. */
+    private int findLaunches(ContextSends sends) {
+        int latest = 0;
+        for (int buffer = 0; buffer < sends.count; buffer++) {
+            if (sends.state[buffer] == ContextSends.FREE) {
+                latest = Math.max(latest, sends.launchesAhead(buffer));
+            } else if (sends.takeLaunch(buffer) != ContextSends.NO_LAUNCH) {
+                armlaunch(sends, buffer);
+            }
+        }
+        return latest == 0 ? 0 : sends.listLaunches(latest);
+    }
+
+    private int takeFound(ContextSends sends, int launches) {
+        int left = 0;
+        for (int i = 0; i < launches; i++) {
+            int buffer = sends.foundBuffer(i);
+            long pbc = sends.takeFound(i);
+            sends.next = following(sends, buffer);
+            left += launch(sends, buffer, pbc);
+        }
+        return left;
+    }
+
+    /**
+     * The order of a sender that takes the next buffer of the ring, or the next one that it sees
+     * free: all that the other triggers tell.
+     */
+    private int sweepInRingOrder(ContextSends sends) {
         int left = 0;
         int buffer = sends.next;
         for (int i = 0; i < sends.count; i++) {
@@ -144,6 +199,7 @@ final class SendEngine {
     }
 
     private int launch(ContextSends sends, int buffer, long pbc) {
+        sends.taken(pbc);
         int length = Pbc.lengthDwords(pbc);
         if (length < Pbc.MIN_LENGTH_DWORDS || length > maxLengthDwords) {
             refuseLength(sends, buffer, pbc);
@@ -401,15 +457,9 @@ final class SendEngine {
             case ContextSends.QUEUED -> {
                 sends.unqueue(buffer);
                 counters.increment(ChipCounter.TX_DROPPED);
-                sends.state[buffer] = ContextSends.FREE;
-                sends.forgetHalfWritten(buffer);
-                avail.freed(number);
+                freeOutOfTurn(sends, buffer);
             }
-            case ContextSends.FAULTY -> {
-                sends.state[buffer] = ContextSends.FREE;
-                sends.forgetHalfWritten(buffer);
-                avail.freed(number);
-            }
+            case ContextSends.FAULTY -> freeOutOfTurn(sends, buffer);
             default -> {
                 if (sends.forgetHalfWritten(buffer)) {
                     counters.increment(ChipCounter.TX_DISARMED);
@@ -417,6 +467,35 @@ final class SendEngine {
                 }
             }
         }
+    }
+
+    private void freeOutOfTurn(ContextSends sends, int buffer) {
+        sends.state[buffer] = ContextSends.FREE;
+        sends.forgetHalfWritten(buffer);
+        if (sends.hasLaunchTags()) {
+            avail.freed(sends.firstBuffer + buffer);
+        } else {
+            sends.outOfStep = true;
+            avail.freedOutOfTurn(sends.firstBuffer + buffer);
+        }
+    }
+
+    /**
+     * To be called before users are shown what became free, while a context is out of step.
+     *
+     * <p>Without launch tags the chip knows one order: that of the buffers which a sender sees free
+     * as it goes around the ring. A buffer that it passed by because it looked busy, and comes back
+     * to, breaks that order. So all that was launched before it is shown free is taken before it
+     * is.
+     *
+     * @return whether this context is still out of step
+     */
+    boolean settle(ContextSends sends) {
+        if (sends.outOfStep) {
+            sweep(sends);
+            sends.outOfStep = !sends.isInStep();
+        }
+        return sends.outOfStep;
     }
 
     /** Cancels everything launched and not sent: the link went down. */
@@ -437,6 +516,7 @@ final class SendEngine {
      */
     void close(ContextSends sends) {
         sends.gatherBudget = Long.MAX_VALUE; // one record for each buffer at most
+        sends.outOfStep = false; // nobody waits for these buffers any more
         sweep(sends);
         if (!hold && !chip.frozen()) {
             drain(sends);

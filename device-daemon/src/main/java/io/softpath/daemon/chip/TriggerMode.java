@@ -15,7 +15,8 @@ public enum TriggerMode {
     SPECIAL,
     /**
      * The launch tag in the PBC changed. An extension of softpath that a client asks for: the PBC
-     * is stored last, so one cache line carries a tiny message and its trigger.
+     * is stored last, so one cache line carries a tiny message and its trigger. The tags are also
+     * the only thing that says in which order several buffers were launched.
      */
     INLINE
 }

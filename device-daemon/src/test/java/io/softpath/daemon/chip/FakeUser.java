@@ -48,6 +48,7 @@ public final class FakeUser {
     private final MemorySegment availPage;
     private final long[] shadow = new long[8];
     private final int[] tags;
+    private int lastTag = Pbc.NO_LAUNCH_TAG;
     int current;
     int head;
     private int seq = 1;
@@ -283,8 +284,9 @@ public final class FakeUser {
         long at = (long) buffer * model.pioAlign();
         switch (trigger) {
             case INLINE -> {
-                tags[buffer] = Pbc.nextLaunchTag(tags[buffer]);
-                Pbc.put(pio, at, Pbc.withLaunchTag(pbc, tags[buffer]));
+                lastTag = Pbc.nextLaunchTag(lastTag, tags[buffer]);
+                tags[buffer] = lastTag;
+                Pbc.put(pio, at, Pbc.withLaunchTag(pbc, lastTag));
             }
             case SPECIAL -> {
                 Pbc.put(pio, at, pbc);

@@ -24,9 +24,8 @@ import java.util.List;
  * {@code length} counts the dwords of the buffer after the first: the second dword of the PBC,
  * header, payload and software CRC. Numerically it is the packet length of the LRH. {@code launch}
  * is reserved and 0 on the real chip; softpath's in-line trigger, which a client has to negotiate,
- * puts the buffer's launch tag there. {@code g} is reserved and 0 on the real chip; softpath's
- * gather send, negotiated as well, sets it in a buffer that holds a {@link GatherRecord} instead of
- * a payload.
+ * puts a launch tag there. {@code g} is reserved and 0 on the real chip; softpath's gather send,
+ * negotiated as well, sets it in a buffer that holds a {@link GatherRecord} instead of a payload.
  *
  * <p>Source: ipath_kernel.h and psm ipath_proto.h, LengthP1_toibc; qib_7322_regs.h for the upper
  * half.
@@ -55,7 +54,7 @@ public final class Pbc {
     /** Where it stores it, in a 2K buffer: dword 1023. */
     public static final int SPECIAL_TRIGGER_OFFSET = 1023 * 4;
 
-    /** The tag of a buffer that was never launched in line. */
+    /** The tag of a buffer that was never launched in line, and the last one of a new context. */
     public static final int NO_LAUNCH_TAG = 0;
 
     /** The last launch tag; {@link #nextLaunchTag} wraps behind it. */
@@ -74,7 +73,8 @@ public final class Pbc {
                     new NamedField(
                             "launch",
                             LAUNCH,
-                            "softpath, negotiated: launch tag; reserved and 0 on the chip"),
+                            "softpath, negotiated: launch tag, counts the launches of a context;"
+                                    + " reserved and 0 on the chip"),
                     new NamedField("port", PORT, "InfiniBand port (IBA7322)"),
                     new NamedField("vl", VL, "virtual lane (IBA7322)"),
                     new NamedField(
@@ -151,9 +151,31 @@ public final class Pbc {
         return pbc | GATHER_BIT;
     }
 
-    /** The tag of a buffer's next launch: 1 after 0 and after {@value #LAUNCH_TAG_MAX}. */
+    /** The tag behind a tag: 1 after 0 and after {@value #LAUNCH_TAG_MAX}. */
     public static int nextLaunchTag(int tag) {
         return tag >= LAUNCH_TAG_MAX ? 1 : tag + 1;
+    }
+
+    /**
+     * The tag of a context's next launch. Tags count the launches of a context, so that they tell
+     * in which order its buffers were launched; one that the buffer carries already is passed over,
+     * for it would not tell that the buffer was launched again.
+     *
+     * @param last the tag of the context's last launch, {@link #NO_LAUNCH_TAG} before the first
+     * @param carried the tag of the last launch from the buffer that is launched now
+     */
+    public static int nextLaunchTag(int last, int carried) {
+        int next = nextLaunchTag(last);
+        return next == carried ? nextLaunchTag(next) : next;
+    }
+
+    /**
+     * How far a tag is ahead of another one, on the circle: 1 to {@value #LAUNCH_TAG_MAX}, which is
+     * what a tag is ahead of itself.
+     */
+    public static int launchesAhead(int last, int tag) {
+        int ahead = tag - last;
+        return ahead > 0 ? ahead : ahead + LAUNCH_TAG_MAX;
     }
 
     /** Acquire load of a buffer's PBC; pairs with {@link #put}. */

@@ -61,9 +61,9 @@ public final class PioAvailReader {
      * busy. Steps 2 and 3.
      *
      * <p>PSM walks on to any free buffer. This does not: launches of a ring are seen in their
-     * order, and a chip that looks at memory cannot know in which order two buffers were launched
-     * if the sender jumps about. The chip frees in launch order, so the next one is the first to
-     * become free.
+     * order, and a chip that looks at memory knows that order only by launch tags if the sender
+     * jumps about, and has to look at more than one buffer for it. The chip frees in launch order,
+     * so the next one is the first to become free.
      */
     int take() {
         int number = first + current;

@@ -38,6 +38,7 @@ public final class PioSender {
     private final PioAvailReader avail;
     private final LaunchMode launch;
     private final int[] launchTags;
+    private int lastLaunchTag = Pbc.NO_LAUNCH_TAG;
     private final MemorySegment availPage;
     private final boolean doorbell;
     private final int maxPayloadBytes;
@@ -312,8 +313,9 @@ public final class PioSender {
                 putHeader(buffer, lrh, bth, psnAndVcto, flagsAndMessage, protocol, data0);
                 buffer.putLong(PioLayout.HEADER + MessageHeader.DATA1, data1);
                 putPayload(buffer, payload, offset, length);
-                int tag = Pbc.nextLaunchTag(launchTags[index]);
+                int tag = Pbc.nextLaunchTag(lastLaunchTag, launchTags[index]);
                 launchTags[index] = tag;
+                lastLaunchTag = tag;
                 buffer.putLongRelease(PioLayout.PBC, Pbc.withLaunchTag(pbc, tag));
             }
             case SPECIAL -> {

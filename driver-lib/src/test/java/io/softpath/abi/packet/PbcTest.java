@@ -60,6 +60,25 @@ class PbcTest {
     }
 
     @Test
+    void shouldPassOverTheLaunchTagThatABufferCarries() {
+        assertEquals(1, Pbc.nextLaunchTag(Pbc.NO_LAUNCH_TAG, Pbc.NO_LAUNCH_TAG));
+        assertEquals(8, Pbc.nextLaunchTag(7, 7));
+        assertEquals(9, Pbc.nextLaunchTag(7, 8));
+        assertEquals(1, Pbc.nextLaunchTag(4094, 4095));
+        assertEquals(2, Pbc.nextLaunchTag(4095, 1));
+    }
+
+    @Test
+    void shouldCountHowFarALaunchTagIsAheadAroundTheCircle() {
+        assertEquals(1, Pbc.launchesAhead(Pbc.NO_LAUNCH_TAG, 1));
+        assertEquals(4095, Pbc.launchesAhead(Pbc.NO_LAUNCH_TAG, 4095));
+        assertEquals(1, Pbc.launchesAhead(4095, 1));
+        assertEquals(3, Pbc.launchesAhead(4094, 2));
+        assertEquals(4095, Pbc.launchesAhead(17, 17));
+        assertEquals(4094, Pbc.launchesAhead(17, 16));
+    }
+
+    @Test
     void shouldRefuseWhatDoesNotFit() {
         assertThrows(IllegalArgumentException.class, () -> Pbc.of(2048));
         assertThrows(IllegalArgumentException.class, () -> Pbc.of(-1));

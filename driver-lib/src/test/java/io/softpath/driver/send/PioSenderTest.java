@@ -251,6 +251,19 @@ class PioSenderTest {
     }
 
     @Test
+    void shouldCountTheLaunchesOfTheContextInItsLaunchTags() {
+        try (FakeChip chip = new FakeChip(ChipModel.IBA7220, CONTEXT, LaunchMode.INLINE)) {
+            PioSender sender = new PioSender(chip.sendSetup(), wishes);
+            HeaderTemplate to = to(4);
+            for (int i = 1; i < 3 * chip.bufferCount(); i++) {
+                assertEquals(SendResult.SENT, send(sender, to, MemorySegment.NULL, 0));
+                assertEquals(i, Pbc.launchTag(chip.takeLaunch().pbc()), "launch " + i);
+                chip.free();
+            }
+        }
+    }
+
+    @Test
     void shouldFollowLaunchTagsPastTheirWrap() {
         ChipModel model = ChipModel.IBA7220;
         try (FakeChip chip = new FakeChip(model, CONTEXT, LaunchMode.INLINE)) {
