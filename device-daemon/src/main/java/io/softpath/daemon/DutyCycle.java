@@ -23,9 +23,6 @@ import java.util.List;
 public final class DutyCycle implements Agent {
     private static final Logger LOG = LoggerFactory.getLogger(DutyCycle.class);
 
-    /** Duty cycles between two looks at the sockets: some tens of microseconds of packets. */
-    private static final int CYCLES_PER_CONTROL = 256;
-
     /**
      * How long one look at the sockets may take: most take less, a flood of dear requests is spread
      * over many looks, with packets in between.
@@ -40,7 +37,7 @@ public final class DutyCycle implements Agent {
     private final Chip[] chips;
     private final ControlServer control;
     private final UnitStatistics[] statistics;
-    private int cyclesUntilControl;
+    private final LookSchedule looks = new LookSchedule(System::nanoTime);
     private long nextPublishNs;
     private boolean unpublished;
     private volatile boolean stopping;
@@ -67,8 +64,7 @@ public final class DutyCycle implements Agent {
 
     private int cycle(long lookNs) {
         int work = pollChips(false);
-        if (--cyclesUntilControl < 0) {
-            cyclesUntilControl = CYCLES_PER_CONTROL;
+        if (looks.isDue(work)) {
             work += lookAround(0, lookNs);
             if (stopping) {
                 throw new AgentTerminationException();
@@ -80,7 +76,7 @@ public final class DutyCycle implements Agent {
 
     /** One duty cycle that looks at everything, sockets included. */
     int doWorkNow() {
-        cyclesUntilControl = 0;
+        looks.now();
         return cycle(Long.MAX_VALUE);
     }
 
@@ -103,8 +99,10 @@ public final class DutyCycle implements Agent {
 
     /** Sockets, deadlines, counters. */
     private int lookAround(long timeoutNs, long lookNs) {
+        long start = System.nanoTime();
         int work = control.poll(timeoutNs, lookNs);
         long now = System.nanoTime();
+        looks.looked(timeoutNs == 0 ? start : now, now); // waiting is no part of it
         for (UnitDriver unit : units) {
             unit.checkDeadlines(now);
         }
@@ -141,7 +139,7 @@ public final class DutyCycle implements Agent {
                 }
                 units[0].count(DriverCounter.SLEEPS);
                 work = lookAround(sleepNs(), LOOK_NS);
-                cyclesUntilControl = 0;
+                looks.now();
             }
         } finally {
             for (UnitDriver unit : units) {
