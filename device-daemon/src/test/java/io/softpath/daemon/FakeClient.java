@@ -247,6 +247,10 @@ public final class FakeClient implements AutoCloseable {
         return exchange(ControlRecord.inspect(out, ++tag, what, unit, start));
     }
 
+    public Reply driverFile(String path) {
+        return exchange(ControlRecord.driverFile(out, ++tag, path));
+    }
+
     public Reply admin(int op, int unit, long argument) {
         return exchange(ControlRecord.admin(out, ++tag, op, unit, argument));
     }

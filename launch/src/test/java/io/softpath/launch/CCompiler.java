@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Compiles C sources of these tests, where there is a compiler. */
@@ -47,18 +49,42 @@ final class CCompiler {
 
     /** Runs a command to its end and insists that it went well; its last line. */
     static String run(Path directory, String... command) throws IOException, InterruptedException {
+        return run(directory, Map.of(), Await.DEADLINE, command);
+    }
+
+    /** As {@link #run(Path, String...)}, with more in its environment and another deadline. */
+    static String run(
+            Path directory, Map<String, String> environment, Duration deadline, String... command)
+            throws IOException, InterruptedException {
+        Ended ended = toEnd(directory, environment, deadline, command);
+        assertEquals(0, ended.code(), () -> List.of(command) + " failed: " + ended.lines());
+        return ended.lines().isEmpty() ? "" : ended.lines().getLast();
+    }
+
+    /**
+     * How a command ended.
+     *
+     * @param code what it exited with, 128 and more: killed by a signal
+     * @param lines what it printed
+     */
+    record Ended(int code, List<String> lines) {}
+
+    /** Runs a command to its end, whatever that is. */
+    static Ended toEnd(
+            Path directory, Map<String, String> environment, Duration deadline, String... command)
+            throws IOException, InterruptedException {
         Path output = Files.createTempFile(directory, "output", ".txt");
-        Process process =
+        ProcessBuilder builder =
                 new ProcessBuilder(command)
                         .redirectErrorStream(true)
-                        .redirectOutput(output.toFile())
-                        .start();
+                        .redirectOutput(output.toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         try {
-            boolean ended = process.waitFor(Await.DEADLINE.toSeconds(), TimeUnit.SECONDS);
+            boolean ended = process.waitFor(deadline.toSeconds(), TimeUnit.SECONDS);
             List<String> lines = new ArrayList<>(Files.readAllLines(output));
             assertTrue(ended, () -> List.of(command) + " does not end: " + lines);
-            assertEquals(0, process.exitValue(), () -> List.of(command) + " failed: " + lines);
-            return lines.isEmpty() ? "" : lines.getLast();
+            return new Ended(process.exitValue(), lines);
         } finally {
             process.destroyForcibly();
         }

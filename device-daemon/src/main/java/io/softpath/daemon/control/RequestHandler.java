@@ -1,5 +1,8 @@
 package io.softpath.daemon.control;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.softpath.abi.control.CommandRecord;
 import io.softpath.abi.control.ControlRecord;
 import io.softpath.abi.register.DriverCounter;
@@ -36,6 +39,7 @@ final class RequestHandler {
     private final Inspector inspector;
     private final Administrator administrator;
     private final MemoryRequests memory;
+    private final DriverFiles files;
     private final IntFunction<Fd> statistics;
     private final LongSupplier epochMs;
     private final MemorySegment block = Arena.ofAuto().allocate(CommandRecord.BYTES, Long.BYTES);
@@ -61,6 +65,7 @@ final class RequestHandler {
         inspector = new Inspector(units, sinceEpochMs);
         administrator = new Administrator(units, ownerUid);
         memory = new MemoryRequests(pinAccounts, epochMs);
+        files = new DriverFiles(units);
     }
 
     /**
@@ -76,7 +81,7 @@ final class RequestHandler {
                     Errno.EINVAL,
                     "request: kind="
                             + Integer.toUnsignedString(kind)
-                            + " is unknown, choose 1..11");
+                            + " is unknown, choose 1..12");
         }
         if (length < needed) {
             return Answer.refuse(
@@ -119,6 +124,7 @@ final class RequestHandler {
                             ControlRecord.u64(request, ControlRecord.MEM_BIND_ADDRESS));
             case ControlRecord.MEM_FREE ->
                     memory.free(file, ControlRecord.u32(request, ControlRecord.MEM_HANDLE));
+            case ControlRecord.DRIVER_FILE -> driverFile(request, length);
             default ->
                     throw new IllegalStateException(
                             "request: kind=" + kind + " has a length and no handler");
@@ -141,6 +147,7 @@ final class RequestHandler {
             case ControlRecord.MEM_CREATE -> ControlRecord.MEM_CREATE_BYTES;
             case ControlRecord.MEM_BIND -> ControlRecord.MEM_BIND_BYTES;
             case ControlRecord.MEM_FREE -> ControlRecord.MEM_FREE_BYTES;
+            case ControlRecord.DRIVER_FILE -> ControlRecord.DRIVER_FILE_PATH;
             default -> 0;
         };
     }
@@ -285,6 +292,25 @@ final class RequestHandler {
     private static Answer poll(OpenFile file) {
         OpenContext context = file.context();
         return Answer.ok(context == null ? ControlRecord.POLL_ERROR : context.unit.poll(context));
+    }
+
+    private Answer driverFile(MemorySegment request, int length) {
+        long bytes =
+                Integer.toUnsignedLong(
+                        ControlRecord.u32(request, ControlRecord.DRIVER_FILE_PATH_BYTES));
+        int sent = length - ControlRecord.DRIVER_FILE_PATH;
+        if (bytes > sent) {
+            return Answer.refuse(
+                    Errno.EINVAL,
+                    "driver file: path bytes="
+                            + bytes
+                            + " but the request holds only bytes="
+                            + sent);
+        }
+        return files.read(
+                new String(
+                        request.asSlice(ControlRecord.DRIVER_FILE_PATH, bytes).toArray(JAVA_BYTE),
+                        UTF_8));
     }
 
     private static Answer features(OpenFile file, int wanted) {

@@ -135,7 +135,7 @@ class HostileClientTest extends DaemonTestBase {
     private static int randomRecord(Random random, MemorySegment out) {
         int length =
                 switch (random.nextInt(6)) {
-                    case 0 -> 1 + random.nextInt(12);
+                    case 0 -> 1 + random.nextInt(13);
                     case 1 -> 1 + random.nextInt(5000);
                     default -> ControlRecord.WRITE_COMMAND + CommandRecord.BYTES;
                 };
@@ -217,7 +217,7 @@ class HostileClientTest extends DaemonTestBase {
         assertEquals(ControlRecord.POLL | ControlRecord.REPLY, tooShort.kind());
         assertEquals(77, tooShort.tag());
         assertRefused(Errno.EINVAL, tooShort);
-        for (int kind : new int[] {0, 12, -1, ControlRecord.INTERRUPT}) {
+        for (int kind : new int[] {0, 13, -1, ControlRecord.INTERRUPT}) {
             ControlRecord.start(client.request(), kind, 5);
             client.send(64);
             assertRefused(Errno.EINVAL, client.receive());

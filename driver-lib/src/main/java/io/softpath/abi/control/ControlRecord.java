@@ -30,14 +30,17 @@ import java.lang.foreign.MemorySegment;
  *  MEM_CREATE  8  u64 bytes                           MEM_FREE  8  u32 handle
  *  MEM_BIND    8  u32 handle
  *              12 u32 0
- *             16  u64 address, 0: none
+ *             16  u64 address, 0: none              DRIVER_FILE 8  u32 0
+ *                                                              12  u32 bytes of the path
+ *                                                              16  path, UTF-8
  * </pre>
  *
  * The reply to MEM_CREATE carries one descriptor and the payload {@code u64 file bytes}; its result
  * is the handle. The reply to TID_UPDATE has the 64 bytes of the TID bitmap and then the 16-bit
  * TIDs; TID_FREE takes a bitmap as data. The reply to MMAP carries one descriptor and the payload
  * {@code u64 file bytes, u32 region kind, u32 access}; that to INSPECT of {@link #INSPECT_STAT} one
- * descriptor. An armed POLL is followed by one {@link #INTERRUPT} record at most.
+ * descriptor; that to DRIVER_FILE what a file of the driver's holds, or the names in a directory,
+ * each ended by NUL. An armed POLL is followed by one {@link #INTERRUPT} record at most.
  */
 public final class ControlRecord {
     public static final int WRITE = 1;
@@ -57,6 +60,9 @@ public final class ControlRecord {
 
     /** The client needs it no more. */
     public static final int MEM_FREE = 11;
+
+    /** Reads a file that the driver has in sysfs or ipathfs. */
+    public static final int DRIVER_FILE = 12;
 
     /** Set in the kind of every reply. */
     public static final int REPLY = 0x8000_0000;
@@ -117,6 +123,15 @@ public final class ControlRecord {
     public static final int MEM_BIND_ADDRESS = 16;
     public static final int MEM_BIND_BYTES = 24;
     public static final int MEM_FREE_BYTES = 12;
+
+    public static final int DRIVER_FILE_PATH_BYTES = 12;
+    public static final int DRIVER_FILE_PATH = 16;
+
+    /** The result of DRIVER_FILE for a file. */
+    public static final int IS_FILE = 1;
+
+    /** The result of DRIVER_FILE for a directory. */
+    public static final int IS_DIRECTORY = 2;
 
     public static final int REPLY_RESULT = 8;
     public static final int REPLY_PAYLOAD_BYTES = 12;
@@ -337,6 +352,16 @@ public final class ControlRecord {
         start(s, MEM_FREE, tag);
         Structs.putU32(s, MEM_HANDLE, handle);
         return MEM_FREE_BYTES;
+    }
+
+    /** Writes a DRIVER_FILE request and returns its length. */
+    public static int driverFile(MemorySegment s, int tag, String path) {
+        byte[] bytes = path.getBytes(UTF_8);
+        start(s, DRIVER_FILE, tag);
+        Structs.putU32(s, DRIVER_FILE_PATH_BYTES - 4, 0);
+        Structs.putU32(s, DRIVER_FILE_PATH_BYTES, bytes.length);
+        Structs.putText(s, DRIVER_FILE_PATH, bytes.length, path);
+        return DRIVER_FILE_PATH + bytes.length;
     }
 
     /** Writes an INSPECT request and returns its length. */

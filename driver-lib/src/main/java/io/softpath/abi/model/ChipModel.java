@@ -67,16 +67,26 @@ public record ChipModel(
      * destination context.
      */
     public enum Family {
-        QLE71XX(1, 16),
-        QLE72XX(2, 17),
-        QLE73XX(3, 18);
+        QLE71XX(1, 16, "10 Gb/sec (4X)"),
+        QLE72XX(2, 17, "20 Gb/sec (4X DDR)"),
+        QLE73XX(3, 18, "40 Gb/sec (4X QDR)");
 
         private final int psmType;
         private final int maxContexts;
+        private final String linkRate;
 
-        Family(int psmType, int maxContexts) {
+        Family(int psmType, int maxContexts, String linkRate) {
             this.psmType = psmType;
             this.maxContexts = maxContexts;
+            this.linkRate = linkRate;
+        }
+
+        /**
+         * The fastest link of such a chip, in the words of sysfs. Source: the boards' names; Linux,
+         * drivers/infiniband/core/sysfs.c, rate_show.
+         */
+        public String linkRate() {
+            return linkRate;
         }
 
         /** The value that travels in endpoint ids. Source: psm, PSMI_HCA_TYPE_*. */

@@ -40,6 +40,9 @@ class ControlRecordTest {
         assertRequest(
                 ControlRecord.admin(s, 6, ControlRecord.ADMIN_AVAIL_THRESHOLD, 1, 8),
                 "08000000 06000000 07000000 01000000 0800000000000000");
+        assertRequest(
+                ControlRecord.driverFile(s, 7, "/ipathfs"),
+                "0c000000 07000000 00000000 08000000 2f69706174686673");
     }
 
     @Test

@@ -1,0 +1,200 @@
+/*
+ * Programs for the real library of the chip, libpsm: opens endpoints, connects two processes, and passes messages of every
+ * class between them, content checked. It is linked with nothing of softpath's; the preload library is loaded by who runs it.
+ *
+ *   psm open <times>                  opens an endpoint and closes it again
+ *   psm mq <rounds> <unit> <unit>     two processes send messages of many sizes to each other, blocking and not
+ *
+ * Prints one line at its end, or what went wrong.
+ */
+#define _GNU_SOURCE
+#include <psm.h>
+#include <psm_mq.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { SECOND_NS = 1000000000 };
+enum { TAG_DATA = 1, TAG_ECHO = 2 };
+
+/* libinfinipath's: picoseconds of one tick of the time stamp counter, by which libpsm tells the time. */
+extern uint32_t __ipath_pico_per_cycle;
+
+#define CHECK(call) ({ \
+	psm_error_t error_ = (call); \
+	if (error_ != PSM_OK) { \
+		printf("%s: %s\n", #call, psm_error_get_string(error_)); \
+		exit(1); \
+	} })
+
+static void initialise(void)
+{
+	int major = PSM_VERNO_MAJOR, minor = PSM_VERNO_MINOR;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	CHECK(psm_error_register_handler(NULL, PSM_ERRHANDLER_NO_HANDLER));
+	CHECK(psm_init(&major, &minor));
+}
+
+static psm_ep_t open_endpoint(int unit, const psm_uuid_t uuid, psm_epid_t *epid)
+{
+	struct psm_ep_open_opts options;
+	psm_ep_t endpoint;
+
+	CHECK(psm_ep_open_opts_get_defaults(&options));
+	options.unit = unit;
+	options.affinity = PSM_EP_OPEN_AFFINITY_SKIP;
+	CHECK(psm_ep_open(uuid, &options, &endpoint, epid));
+	return endpoint;
+}
+
+static int open_and_close(long times)
+{
+	psm_uuid_t uuid;
+	psm_epid_t epid = 0;
+
+	initialise();
+	/* A close waits a second for peers that might still have something to say; make that a millisecond. */
+	__ipath_pico_per_cycle *= 1000;
+	psm_uuid_generate(uuid);
+	for (long i = 0; i < times; i++)
+		CHECK(psm_ep_close(open_endpoint(-1, uuid, &epid), PSM_EP_CLOSE_GRACEFUL, SECOND_NS));
+	printf("opened=%ld lid=%d\n", times, (int)psm_epid_nid(epid));
+	CHECK(psm_finalize());
+	return 0;
+}
+
+static void fill(uint8_t *at, size_t bytes, unsigned seed)
+{
+	for (size_t i = 0; i < bytes; i++)
+		at[i] = (uint8_t)(seed + i * 7 + (i >> 8) * 31);
+}
+
+static void check(const uint8_t *at, size_t bytes, unsigned seed, const char *what)
+{
+	for (size_t i = 0; i < bytes; i++)
+		if (at[i] != (uint8_t)(seed + i * 7 + (i >> 8) * 31)) {
+			printf("%s: bytes=%zu seed=%u differ at %zu\n", what, bytes, seed, i);
+			exit(1);
+		}
+	if (at[bytes] != 0xC5) {
+		printf("%s: bytes=%zu seed=%u: written behind the end\n", what, bytes, seed);
+		exit(1);
+	}
+}
+
+static void message(psm_mq_t mq, psm_epaddr_t peer, int rank, size_t bytes, unsigned seed)
+{
+	uint8_t *out = malloc(bytes + 1), *in = malloc(bytes + 1);
+	psm_mq_req_t receive, send;
+	psm_mq_status_t status;
+
+	fill(out, bytes, seed + (unsigned)rank);
+	memset(in, 0xC5, bytes + 1);
+	/* Every other message is there before anybody waits for it. */
+	if (seed % 2 == 0)
+		CHECK(psm_mq_irecv(mq, TAG_DATA, ~0ULL, 0, in, (uint32_t)bytes, NULL, &receive));
+	CHECK(psm_mq_isend(mq, peer, seed % 3 == 0 ? PSM_MQ_FLAG_SENDSYNC : 0, TAG_DATA, out, (uint32_t)bytes, NULL, &send));
+	if (seed % 2 != 0)
+		CHECK(psm_mq_irecv(mq, TAG_DATA, ~0ULL, 0, in, (uint32_t)bytes, NULL, &receive));
+	CHECK(psm_mq_wait(&receive, &status));
+	if (status.msg_length != bytes || status.nbytes != bytes || status.error_code != PSM_OK) {
+		printf("bytes=%zu: length=%u got=%u error=%d\n", bytes, status.msg_length, status.nbytes, status.error_code);
+		exit(1);
+	}
+	CHECK(psm_mq_wait(&send, &status));
+	check(in, bytes, seed + (unsigned)!rank, "isend");
+	/* And back and forth, one after the other. */
+	if (rank == 0) {
+		CHECK(psm_mq_send(mq, peer, 0, TAG_ECHO, in, (uint32_t)bytes));
+		CHECK(psm_mq_irecv(mq, TAG_ECHO, ~0ULL, 0, in, (uint32_t)bytes, NULL, &receive));
+		CHECK(psm_mq_wait(&receive, &status));
+		check(in, bytes, seed + (unsigned)!rank, "echo");
+	} else {
+		memset(in, 0, bytes);
+		CHECK(psm_mq_irecv(mq, TAG_ECHO, ~0ULL, 0, in, (uint32_t)bytes, NULL, &receive));
+		CHECK(psm_mq_wait(&receive, &status));
+		check(in, bytes, seed + (unsigned)rank, "echo");
+		CHECK(psm_mq_send(mq, peer, 0, TAG_ECHO, in, (uint32_t)bytes));
+	}
+	free(out);
+	free(in);
+}
+
+static void exchange(int sock, const void *own, void *other, size_t bytes)
+{
+	if (write(sock, own, bytes) != (ssize_t)bytes || read(sock, other, bytes) != (ssize_t)bytes) {
+		printf("the other process is gone\n");
+		exit(1);
+	}
+}
+
+static int pass_messages(long rounds, int unit0, int unit1)
+{
+	static const size_t sizes[] = { 0, 1, 4, 8, 9, 63, 64, 1000, 2047, 2048, 2049, 4096, 4097, 10001, 33999, 63999, 64000, 64001,
+					100003, 131072, 131073, 262147, 1000003, 4 << 20, (16 << 20) - 3 };
+	int pair[2];
+	psm_uuid_t uuid;
+	psm_mq_stats_t stats;
+	unsigned long bytes = 0, messages = 0;
+
+	memset(uuid, 0, sizeof uuid);
+	uuid[0] = (uint8_t)getpid();
+	uuid[1] = (uint8_t)(getpid() >> 8);
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
+		return 1;
+	pid_t child = fork();
+	if (child < 0)
+		return 1;
+	int rank = child == 0, sock = pair[rank];
+	close(pair[!rank]);
+
+	psm_epid_t own, other;
+	psm_error_t error;
+	psm_epaddr_t peer;
+	psm_mq_t mq;
+
+	initialise();
+	psm_ep_t endpoint = open_endpoint(rank ? unit1 : unit0, uuid, &own);
+	exchange(sock, &own, &other, sizeof own);
+	CHECK(psm_mq_init(endpoint, PSM_MQ_ORDERMASK_ALL, NULL, 0, &mq));
+	CHECK(psm_ep_connect(endpoint, 1, &other, NULL, &error, &peer, 20LL * SECOND_NS));
+	for (long round = 0; round < rounds; round++)
+		for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+			message(mq, peer, rank, sizes[i], (unsigned)(round * 101 + (long)i));
+			bytes += 2 * sizes[i];
+			messages += 2;
+		}
+	psm_mq_get_stats(mq, &stats);
+	char byte = 0;
+	exchange(sock, &byte, &byte, 1);
+	CHECK(psm_mq_finalize(mq));
+	CHECK(psm_ep_close(endpoint, PSM_EP_CLOSE_GRACEFUL, SECOND_NS));
+	CHECK(psm_finalize());
+	if (rank == 1) {
+		fflush(stdout);
+		_exit(0);
+	}
+	int status;
+	if (waitpid(child, &status, 0) != child || status != 0) {
+		printf("the other process ended with status %d\n", status);
+		return 1;
+	}
+	printf("messages=%lu bytes=%lu eager=%lu rendezvous=%lu shm=%lu lids=%d,%d\n", messages, bytes,
+	       (unsigned long)stats.tx_eager_num, (unsigned long)stats.tx_rndv_num, (unsigned long)stats.tx_shm_num,
+	       (int)psm_epid_nid(own), (int)psm_epid_nid(other));
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 3 && strcmp(argv[1], "open") == 0)
+		return open_and_close(atol(argv[2]));
+	if (argc == 5 && strcmp(argv[1], "mq") == 0)
+		return pass_messages(atol(argv[2]), atoi(argv[3]), atoi(argv[4]));
+	return 2;
+}
