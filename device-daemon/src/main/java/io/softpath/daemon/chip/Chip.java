@@ -193,6 +193,9 @@ public final class Chip {
                         random,
                         memory.gather(),
                         model.mtuBytes());
+        if (trigger != TriggerMode.INLINE) {
+            avail.add(new AvailRing(division.first(context), division.count(context)));
+        }
         receives[context] = new ContextReceive(context, model, memory, counters);
         active = Arrays.copyOf(active, active.length + 1);
         active[active.length - 1] = sends[context];
@@ -222,6 +225,7 @@ public final class Chip {
     public void closeContext(int context) {
         open(context).disable();
         ContextSends closing = sends[context];
+        avail.removeRing(closing.firstBuffer);
         sendEngine.close(closing);
         for (int buffer = 0; buffer < closing.count; buffer++) {
             clearSendBufferError(closing.firstBuffer + buffer);
@@ -330,7 +334,7 @@ public final class Chip {
 
     /** Refreshes the users' copy of the PIO availability now (PIOAVAILUPD). */
     public void forceAvailUpdate() {
-        avail.copyNow();
+        avail.forceCopy();
     }
 
     /** How many buffers must become free before the users' copy is refreshed; at least 1. */
@@ -357,6 +361,7 @@ public final class Chip {
         if (context != NO_CONTEXT) {
             sendEngine.disarm(sends[context], pioBuffer - sends[context].firstBuffer);
         }
+        avail.startOver(); // users may take the copy that follows as it is
     }
 
     private int owner(int pioBuffer) {

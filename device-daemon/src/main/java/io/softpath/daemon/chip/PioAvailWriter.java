@@ -6,6 +6,7 @@ import io.softpath.abi.region.AvailPage;
 import io.softpath.abi.register.ChipCounter;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -14,12 +15,19 @@ import java.util.function.BooleanSupplier;
  *
  * <p>The copy is refreshed when as many buffers as the threshold says were freed since the last
  * time, or on demand. Each qword is one release store, so a reader that sees a buffer free also
- * sees that the chip is done with it. The other end is {@code PioAvailReader} in the driver.
- * Source: qib_tx.c, qib_7220 and qib_7322 SendCtrl AvailUpdThld.
+ * sees that the chip is done with it. Of some contexts the copy shows less than there is ({@link
+ * AvailRing}). The other end is {@code PioAvailReader} in the driver. Source: qib_tx.c, qib_7220
+ * and qib_7322 SendCtrl AvailUpdThld.
  */
 final class PioAvailWriter {
     private final MemorySegment page;
     private final long[] registers;
+
+    /** What the page has. */
+    private final long[] shown;
+
+    private final long[] next;
+    private AvailRing[] rings = {};
     private final Counters counters;
     private final boolean swapped;
     private int threshold;
@@ -35,6 +43,8 @@ final class PioAvailWriter {
         this.counters = counters;
         this.page = page;
         registers = new long[model.availQwords()];
+        shown = new long[registers.length];
+        next = new long[registers.length];
         swapped = model.availSwapped();
         threshold = model.updateThreshold();
     }
@@ -44,8 +54,12 @@ final class PioAvailWriter {
      * apart.
      */
     void launched(int buffer) {
+        boolean showMore = movesOn(buffer);
         int qword = PioAvail.qwordIndex(buffer);
         registers[qword] = PioAvail.take(registers[qword], buffer);
+        if (showMore) {
+            copyNow();
+        }
     }
 
     /** The buffer's packet has left: free, check bit unchanged. */
@@ -87,14 +101,59 @@ final class PioAvailWriter {
 
     /** Launched and left in one step, the usual case. */
     void launchedAndFreed(int buffer) {
+        boolean showMore = movesOn(buffer); // before it is free once more
         registers[PioAvail.qwordIndex(buffer)] ^= PioAvail.checkBit(buffer);
-        if (++freedSinceCopy >= threshold) {
+        if (++freedSinceCopy >= threshold || showMore) {
             copyNow();
         }
     }
 
+    private boolean movesOn(int buffer) {
+        for (AvailRing ring : rings) {
+            if (ring.has(buffer)) {
+                return ring.launched(buffer);
+            }
+        }
+        return false;
+    }
+
+    /** From now on the copy keeps the user of these buffers in ring order. */
+    void add(AvailRing ring) {
+        rings = Arrays.copyOf(rings, rings.length + 1);
+        rings[rings.length - 1] = ring;
+    }
+
+    /** Copies show all buffers until one is forced; then they keep users in ring order again. */
+    void startOver() {
+        for (AvailRing ring : rings) {
+            ring.startOver();
+        }
+    }
+
+    /** Copies show all of a context's buffers again. */
+    void removeRing(int firstBuffer) {
+        AvailRing[] others = new AvailRing[rings.length];
+        int kept = 0;
+        for (AvailRing ring : rings) {
+            if (!ring.has(firstBuffer)) {
+                others[kept++] = ring;
+            }
+        }
+        rings = Arrays.copyOf(others, kept);
+    }
+
     boolean busy(int buffer) {
         return PioAvail.busy(registers[PioAvail.qwordIndex(buffer)], buffer);
+    }
+
+    /** Copies now because somebody asks for it. */
+    void forceCopy() {
+        copyNow();
+        if (updatesEnabled && !frozen) {
+            for (AvailRing ring : rings) {
+                ring.started();
+            }
+        }
     }
 
     /** Copies now, whatever the threshold; not while the chip is frozen or updates are off. */
@@ -117,9 +176,13 @@ final class PioAvailWriter {
         due = false;
         freedSinceCopy = 0;
         counters.increment(ChipCounter.AVAIL_UPDATES);
+        System.arraycopy(registers, 0, next, 0, registers.length);
+        for (AvailRing ring : rings) {
+            ring.withhold(registers, shown, next);
+        }
         for (int i = 0; i < registers.length; i++) {
-            int shown = swapped ? PioAvail.swappedIndex(i) : i;
-            AvailPage.putQword(page, shown, registers[i]);
+            shown[i] = next[i];
+            AvailPage.putQword(page, swapped ? PioAvail.swappedIndex(i) : i, next[i]);
         }
     }
 
