@@ -31,6 +31,9 @@ final class AvailRing {
     /** The first of the buffers that were shown last, until one from there on is launched. */
     private int start = CONFIRMED;
 
+    /** Behind the buffer that was launched last, as far as the chip has seen. */
+    private int next;
+
     private boolean fresh = true;
     private boolean withheld;
 
@@ -60,6 +63,7 @@ final class AvailRing {
      */
     boolean launched(int buffer) {
         int place = buffer - firstBuffer;
+        next = (place + 1) % count;
         if (start == CONFIRMED || place < start || place >= end) {
             return false;
         }
@@ -72,9 +76,10 @@ final class AvailRing {
      *
      * @param registers how the buffers are
      * @param shown what the copy has now
-     * @param next what it will have; withheld buffers get back what is shown
+     * @param copy what it will have; withheld buffers get back what is shown
+     * @param everything nothing must be withheld
      */
-    void withhold(long[] registers, long[] shown, long[] next) {
+    void withhold(long[] registers, long[] shown, long[] copy, boolean everything) {
         withheld = false;
         if (start == CONFIRMED && end == count) {
             end = 0;
@@ -87,22 +92,47 @@ final class AvailRing {
                 run += run == i ? 1 : 0;
             }
         }
-        if (fresh || run != news) {
+        if (fresh || everything || run != news) {
             showAll(run, registers);
             return;
         }
         int visible = Math.min(run, stretchEnd(start == CONFIRMED ? end : start) - end);
+        if (wouldBePassedBy(visible, run, registers)) {
+            showAll(run, registers);
+            return;
+        }
         for (int i = visible; i < run; i++) {
             int buffer = firstBuffer + place(i);
             int qword = PioAvail.qwordIndex(buffer);
             long bits = PioAvail.checkBit(buffer) | PioAvail.busyBit(buffer);
-            next[qword] = next[qword] & ~bits | shown[qword] & bits;
+            copy[qword] = copy[qword] & ~bits | shown[qword] & bits;
             withheld = true;
         }
         if (visible > 0) {
             start = end;
             end += visible;
         }
+    }
+
+    /**
+     * Whether the library, as it goes on around the ring, sees a buffer free behind those that are
+     * withheld: one that became free before its turn. It would take that one first.
+     */
+    private boolean wouldBePassedBy(int visible, int run, long[] registers) {
+        boolean behind = false;
+        for (int i = 0; i < count; i++) {
+            int place = (next + i) % count;
+            int fromEnd = (place - end + count) % count;
+            boolean hidden = fromEnd >= visible && fromEnd < run;
+            int buffer = firstBuffer + place;
+            if (behind
+                    && !hidden
+                    && !PioAvail.busy(registers[PioAvail.qwordIndex(buffer)], buffer)) {
+                return true;
+            }
+            behind |= hidden;
+        }
+        return false;
     }
 
     private void showAll(int run, long[] registers) {

@@ -178,7 +178,7 @@ final class PioAvailWriter {
         counters.increment(ChipCounter.AVAIL_UPDATES);
         System.arraycopy(registers, 0, next, 0, registers.length);
         for (AvailRing ring : rings) {
-            ring.withhold(registers, shown, next);
+            ring.withhold(registers, shown, next, outOfStep); // then there is another order to keep
         }
         for (int i = 0; i < registers.length; i++) {
             shown[i] = next[i];
