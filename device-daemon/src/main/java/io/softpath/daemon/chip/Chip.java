@@ -40,8 +40,11 @@ public final class Chip {
     private final ContextReceive[] receives;
     private final long[] sendBufferErrors;
 
-    /** The open contexts, packed: what a duty cycle walks. */
+    /** The open contexts, packed, in the order in which the next duty cycle walks them. */
     private ContextSends[] active = {};
+
+    /** As long as {@link #active}; the two change places when the order does. */
+    private ContextSends[] spare = {};
 
     private long errorStatus;
     private boolean linkUp;
@@ -99,8 +102,8 @@ public final class Chip {
     }
 
     /**
-     * One duty cycle: a look at the next PIO buffer of each open context, and a burst of the gather
-     * that it is sending.
+     * One duty cycle: a look at the next PIO buffer of each open context, and a burst of the
+     * gathers that they are sending.
      *
      * @return packets that left their buffers; a burst counts as one
      */
@@ -109,11 +112,29 @@ public final class Chip {
             return 0;
         }
         int left = 0;
+        sendEngine.startRound();
         for (ContextSends context : active) {
             left += sendEngine.poll(context);
         }
-        receiveEngine.publishFlows();
+        endRound();
         return left;
+    }
+
+    /** Who got nothing in this round comes first in the next. */
+    private void endRound() {
+        receiveEngine.publishFlows();
+        ContextSends first = sendEngine.outOfBudget();
+        if (first != null) {
+            int at = 0;
+            while (active[at].context != first.context) {
+                at++;
+            }
+            ContextSends[] turned = spare;
+            System.arraycopy(active, at, turned, 0, active.length - at);
+            System.arraycopy(active, 0, turned, active.length - at, at);
+            spare = active;
+            active = turned;
+        }
     }
 
     /**
@@ -127,10 +148,11 @@ public final class Chip {
             return 0;
         }
         int left = 0;
+        sendEngine.startRound();
         for (ContextSends context : active) {
             left += sendEngine.lookAtAll(context);
         }
-        receiveEngine.publishFlows();
+        endRound();
         return left;
     }
 
@@ -199,6 +221,7 @@ public final class Chip {
         receives[context] = new ContextReceive(context, model, memory, counters);
         active = Arrays.copyOf(active, active.length + 1);
         active[active.length - 1] = sends[context];
+        spare = new ContextSends[active.length];
     }
 
     /**
@@ -238,6 +261,7 @@ public final class Chip {
             }
         }
         active = others;
+        spare = new ContextSends[active.length];
         sends[context] = null;
         receives[context] = null;
     }

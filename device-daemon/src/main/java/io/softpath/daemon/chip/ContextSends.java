@@ -66,9 +66,6 @@ class ContextSends {
     /** The gather record under way, always of the buffer at the head of the queue. */
     final GatherSend gather;
 
-    /** Bytes that gathers of this context may still send in this look at it. */
-    long gatherBudget;
-
     /** The tag of the last launch from each buffer that the chip has noticed. */
     private final int[] lastTag;
 

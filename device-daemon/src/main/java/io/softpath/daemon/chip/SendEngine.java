@@ -19,8 +19,8 @@ import java.lang.foreign.MemorySegment;
  * Packets of a context leave in the order of their launches, by their tags where there are any. A
  * launched packet is checked on a private copy of its header, and then offered to the wire; while
  * the wire has no room it stays in its buffer, busy. A gather record is checked on a private copy
- * too, becomes packets in bursts, a burst for each look at the context, and its buffer is busy
- * until the last of them has left; what is launched behind it waits.
+ * too, becomes packets in bursts, and its buffer is busy until the last of them has left; what is
+ * launched behind it waits. A burst is what all gathers of the chip send in one round of looks.
  */
 final class SendEngine {
     /**
@@ -29,7 +29,8 @@ final class SendEngine {
     static final long BAD_TRIGGER = Long.MIN_VALUE;
 
     /**
-     * What gathers of a context send before it is the other contexts' turn: a microsecond or two.
+     * What gathers send, all contexts together, before the chip looks at every context again: a few
+     * microseconds. More than this nobody's small packet waits for the gathers of others.
      */
     static final int GATHER_BURST_BYTES = 32 * 1024;
 
@@ -44,6 +45,12 @@ final class SendEngine {
     private final Wire wire;
     private final Packet packet = new Packet();
     private boolean hold;
+
+    /** Bytes that gathers may still send in this round. */
+    private long gatherBudget;
+
+    /** The first context in this round whose gather has to wait for the next. */
+    private ContextSends outOfBudget;
 
     SendEngine(
             Chip chip,
@@ -70,13 +77,26 @@ final class SendEngine {
         return hold;
     }
 
+    /** To be called before each round of looks at the contexts: gathers have their budget again. */
+    void startRound() {
+        gatherBudget = GATHER_BURST_BYTES;
+        outOfBudget = null;
+    }
+
+    /**
+     * The first context in this round whose gather got nothing because others had used it up; null
+     * if all got their share.
+     */
+    ContextSends outOfBudget() {
+        return outOfBudget;
+    }
+
     /**
      * One look at one context.
      *
      * @return packets that left their buffers; a burst of a gather counts as one
      */
     int poll(ContextSends sends) {
-        sends.gatherBudget = GATHER_BURST_BYTES;
         int left = sends.queued == 0 || hold ? 0 : drain(sends);
         int buffer = sends.next;
         if (sends.state[buffer] == ContextSends.FREE) {
@@ -102,7 +122,6 @@ final class SendEngine {
 
     /** A look at every buffer of one context, and at what waits. */
     int lookAtAll(ContextSends sends) {
-        sends.gatherBudget = GATHER_BURST_BYTES;
         int left = sweep(sends);
         return hold ? left : left + drain(sends);
     }
@@ -246,8 +265,8 @@ final class SendEngine {
     }
 
     /**
-     * Sends what waits, in launch order, until the wire has no room or a gather has had its turn.
-     * While the link is down nothing waits.
+     * Sends what waits, in launch order, until the wire has no room or a gather no budget. While
+     * the link is down nothing waits.
      */
     int drain(ContextSends sends) {
         int left = 0;
@@ -324,6 +343,12 @@ final class SendEngine {
         if (gather == null) {
             return gatherFault();
         }
+        if (gatherBudget <= 0) {
+            if (outOfBudget == null) {
+                outOfBudget = sends;
+            }
+            return Fate.WAITS;
+        }
         if (!gather.underWay(buffer)) {
             long offset = sends.offset(buffer);
             int bytes = Pbc.payloadBytes(Pbc.lengthDwords(pbc));
@@ -351,7 +376,7 @@ final class SendEngine {
     }
 
     private boolean burst(ContextSends sends, GatherSend gather, MemorySegment region) {
-        long budget = sends.gatherBudget;
+        long budget = gatherBudget;
         int sent = 0;
         long words = 0;
         boolean moved = false;
@@ -375,7 +400,7 @@ final class SendEngine {
         counters.add(ChipCounter.TX_PKT, sent);
         counters.add(ChipCounter.TX_WORDS, words);
         counters.add(ChipCounter.CTXT_TX_PKT, sends.context, sent);
-        sends.gatherBudget = budget;
+        gatherBudget = budget;
         return moved;
     }
 
@@ -515,12 +540,13 @@ final class SendEngine {
      * every buffer is free.
      */
     void close(ContextSends sends) {
-        sends.gatherBudget = Long.MAX_VALUE; // one record for each buffer at most
+        gatherBudget = Long.MAX_VALUE; // one record for each buffer at most
         sends.outOfStep = false; // nobody waits for these buffers any more
         sweep(sends);
         if (!hold && !chip.frozen()) {
             drain(sends);
         }
+        gatherBudget = 0; // the others wait for the next round
         cancelAll(sends);
         for (int buffer = 0; buffer < sends.count; buffer++) {
             int number = sends.firstBuffer + buffer;

@@ -227,6 +227,85 @@ class GatherTest {
         }
     }
 
+    /** However many gather, a small packet of another waits for one burst at most. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 5, 12})
+    void shouldShareABurstAmongAllContextsThatGather(int senders) {
+        int length = 4 * SendEngine.GATHER_BURST_BYTES;
+        int burst = SendEngine.GATHER_BURST_BYTES / 2048;
+        try (Rig r = new Rig()) {
+            FakeUser third = r.rig.open(0, THIRD, TriggerMode.INLINE);
+            List<FakeUser> users = gatherers(r, senders);
+            for (FakeUser user : users) {
+                assertTrue(user.sendGather(1, TO, PSN, 0, 1, record(length, 0)));
+            }
+            r.expect(0, length, 0);
+            for (int polls = 0; polls < 4 * senders; polls++) {
+                long before = r.count(ChipCounter.TX_PKT);
+                assertTrue(third.send(1, THIRD, polls, NOTHING));
+                assertTrue(r.chip.hasWork() || polls == 0);
+                r.chip.poll();
+                assertEquals(burst + 1, r.count(ChipCounter.TX_PKT) - before, "poll " + polls);
+                assertEquals(polls, third.receive().data0(), "the other's packet");
+                third.updateHeads();
+                for (int i = 0; i < senders; i++) {
+                    int turns = polls / senders + (i <= polls % senders ? 1 : 0);
+                    assertEquals(
+                            (long) turns * burst,
+                            r.chip.counter(ChipCounter.CTXT_TX_PKT, users.get(i).context),
+                            "sender " + i + " after poll " + polls);
+                }
+                r.chip.forceAvailUpdate();
+            }
+            assertEquals(senders, r.count(ChipCounter.TX_GATHER));
+            assertFalse(r.chip.hasWork());
+            r.pages.check("the same from all of them");
+        }
+    }
+
+    @Test
+    void shouldNotLetAShortGatherWaitUntilALongOneIsDone() {
+        try (Rig r = new Rig()) {
+            List<FakeUser> users = gatherers(r, 3);
+            int length = PAGES * 4096;
+            r.expect(0, length, 0);
+            assertTrue(users.get(0).sendGather(1, TO, PSN, 0, 1, record(length, 0)));
+            r.chip.poll();
+            assertTrue(users.get(1).sendGather(1, TO, PSN, 0, 1, record(8192, 0)));
+            assertTrue(users.get(2).sendGather(1, TO, PSN, 0, 1, record(8192, 0)));
+            r.chip.poll();
+            r.chip.poll();
+            assertEquals(2, r.count(ChipCounter.TX_GATHER), "both, in one burst");
+            r.rig.settle();
+            r.pages.check("all three");
+        }
+    }
+
+    @Test
+    void shouldGoOnWithOtherGathersWhenOneContextCloses() {
+        int length = 2 * SendEngine.GATHER_BURST_BYTES;
+        try (Rig r = new Rig()) {
+            List<FakeUser> users = gatherers(r, 4);
+            for (FakeUser user : users) {
+                assertTrue(user.sendGather(1, TO, PSN, 0, 1, record(length, 0)));
+            }
+            r.expect(0, length, 0);
+            r.chip.poll();
+            r.chip.poll();
+            r.chip.closeContext(users.get(2).context);
+            r.rig.settle();
+            assertEquals(4, r.count(ChipCounter.TX_GATHER));
+            r.pages.check("the same from all of them");
+        }
+    }
+
+    /** Contexts behind {@link #THIRD} that may gather from the rig's memory. */
+    private static List<FakeUser> gatherers(Rig r, int count) {
+        return IntStream.rangeClosed(THIRD + 1, THIRD + count)
+                .mapToObj(c -> r.rig.open(0, c, TriggerMode.INLINE, handle -> r.region))
+                .toList();
+    }
+
     @Test
     void shouldLetLaterLaunchesOfTheContextWaitBehindAGather() {
         int length = PAGES * 4096;
