@@ -102,8 +102,8 @@ public final class Chip {
     }
 
     /**
-     * One duty cycle: a look at the next PIO buffer of each open context, and a burst of the
-     * gathers that they are sending.
+     * One duty cycle: a look at the next PIO buffer of each open context, and bursts of the gathers
+     * that they are sending.
      *
      * @return packets that left their buffers; a burst counts as one
      */

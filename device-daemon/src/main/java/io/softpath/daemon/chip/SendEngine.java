@@ -19,8 +19,9 @@ import java.lang.foreign.MemorySegment;
  * Packets of a context leave in the order of their launches, by their tags where there are any. A
  * launched packet is checked on a private copy of its header, and then offered to the wire; while
  * the wire has no room it stays in its buffer, busy. A gather record is checked on a private copy
- * too, becomes packets in bursts, and its buffer is busy until the last of them has left; what is
- * launched behind it waits. A burst is what all gathers of the chip send in one round of looks.
+ * too, becomes packets in bursts, a burst for a look at the context and some in a round of looks at
+ * all contexts, and its buffer is busy until the last of them has left; what is launched behind it
+ * waits.
  */
 final class SendEngine {
     /**
@@ -28,11 +29,14 @@ final class SendEngine {
      */
     static final long BAD_TRIGGER = Long.MIN_VALUE;
 
-    /**
-     * What gathers send, all contexts together, before the chip looks at every context again: a few
-     * microseconds. More than this nobody's small packet waits for the gathers of others.
-     */
+    /** What gathers of a context send before it is the others' turn: a microsecond or two. */
     static final int GATHER_BURST_BYTES = 32 * 1024;
+
+    /**
+     * What gathers send, all contexts together, before the chip looks at every context again: no
+     * more is copied while a small packet waits, however many contexts gather.
+     */
+    static final int GATHER_ROUND_BYTES = 4 * GATHER_BURST_BYTES;
 
     private static final int POLLS_PER_SWEEP = 64;
 
@@ -46,8 +50,10 @@ final class SendEngine {
     private final Packet packet = new Packet();
     private boolean hold;
 
-    /** Bytes that gathers may still send in this round. */
-    private long gatherBudget;
+    /** Bytes that gathers may still send in this round of looks, and in this look at a context. */
+    private long roundBudget;
+
+    private long lookBudget;
 
     /** The first context in this round whose gather has to wait for the next. */
     private ContextSends outOfBudget;
@@ -79,7 +85,7 @@ final class SendEngine {
 
     /** To be called before each round of looks at the contexts: gathers have their budget again. */
     void startRound() {
-        gatherBudget = GATHER_BURST_BYTES;
+        roundBudget = GATHER_ROUND_BYTES;
         outOfBudget = null;
     }
 
@@ -97,6 +103,7 @@ final class SendEngine {
      * @return packets that left their buffers; a burst of a gather counts as one
      */
     int poll(ContextSends sends) {
+        lookBudget = GATHER_BURST_BYTES;
         int left = sends.queued == 0 || hold ? 0 : drain(sends);
         int buffer = sends.next;
         if (sends.state[buffer] == ContextSends.FREE) {
@@ -122,6 +129,7 @@ final class SendEngine {
 
     /** A look at every buffer of one context, and at what waits. */
     int lookAtAll(ContextSends sends) {
+        lookBudget = GATHER_BURST_BYTES;
         int left = sweep(sends);
         return hold ? left : left + drain(sends);
     }
@@ -343,8 +351,9 @@ final class SendEngine {
         if (gather == null) {
             return gatherFault();
         }
-        if (gatherBudget <= 0) {
-            if (outOfBudget == null) {
+        long budget = Math.min(lookBudget, roundBudget);
+        if (budget <= 0) {
+            if (roundBudget <= 0 && outOfBudget == null) {
                 outOfBudget = sends;
             }
             return Fate.WAITS;
@@ -366,21 +375,27 @@ final class SendEngine {
             gather.stop();
             return gatherFault();
         }
-        boolean moved = burst(sends, gather, region);
+        long moved = burst(sends, gather, region, budget);
+        lookBudget -= moved;
+        roundBudget -= moved;
         if (gather.done()) {
             gather.stop();
             counters.increment(ChipCounter.TX_GATHER);
             return Fate.LEFT;
         }
-        return moved ? Fate.GOES_ON : Fate.WAITS;
+        return moved != 0 ? Fate.GOES_ON : Fate.WAITS;
     }
 
-    private boolean burst(ContextSends sends, GatherSend gather, MemorySegment region) {
-        long budget = gatherBudget;
+    /**
+     * Packets of a gather until so many bytes have left, or a packet more.
+     *
+     * @return how many bytes have left
+     */
+    private long burst(ContextSends sends, GatherSend gather, MemorySegment region, long budget) {
         int sent = 0;
         long words = 0;
-        boolean moved = false;
-        while (budget > 0 && !gather.done()) {
+        long moved = 0;
+        while (moved < budget && !gather.done()) {
             int bytes = gather.next(packet, region);
             Wire.Outcome outcome = wire.transmit(packet);
             if (outcome == Wire.Outcome.BACK_PRESSURE) {
@@ -394,13 +409,11 @@ final class SendEngine {
                 counters.increment(ChipCounter.TX_NO_ROUTE);
             }
             gather.advance(bytes);
-            budget -= bytes;
-            moved = true;
+            moved += bytes;
         }
         counters.add(ChipCounter.TX_PKT, sent);
         counters.add(ChipCounter.TX_WORDS, words);
         counters.add(ChipCounter.CTXT_TX_PKT, sends.context, sent);
-        gatherBudget = budget;
         return moved;
     }
 
@@ -540,13 +553,13 @@ final class SendEngine {
      * every buffer is free.
      */
     void close(ContextSends sends) {
-        gatherBudget = Long.MAX_VALUE; // one record for each buffer at most
+        roundBudget = Long.MAX_VALUE; // one record for each buffer at most
+        lookBudget = Long.MAX_VALUE;
         sends.outOfStep = false; // nobody waits for these buffers any more
         sweep(sends);
         if (!hold && !chip.frozen()) {
             drain(sends);
         }
-        gatherBudget = 0; // the others wait for the next round
         cancelAll(sends);
         for (int buffer = 0; buffer < sends.count; buffer++) {
             int number = sends.firstBuffer + buffer;
