@@ -12,8 +12,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A client in C, written from the documents and without a line of softpath: it negotiates nothing,
@@ -22,6 +24,9 @@ import java.util.List;
 @ExtendWith(ChildOutput.class)
 class CClientIT {
     private static final int PACKETS = 20_000;
+
+    /** It spins and never yields: each packet may cost a time slice of a loaded machine. */
+    private static final Duration DEADLINE = Await.DEADLINE.multipliedBy(4);
 
     @TempDir static Path temp;
 
@@ -54,7 +59,7 @@ class CClientIT {
             command.add(daemon.directory().resolve("ipath0").toString());
             command.add(Integer.toString(PACKETS));
             command.addAll(List.of(memory));
-            String last = CCompiler.run(temp, command.toArray(String[]::new));
+            String last = CCompiler.run(temp, Map.of(), DEADLINE, command.toArray(String[]::new));
             assertEquals("packets=" + PACKETS + " bad=0 context=1 lid=1", last);
             assertEquals(List.of(), daemon.complaints());
         }
