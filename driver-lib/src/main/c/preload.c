@@ -18,6 +18,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <glob.h>
 #include <poll.h>
 #include <pthread.h>
@@ -559,34 +560,23 @@ static int open_device(const char *node, int minor, int flags)
 	return fd;
 }
 
-/* The driver's file of this name, as the daemon has it now, in a file of its own; -1 with errno. */
-static int open_driver_file(const char *path, int flags, int *what, uint32_t *bytes)
+/* What the daemon has under this name, with the whole reply: IS_FILE, IS_DIRECTORY or -errno. */
+static int ask_driver_file(const char *path, uint8_t *reply)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	size_t length = strlen(path);
 	uint8_t request[16 + 1024] = { DRIVER_FILE };
-	int fd = -1, saved = errno;
+	int result = -ENOENT;
+	ssize_t got;
 
-	if (length > sizeof request - 16) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	if (what == NULL && (flags & O_ACCMODE) != O_RDONLY) {
-		errno = EACCES;
-		return -1;
-	}
-	if (!in_run_dir(address.sun_path, sizeof address.sun_path, "ipath")) {
-		errno = ENOENT;
-		return -1;
-	}
+	if (length > sizeof request - 16)
+		return -ENAMETOOLONG;
+	if (!in_run_dir(address.sun_path, sizeof address.sun_path, "ipath"))
+		return -ENOENT;
 	int sock = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (sock < 0)
-		return -1;
-	uint8_t *reply = REAL(mmap)(NULL, MAX_REPLY, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	int error = ENOENT, result = -1;
-	if (reply != MAP_FAILED && connect(sock, (struct sockaddr *)&address, sizeof address) == 0) {
-		ssize_t got;
-
+		return -errno;
+	if (connect(sock, (struct sockaddr *)&address, sizeof address) == 0) {
 		PUT(uint32_t, request, 4, 1);
 		PUT(uint32_t, request, 12, (uint32_t)length);
 		memcpy(request + 16, path, length);
@@ -594,12 +584,33 @@ static int open_driver_file(const char *path, int flags, int *what, uint32_t *by
 			;
 		while ((got = recv(sock, reply, MAX_REPLY, 0)) < 0 && errno == EINTR)
 			;
-		if (got >= REPLY_HEADER) {
+		if (got >= REPLY_HEADER)
 			result = GET(int32_t, reply, 8);
-			error = -result;
-		}
 	}
 	REAL(close)(sock);
+	return result;
+}
+
+static uint8_t *new_reply(void)
+{
+	uint8_t *reply = REAL(mmap)(NULL, MAX_REPLY, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return reply == MAP_FAILED ? NULL : reply;
+}
+
+/* The driver's file of this name, as the daemon has it now, in a file of its own; -1 with errno. */
+static int open_driver_file(const char *path, int flags, int *what, uint32_t *bytes)
+{
+	int fd = -1, saved = errno;
+
+	if (what == NULL && (flags & O_ACCMODE) != O_RDONLY) {
+		errno = EACCES;
+		return -1;
+	}
+	uint8_t *reply = new_reply();
+	if (!reply)
+		return -1;
+	int result = ask_driver_file(path, reply), error = -result;
 	uint32_t size = result < 0 ? 0 : GET(uint32_t, reply, 12);
 	if (result >= 0 && what) {
 		*what = result;
@@ -616,8 +627,7 @@ static int open_driver_file(const char *path, int flags, int *what, uint32_t *by
 			fd = -1;
 		}
 	}
-	if (reply != MAP_FAILED)
-		REAL(munmap)(reply, MAX_REPLY);
+	REAL(munmap)(reply, MAX_REPLY);
 	errno = fd < 0 ? error : saved;
 	return fd;
 }
@@ -695,6 +705,25 @@ EXPORT int __open64_2(const char *path, int flags)
 	int fd;
 
 	return open_ours(path, flags, &fd) ? fd : REAL(__open64_2)(path, flags);
+}
+
+/* The C library's own opens its file without passing here. */
+static FILE *fopen_driver_file(const char *path, const char *mode)
+{
+	int flags = (mode[0] == 'r' && !strchr(mode, '+') ? O_RDONLY : O_RDWR) | (strchr(mode, 'e') ? O_CLOEXEC : 0);
+	int fd = open_driver_file(path, flags, NULL, NULL);
+
+	return fd < 0 ? NULL : fdopen(fd, mode);
+}
+
+EXPORT FILE *fopen(const char *path, const char *mode)
+{
+	return is_driver_file(path) ? fopen_driver_file(path, mode) : REAL(fopen)(path, mode);
+}
+
+EXPORT FILE *fopen64(const char *path, const char *mode)
+{
+	return is_driver_file(path) ? fopen_driver_file(path, mode) : REAL(fopen64)(path, mode);
 }
 
 EXPORT int close(int fd)
@@ -1252,16 +1281,122 @@ static int is_device_pattern(const char *pattern)
 	return pattern && strncmp(pattern, "/dev/ipath", sizeof "/dev/ipath" - 1) == 0 && !strchr(pattern + 5, '/');
 }
 
+enum { MAX_MATCHES = 4096, MAX_NAME = 1024 };
+
+struct matches {
+	char **paths;
+	size_t count;
+	int failed; /* no memory */
+};
+
+/* The driver's files below a directory that match the rest of a pattern; sysfs is asked unit by unit. */
+static void match_below(struct matches *all, const char *directory, const char *rest)
+{
+	static const char sysfs[] = "/sys/class/infiniband";
+	size_t length = strcspn(rest, "/");
+	int units = strcmp(directory, sysfs) == 0, at = 0;
+	uint8_t *reply = new_reply();
+	char wanted[MAX_NAME], path[MAX_NAME], unit[16];
+
+	if (!reply || length >= sizeof wanted) {
+		all->failed |= !reply;
+		if (reply)
+			REAL(munmap)(reply, MAX_REPLY);
+		return;
+	}
+	memcpy(wanted, rest, length);
+	wanted[length] = 0;
+	if (!units && ask_driver_file(directory, reply) != IS_DIRECTORY)
+		PUT(uint32_t, reply, 12, 0);
+	const char *name = (const char *)reply + REPLY_HEADER, *end = name + (units ? 0 : GET(uint32_t, reply, 12));
+	for (;; name += strlen(name) + 1) {
+		if (units) {
+			snprintf(unit, sizeof unit, "qib%d", at++);
+			name = unit;
+		} else if (name >= end || end > (const char *)reply + MAX_REPLY) {
+			break;
+		}
+		int fits = snprintf(path, sizeof path, "%s/%s", directory, name) < (int)sizeof path;
+		if (units && ask_driver_file(path, reply) != IS_DIRECTORY)
+			break;
+		if (!fits || fnmatch(wanted, name, FNM_PERIOD) != 0)
+			continue;
+		if (rest[length] == '/') {
+			match_below(all, path, rest + length + 1);
+		} else if (all->count < MAX_MATCHES && (all->paths[all->count] = strdup(path))) {
+			all->count++;
+		} else {
+			all->failed = 1;
+		}
+	}
+	REAL(munmap)(reply, MAX_REPLY);
+}
+
+static int by_name(const void *one, const void *other)
+{
+	return strcmp(*(char *const *)one, *(char *const *)other);
+}
+
+/* As glob, for the driver's files; of the flags, those that say where to put what was found. */
+static int glob_driver_files(const char *pattern, int flags, glob_t *found)
+{
+	size_t slash = pattern[1] == 'i' ? sizeof "/ipathfs" : sizeof "/sys/class/infiniband";
+	char directory[32];
+	struct matches all = { .paths = malloc(MAX_MATCHES * sizeof *all.paths) };
+
+	if (!all.paths)
+		return GLOB_NOSPACE;
+	memcpy(directory, pattern, slash - 1);
+	directory[slash - 1] = 0;
+	match_below(&all, directory, pattern + slash);
+	size_t offset = flags & GLOB_DOOFFS ? found->gl_offs : 0, first = flags & GLOB_APPEND ? found->gl_pathc : 0;
+	int result = all.count == 0 ? GLOB_NOMATCH : 0;
+	char **paths = NULL;
+	if (all.count && !all.failed)
+		paths = realloc(flags & GLOB_APPEND ? found->gl_pathv : NULL, (offset + first + all.count + 1) * sizeof *paths);
+	if (paths) {
+		qsort(all.paths, all.count, sizeof *all.paths, by_name);
+		if (!(flags & GLOB_APPEND))
+			memset(paths, 0, offset * sizeof *paths);
+		memcpy(paths + offset + first, all.paths, all.count * sizeof *paths);
+		paths[offset + first + all.count] = NULL;
+		found->gl_pathv = paths;
+		found->gl_pathc = first + all.count;
+		found->gl_offs = offset;
+		found->gl_flags = flags;
+	} else if (all.count || all.failed) {
+		while (all.count)
+			free(all.paths[--all.count]);
+		result = GLOB_NOSPACE;
+	}
+	free(all.paths);
+	return result;
+}
+
+static int glob_ours(const char *pattern, int flags, int (*failed)(const char *, int), glob_t *found, int *result)
+{
+	if (is_device_pattern(pattern)) {
+		*result = glob_devices(pattern, flags, failed, found);
+		return 1;
+	}
+	if (!is_driver_file(pattern) || strcmp(pattern, "/ipathfs") == 0)
+		return 0;
+	*result = glob_driver_files(pattern, flags, found);
+	return *result != GLOB_NOMATCH; /* then the C library finds nothing either, and knows what its flags say of that */
+}
+
 EXPORT int glob(const char *pattern, int flags, int (*failed)(const char *, int), glob_t *found)
 {
-	return is_device_pattern(pattern) ? glob_devices(pattern, flags, failed, found)
-					  : REAL(glob)(pattern, flags, failed, found);
+	int result;
+
+	return glob_ours(pattern, flags, failed, found, &result) ? result : REAL(glob)(pattern, flags, failed, found);
 }
 
 EXPORT int glob64(const char *pattern, int flags, int (*failed)(const char *, int), glob64_t *found)
 {
-	return is_device_pattern(pattern) ? glob_devices(pattern, flags, failed, (glob_t *)found)
-					  : REAL(glob64)(pattern, flags, failed, found);
+	int result;
+
+	return glob_ours(pattern, flags, failed, (glob_t *)found, &result) ? result : REAL(glob64)(pattern, flags, failed, found);
 }
 
 /* ---- the process ---- */

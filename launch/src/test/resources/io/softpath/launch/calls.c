@@ -84,6 +84,20 @@ static void names(int units)
 	EXPECT(glob("/dev/ipathx*", 0, NULL, &found) == GLOB_NOMATCH);
 	EXPECT(glob("/dev/nul*", 0, NULL, &found) == 0 && strcmp(found.gl_pathv[0], "/dev/null") == 0);
 	globfree(&found);
+
+	/* As Open MPI looks for a port that is up. */
+	found.gl_offs = 2;
+	EXPECT(glob("/sys/class/infiniband/qib*/ports/*/state", GLOB_DOOFFS, NULL, &found) == 0);
+	EXPECT((int)found.gl_pathc >= units && found.gl_pathv[0] == NULL && found.gl_pathv[1] == NULL);
+	EXPECT(strcmp(found.gl_pathv[2], "/sys/class/infiniband/qib0/ports/1/state") == 0);
+	EXPECT(found.gl_pathv[2 + found.gl_pathc] == NULL);
+	size_t before = found.gl_pathc;
+	EXPECT(glob("/ipathfs/[0-9]*/counters", GLOB_DOOFFS | GLOB_APPEND, NULL, &found) == 0);
+	EXPECT(found.gl_pathc == before + (size_t)units && strcmp(found.gl_pathv[2 + before], "/ipathfs/0/counters") == 0);
+	globfree(&found);
+	EXPECT(glob("/sys/class/infiniband/qib*/ports/x*", 0, NULL, &found) == GLOB_NOMATCH);
+	EXPECT(glob("/sys/class/infiniband/qibx*", GLOB_NOCHECK, NULL, &found) == 0 && found.gl_pathc == 1);
+	globfree(&found);
 }
 
 static void files(int units)
@@ -98,6 +112,12 @@ static void files(int units)
 	EXPECT(read(fd, text, sizeof text) == 4 && memcmp(text, "0x1\n", 4) == 0);
 	EXPECT(read(fd, text, sizeof text) == 0);
 	EXPECT(fcntl(fd, F_GETFD) == FD_CLOEXEC);
+	FILE *state = fopen("/sys/class/infiniband/qib0/ports/1/state", "r");
+	EXPECT(state && fgets(text, sizeof text, state) && strcmp(text, "4: ACTIVE\n") == 0 && fclose(state) == 0);
+	errno = 0;
+	EXPECT(fopen("/sys/class/infiniband/qib0/ports/1/state", "r+") == NULL && errno == EACCES);
+	errno = 0;
+	EXPECT(fopen("/sys/class/infiniband/qib0/nothing", "re") == NULL && errno == ENOENT);
 	close(fd);
 	REFUSED(open("/sys/class/infiniband/qib0/ports/1/lid", O_RDWR), EACCES);
 	REFUSED(open("/sys/class/infiniband/qib0/ports/1/CCMgtA/cc_table_bin", O_RDONLY), ENOENT);
