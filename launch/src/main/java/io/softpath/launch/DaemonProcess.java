@@ -19,6 +19,7 @@ import java.util.concurrent.TimeoutException;
 /** A daemon as a child process: started, waited for until it is ready, stopped. */
 final class DaemonProcess implements AutoCloseable {
     private static final String MAIN_CLASS = "io.softpath.daemon.Main";
+    private static final Path SETSID = Path.of("/usr/bin/setsid");
     private static final String READY = "softpath daemon ready";
     private static final long START_SECONDS = 30;
     private static final long STOP_SECONDS = 10;
@@ -52,19 +53,25 @@ final class DaemonProcess implements AutoCloseable {
                 new ArrayList<>(
                         List.of("--dir", directory.toString(), "--until-eof", "--remove-dir"));
         all.addAll(options);
-        return start(new ProcessBuilder(command(all)), directory.resolve(RunDir.DAEMON_LOG));
+        return start(
+                new ProcessBuilder(ownSession(command(all))), directory.resolve(RunDir.DAEMON_LOG));
+    }
+
+    /** Else Ctrl-C in the terminal would reach it, before those who use it are done. */
+    private static List<String> ownSession(List<String> command) {
+        List<String> all = new ArrayList<>();
+        if (Files.isExecutable(SETSID)) {
+            all.add(SETSID.toString());
+        }
+        all.addAll(command);
+        return all;
     }
 
     /** Starts a daemon that outlives this process and its terminal. */
     static DaemonProcess startDetached(Path directory, List<String> options) {
-        List<String> all = new ArrayList<>();
-        if (Files.isExecutable(Path.of("/usr/bin/setsid"))) {
-            all.add("/usr/bin/setsid"); // else Ctrl-C in the terminal would reach it
-        }
-        List<String> daemonOptions = new ArrayList<>(List.of("--dir", directory.toString()));
-        daemonOptions.addAll(options);
-        all.addAll(command(daemonOptions));
-        ProcessBuilder builder = new ProcessBuilder(all);
+        List<String> all = new ArrayList<>(List.of("--dir", directory.toString()));
+        all.addAll(options);
+        ProcessBuilder builder = new ProcessBuilder(ownSession(command(all)));
         builder.redirectInput(Path.of("/dev/null").toFile());
         return start(builder, directory.resolve(RunDir.DAEMON_LOG));
     }

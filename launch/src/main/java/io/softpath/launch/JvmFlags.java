@@ -17,6 +17,7 @@ import java.util.List;
 final class JvmFlags {
     private static final String FILE = "jvm.flags";
     private static final String DAEMON_FILE = "daemon.flags";
+    private static final String PRELOAD = "libsoftpath-preload.so";
 
     /** No file of ours outlives a killed process: HotSpot's performance data would, in /tmp. */
     private static final String NO_PERF_DATA = "-XX:-UsePerfData";
@@ -74,6 +75,14 @@ final class JvmFlags {
                 .orElseThrow(() ->
                         Trouble.unavailable(
                                 "the JVM flags are not where they should be: " + places));
+    }
+
+    /** Where the build puts the preload library, if it could make it. */
+    static Path preloadLibrary() {
+        Path code = code();
+        return Files.isDirectory(code)
+                ? code.resolveSibling("../../driver-lib/target/native/" + PRELOAD).normalize()
+                : code.resolveSibling(PRELOAD);
     }
 
     /** Everything softpath consists of. */

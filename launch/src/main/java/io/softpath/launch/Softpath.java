@@ -32,6 +32,7 @@ import java.io.PrintWriter;
         subcommands = {
             HelloCommand.class,
             RunCommand.class,
+            ExecCommand.class,
             DaemonCommand.class,
             MapsCommand.class,
             PagesCommand.class,
@@ -51,7 +52,7 @@ import java.io.PrintWriter;
             HelpCommand.class
         },
         exitCodeListHeading =
-                "%nExit codes (run and daemon --foreground return their program's):%n",
+                "%nExit codes (run, exec and daemon --foreground return their program's):%n",
         exitCodeList = {
             "0:it worked and everything held",
             "1:something that was asked for failed or did not hold",
@@ -94,6 +95,7 @@ final class Softpath implements Runnable {
         }
         // What follows the program's name belongs to the program.
         line.getSubcommands().get("run").setStopAtPositional(true);
+        line.getSubcommands().get("exec").setStopAtPositional(true);
         return line;
     }
 

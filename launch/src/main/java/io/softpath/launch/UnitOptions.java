@@ -12,7 +12,8 @@ final class UnitOptions {
     @Option(
             names = "--units",
             paramLabel = "N",
-            description = "Units (chips, each with its own LID) of a new daemon (default: 1).")
+            description =
+                    "Units (chips, each with its own LID) of a new daemon (default: 1; exec: -n).")
     private Integer units;
 
     @Option(
@@ -72,10 +73,13 @@ final class UnitOptions {
     }
 
     List<String> daemonOptions() {
-        List<String> options = new ArrayList<>();
-        if (units != null) {
-            options.addAll(List.of("--units", units.toString()));
-        }
+        return daemonOptions(1);
+    }
+
+    /** As {@link #daemonOptions()}, with another number of units if the user gave none. */
+    List<String> daemonOptions(int unitsElse) {
+        int all = units == null ? unitsElse : units;
+        List<String> options = new ArrayList<>(List.of("--units", Integer.toString(all)));
         if (model != null) {
             options.addAll(List.of("--model", model));
         }

@@ -15,16 +15,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The command line as it is shipped, in a process of its own: jobs that work, fail, and are killed.
  */
 @ExtendWith(ChildOutput.class)
 class CommandLineIT {
-    private static final Path DIST =
-            Path.of(System.getProperty("basedir", ""), "target", "dist").toAbsolutePath();
-
     /** Rank 1 fails if told to; all others wait for ever. */
     private static final String PROGRAM =
             """
@@ -43,12 +39,7 @@ class CommandLineIT {
     @TempDir Path temp;
 
     private Jvm softpath(String... arguments) {
-        return Jvm.of("io.softpath.launch.Softpath")
-                .classPath(DIST.resolve("softpath.jar").toString())
-                .flagsFile(DIST.resolve("jvm.flags"))
-                .environment("XDG_RUNTIME_DIR", temp.toString())
-                .arguments(arguments)
-                .start();
+        return Shipped.jvm(temp).arguments(arguments).start();
     }
 
     private Path program() throws IOException {
@@ -58,13 +49,7 @@ class CommandLineIT {
 
     /** Everything a job makes is under the runtime directory; the program's source is ours. */
     private List<String> leftovers() {
-        try (Stream<Path> files = Files.list(temp)) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(name -> !name.equals("src"))
-                    .toList();
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+        return Shipped.leftovers(temp).stream().filter(name -> !name.equals("src")).toList();
     }
 
     private static Set<ProcessHandle> family(Jvm launcher) {

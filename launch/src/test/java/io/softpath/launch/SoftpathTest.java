@@ -24,7 +24,8 @@ class SoftpathTest {
     @Test
     void shouldAnswerHelpForEveryCommand() {
         Set<String> commands = Softpath.commandLine(Ansi.OFF).getSubcommands().keySet();
-        assertTrue(commands.containsAll(Set.of("hello", "run", "daemon", "test", "format")));
+        assertTrue(
+                commands.containsAll(Set.of("hello", "run", "exec", "daemon", "test", "format")));
         assertAll(
                 commands.stream()
                         .map(name ->

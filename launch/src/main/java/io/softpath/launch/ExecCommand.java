@@ -1,0 +1,237 @@
+package io.softpath.launch;
+
+import io.softpath.abi.control.UnitRecord;
+import io.softpath.driver.Device;
+import io.softpath.error.SoftpathException;
+import io.softpath.linux.CurrentProcess;
+import io.softpath.linux.PidFd;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Runs a program that was written for the real chip, under the preload library. */
+@Command(
+        name = "exec",
+        description = "Run a program written for InfiniPath (PSM, MPI, libfabric), unmodified.",
+        footer = {
+            "",
+            "Uses the daemon of the run directory if one runs there, else starts one for",
+            "this command only. Everything that COMMAND starts finds the chip. libpsm",
+            "refuses a peer with its own LID, so each process takes a unit of its own: the",
+            "one with the fewest contexts in use, unless IPATH_UNIT says which.",
+            "",
+            "What is set, in the environment of COMMAND:",
+            "  LD_PRELOAD           libsoftpath-preload.so, before what is there",
+            "  SOFTPATH_DIR         the run directory",
+            "  PSM_DEVICES          self,ipath: all goes through the chip. Unless set",
+            "  PSM_SHAREDCONTEXTS   0: not there yet. Unless set",
+            "  IPATH_NO_BACKTRACE   1: no files of libinfinipath's. Unless set",
+            "",
+            "Signals are passed on, and the exit code is COMMAND's. If softpath itself is",
+            "killed, COMMAND gets SIGTERM.",
+            "",
+            "Examples:",
+            "  softpath exec -- ./my-psm-program",
+            "  softpath exec -n 2 -- mpirun --mca pml cm --mca mtl psm -np 2 ./hello",
+            "  softpath exec -- fi_info -p psm"
+        })
+final class ExecCommand implements Callable<Integer> {
+    private static final int SIGINT = 2;
+    private static final int SIGTERM = 15;
+
+    /** Of util-linux, which no Debian is without: ends the command if we are killed. */
+    private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
+
+    @Spec private CommandSpec spec;
+
+    @Option(
+            names = {"-n", "--processes"},
+            paramLabel = "N",
+            description =
+                    "How many processes use the chip at a time; a new daemon has as many units,"
+                            + " unless --units says otherwise (default: 2).")
+    private Integer processes;
+
+    @Mixin private RunDirOption runDir;
+    @Mixin private UnitOptions units;
+
+    @Option(
+            names = "--private",
+            description = "Start a daemon for this command even if one runs already.")
+    private boolean ownDaemon;
+
+    @Parameters(arity = "1..*", paramLabel = "COMMAND", description = "What to run, and how.")
+    private List<String> command = new ArrayList<>();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (processes != null && processes < 1) {
+            throw new Trouble(ExitCode.USAGE, "-n " + processes + ": at least one is needed");
+        }
+        Path library = library(JvmFlags.preloadLibrary());
+        checkCommand(command.getFirst(), System.getenv().getOrDefault("PATH", ""));
+        RunDir shared = runDir.get();
+        if (!ownDaemon && !units.given() && shared.daemon().isPresent()) {
+            if (processes != null) {
+                checkRoom(shared);
+            }
+            return run(shared.path(), library, Optional.empty());
+        }
+        // If we are killed, the daemon takes the directory away.
+        try (PrivateDir directory = PrivateDir.create();
+                DaemonProcess daemon =
+                        DaemonProcess.startPrivate(
+                                directory.path(),
+                                units.daemonOptions(processes == null ? 2 : processes))) {
+            return run(directory.path(), library, Optional.of(daemon));
+        }
+    }
+
+    /**
+     * The library, if it can be used.
+     *
+     * @throws Trouble with the way out
+     */
+    static Path library(Path library) {
+        if (!Files.isReadable(library)) {
+            throw Trouble.unavailable(
+                    library
+                            + " is not there: there was no C compiler when softpath was built;"
+                            + " apt-get install gcc libc6-dev, then softpath build");
+        }
+        if (library.toString().matches("(?s).*[ :].*")) {
+            throw Trouble.unavailable(
+                    "LD_PRELOAD cannot name "
+                            + library
+                            + ", because of the space or colon; move softpath to another path");
+        }
+        return library;
+    }
+
+    /** One sentence now is better than what a loader or an MPI would say. */
+    static void checkCommand(String name, String path) {
+        if (name.contains("/")) {
+            if (!Files.exists(Path.of(name))) {
+                throw Trouble.unavailable("no such command: " + name);
+            }
+            if (Files.isDirectory(Path.of(name)) || !Files.isExecutable(Path.of(name))) {
+                throw Trouble.unavailable("may not be executed: " + name);
+            }
+            return;
+        }
+        for (String directory : path.split(":", -1)) {
+            Path file = Path.of(directory, name);
+            if (Files.isExecutable(file) && !Files.isDirectory(file)) {
+                return;
+            }
+        }
+        throw Trouble.unavailable("no such command: " + name + " is not on PATH");
+    }
+
+    /** A unit in use would be shared with somebody else's process, which libpsm refuses. */
+    private void checkRoom(RunDir shared) {
+        int all = 0;
+        int idle = 0;
+        try (Device device = ViewCommand.open(shared)) {
+            for (UnitRecord unit : device.inspect().units()) {
+                all++;
+                idle += unit.freeContexts() == unit.userContexts() ? 1 : 0;
+            }
+        }
+        if (processes > idle) {
+            throw new Trouble(
+                    ExitCode.FAILED,
+                    String.format(
+                            "-n %d: each process needs a unit of its own, the daemon of %s has %d,"
+                                    + " %d of them not in use; wait, or take a daemon of your own:"
+                                    + " --private",
+                            processes, shared.path(), all, idle));
+        }
+    }
+
+    /** Changes an environment into the one that the command gets. */
+    static void prepare(Map<String, String> environment, Path directory, Path library) {
+        String others = environment.getOrDefault("LD_PRELOAD", "");
+        environment.put(
+                "LD_PRELOAD", others.isBlank() ? library.toString() : library + ":" + others);
+        environment.put(RunDir.VARIABLE, directory.toString());
+        environment.putIfAbsent("PSM_DEVICES", "self,ipath");
+        environment.putIfAbsent("PSM_SHAREDCONTEXTS", "0");
+        environment.putIfAbsent("IPATH_NO_BACKTRACE", "1");
+    }
+
+    /** Call from a thread that outlives the command: it gets its SIGTERM with the thread's end. */
+    private int run(Path directory, Path library, Optional<DaemonProcess> daemon)
+            throws InterruptedException {
+        List<String> line = new ArrayList<>();
+        if (Files.isExecutable(SETPRIV)) {
+            line.addAll(List.of(SETPRIV.toString(), "--pdeathsig", "TERM", "--"));
+        }
+        line.addAll(command);
+        ProcessBuilder builder = new ProcessBuilder(line).inheritIO();
+        prepare(builder.environment(), directory, library);
+        // From here on, a signal is the command's; one that comes before it waits for it.
+        CompletableFuture<Process> started = new CompletableFuture<>();
+        boolean terminal = CurrentProcess.isTerminal(0);
+        Signals.handle(
+                number -> {
+                    // Ctrl-C reaches the command without us; to mpirun, two of them mean more.
+                    if (number != SIGINT || !terminal) {
+                        var _ = started.thenAccept(it -> send(it, number));
+                    }
+                },
+                "INT",
+                "TERM",
+                "HUP");
+        Process process;
+        try {
+            process = builder.start();
+        } catch (IOException e) {
+            throw new Trouble(
+                    ExitCode.UNAVAILABLE,
+                    command.getFirst() + " does not start: " + Trouble.reason(e),
+                    e);
+        }
+        started.complete(process);
+        AtomicReference<String> lost = new AtomicReference<>();
+        daemon.ifPresent(d ->
+                d.onExit(() -> {
+                    if (process.isAlive()) {
+                        lost.set(d.describeEnd());
+                        send(process, SIGTERM);
+                    }
+                }));
+        int code = process.waitFor();
+        String reason = lost.get();
+        if (reason != null) {
+            spec.commandLine().getErr().println("softpath exec: " + reason);
+            return code == ExitCode.OK ? ExitCode.FAILED : code;
+        }
+        return code;
+    }
+
+    private static void send(Process process, int signal) {
+        if (process.isAlive()) {
+            try (PidFd file = PidFd.open((int) process.pid())) {
+                file.signal(signal);
+            } catch (SoftpathException e) {
+                // It has just ended.
+            }
+        }
+    }
+}
