@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.softpath.driver.Device;
+
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -111,6 +113,36 @@ class PsmIT {
                             "0",
                             "1");
             assertEquals("messages=50 bytes=45694602 eager=28 rendezvous=22 shm=0 lids=1,2", last);
+            assertEquals(List.of(), daemon.complaints());
+        }
+    }
+
+    /** The library has no word for it: what was under way stays so, and the close gives up. */
+    @Test
+    void shouldLetTheSurvivorEndCleanlyWhenItsPeerIsKilledInMidTransfer() throws Exception {
+        try (ChildDaemon daemon = ChildDaemon.start("--units", "2")) {
+            CCompiler.Ended ended =
+                    CCompiler.toEnd(
+                            temp, environment(daemon), PATIENCE, psm.toString(), "kill", "0", "1");
+            List<String> said =
+                    ended.lines().stream()
+                            .filter(line -> line.matches("(receive|send|close): .*|survived"))
+                            .toList();
+            assertEquals(
+                    List.of(
+                            "receive: incomplete",
+                            "send: incomplete",
+                            "close: Success",
+                            "survived"),
+                    said);
+            assertEquals(0, ended.code());
+            try (Device device = daemon.open()) {
+                Await.until(
+                        "both units given back",
+                        () ->
+                                device.inspect().units().stream()
+                                        .allMatch(u -> u.freeContexts() == u.userContexts()));
+            }
             assertEquals(List.of(), daemon.complaints());
         }
     }

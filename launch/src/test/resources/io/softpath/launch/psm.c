@@ -4,12 +4,14 @@
  *
  *   psm open <times>                  opens an endpoint and closes it again
  *   psm mq <rounds> <unit> <unit>     two processes send messages of many sizes to each other, blocking and not
+ *   psm kill <unit> <unit>            two processes, one of which is killed while they send a large message to each other
  *
  * Prints one line at its end, or what went wrong.
  */
 #define _GNU_SOURCE
 #include <psm.h>
 #include <psm_mq.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -133,60 +135,122 @@ static void exchange(int sock, const void *own, void *other, size_t bytes)
 	}
 }
 
-static int pass_messages(long rounds, int unit0, int unit1)
+struct pair {
+	psm_ep_t endpoint;
+	psm_epid_t own, other;
+	psm_epaddr_t peer;
+	psm_mq_t mq;
+	pid_t child; /* in the parent, which is rank 0 */
+	int rank, sock;
+};
+
+/* Forks, and connects the two processes; -1: no. */
+static int connect_two(struct pair *two, int unit0, int unit1)
 {
-	static const size_t sizes[] = { 0, 1, 4, 8, 9, 63, 64, 1000, 2047, 2048, 2049, 4096, 4097, 10001, 33999, 63999, 64000, 64001,
-					100003, 131072, 131073, 262147, 1000003, 4 << 20, (16 << 20) - 3 };
-	int pair[2];
+	int ends[2];
 	psm_uuid_t uuid;
-	psm_mq_stats_t stats;
-	unsigned long bytes = 0, messages = 0;
+	psm_error_t error;
 
 	memset(uuid, 0, sizeof uuid);
 	uuid[0] = (uint8_t)getpid();
 	uuid[1] = (uint8_t)(getpid() >> 8);
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
-		return 1;
-	pid_t child = fork();
-	if (child < 0)
-		return 1;
-	int rank = child == 0, sock = pair[rank];
-	close(pair[!rank]);
-
-	psm_epid_t own, other;
-	psm_error_t error;
-	psm_epaddr_t peer;
-	psm_mq_t mq;
-
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends))
+		return -1;
+	two->child = fork();
+	if (two->child < 0)
+		return -1;
+	two->rank = two->child == 0;
+	two->sock = ends[two->rank];
+	close(ends[!two->rank]);
 	initialise();
-	psm_ep_t endpoint = open_endpoint(rank ? unit1 : unit0, uuid, &own);
-	exchange(sock, &own, &other, sizeof own);
-	CHECK(psm_mq_init(endpoint, PSM_MQ_ORDERMASK_ALL, NULL, 0, &mq));
-	CHECK(psm_ep_connect(endpoint, 1, &other, NULL, &error, &peer, 20LL * SECOND_NS));
+	two->endpoint = open_endpoint(two->rank ? unit1 : unit0, uuid, &two->own);
+	exchange(two->sock, &two->own, &two->other, sizeof two->own);
+	CHECK(psm_mq_init(two->endpoint, PSM_MQ_ORDERMASK_ALL, NULL, 0, &two->mq));
+	CHECK(psm_ep_connect(two->endpoint, 1, &two->other, NULL, &error, &two->peer, 20LL * SECOND_NS));
+	return 0;
+}
+
+/* What a request has come to when nobody waits for it. */
+static const char *state(psm_mq_req_t request)
+{
+	psm_mq_status_t status;
+	psm_error_t error = psm_mq_test(&request, &status);
+
+	return error == PSM_MQ_INCOMPLETE ? "incomplete" : psm_error_get_string(error);
+}
+
+static int kill_one(int unit0, int unit1)
+{
+	enum { BYTES = 16 << 20, POLLS = 300 };
+	struct pair two;
+	psm_mq_req_t receive, send;
+	uint8_t *out = malloc(BYTES), *in = calloc(1, BYTES);
+	int status;
+
+	if (!out || !in)
+		return 1;
+	memset(out, 0xC5, BYTES);
+	if (connect_two(&two, unit0, unit1))
+		return 1;
+	CHECK(psm_mq_irecv(two.mq, TAG_DATA, ~0ULL, 0, in, BYTES, NULL, &receive));
+	CHECK(psm_mq_isend(two.mq, two.peer, 0, TAG_DATA, out, BYTES, NULL, &send));
+	if (two.rank == 1)
+		for (;;)
+			psm_poll(two.endpoint);
+	/* In the middle: the first bytes are here, and no more comes without a poll of ours. */
+	for (volatile uint8_t *first = in; *first == 0;)
+		psm_poll(two.endpoint);
+	kill(two.child, SIGKILL);
+	if (waitpid(two.child, &status, 0) != two.child || !WIFSIGNALED(status))
+		return 1;
+	for (int i = 0; i < POLLS; i++)
+		psm_poll(two.endpoint);
+	printf("receive: %s\n", state(receive));
+	printf("send: %s\n", state(send));
+	/* A close waits a minute for a peer that does not answer, whatever it is told; make that a fraction of a second. */
+	__ipath_pico_per_cycle *= 200;
+	CHECK(psm_mq_finalize(two.mq));
+	psm_error_t closed = psm_ep_close(two.endpoint, PSM_EP_CLOSE_GRACEFUL, SECOND_NS);
+	printf("close: %s\n", psm_error_get_string(closed));
+	CHECK(psm_finalize());
+	printf("survived\n");
+	return 0;
+}
+
+static int pass_messages(long rounds, int unit0, int unit1)
+{
+	static const size_t sizes[] = { 0, 1, 4, 8, 9, 63, 64, 1000, 2047, 2048, 2049, 4096, 4097, 10001, 33999, 63999, 64000, 64001,
+					100003, 131072, 131073, 262147, 1000003, 4 << 20, (16 << 20) - 3 };
+	struct pair two;
+	psm_mq_stats_t stats;
+	unsigned long bytes = 0, messages = 0;
+
+	if (connect_two(&two, unit0, unit1))
+		return 1;
 	for (long round = 0; round < rounds; round++)
 		for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-			message(mq, peer, rank, sizes[i], (unsigned)(round * 101 + (long)i));
+			message(two.mq, two.peer, two.rank, sizes[i], (unsigned)(round * 101 + (long)i));
 			bytes += 2 * sizes[i];
 			messages += 2;
 		}
-	psm_mq_get_stats(mq, &stats);
+	psm_mq_get_stats(two.mq, &stats);
 	char byte = 0;
-	exchange(sock, &byte, &byte, 1);
-	CHECK(psm_mq_finalize(mq));
-	CHECK(psm_ep_close(endpoint, PSM_EP_CLOSE_GRACEFUL, SECOND_NS));
+	exchange(two.sock, &byte, &byte, 1);
+	CHECK(psm_mq_finalize(two.mq));
+	CHECK(psm_ep_close(two.endpoint, PSM_EP_CLOSE_GRACEFUL, SECOND_NS));
 	CHECK(psm_finalize());
-	if (rank == 1) {
+	if (two.rank == 1) {
 		fflush(stdout);
 		_exit(0);
 	}
 	int status;
-	if (waitpid(child, &status, 0) != child || status != 0) {
+	if (waitpid(two.child, &status, 0) != two.child || status != 0) {
 		printf("the other process ended with status %d\n", status);
 		return 1;
 	}
 	printf("messages=%lu bytes=%lu eager=%lu rendezvous=%lu shm=%lu lids=%d,%d\n", messages, bytes,
 	       (unsigned long)stats.tx_eager_num, (unsigned long)stats.tx_rndv_num, (unsigned long)stats.tx_shm_num,
-	       (int)psm_epid_nid(own), (int)psm_epid_nid(other));
+	       (int)psm_epid_nid(two.own), (int)psm_epid_nid(two.other));
 	return 0;
 }
 
@@ -196,5 +260,7 @@ int main(int argc, char **argv)
 		return open_and_close(atol(argv[2]));
 	if (argc == 5 && strcmp(argv[1], "mq") == 0)
 		return pass_messages(atol(argv[2]), atoi(argv[3]), atoi(argv[4]));
+	if (argc == 4 && strcmp(argv[1], "kill") == 0)
+		return kill_one(atoi(argv[2]), atoi(argv[3]));
 	return 2;
 }
