@@ -21,10 +21,12 @@ final class CCompiler {
 
     /** Skips the test where there is none. */
     static void assumeAvailable() {
-        assumeTrue(
-                Arrays.stream(System.getenv().getOrDefault("PATH", "").split(":", -1))
-                        .anyMatch(directory -> Files.isExecutable(Path.of(directory, "cc"))),
-                "no C compiler: cc is not on PATH");
+        assumeTrue(isOnPath("cc"), "no C compiler: cc is not on PATH");
+    }
+
+    static boolean isOnPath(String command) {
+        return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(":", -1))
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory, command)));
     }
 
     /**
@@ -34,13 +36,20 @@ final class CCompiler {
      */
     static Path compile(String resource, Path directory, String... options)
             throws IOException, InterruptedException {
+        return compileWith("cc", resource, directory, options);
+    }
+
+    /** As {@link #compile}, with another command that takes the same options, such as mpicc. */
+    static Path compileWith(String compiler, String resource, Path directory, String... options)
+            throws IOException, InterruptedException {
         Path source = directory.resolve(resource);
         try (InputStream in = CCompiler.class.getResourceAsStream(resource)) {
             Files.copy(in, source);
         }
         Path target = directory.resolve(resource.substring(0, resource.lastIndexOf('.')));
         List<String> command =
-                new ArrayList<>(List.of("cc", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror"));
+                new ArrayList<>(
+                        List.of(compiler, "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror"));
         command.addAll(List.of(options));
         command.addAll(List.of("-o", target.toString(), source.toString()));
         run(directory, command.toArray(String[]::new));

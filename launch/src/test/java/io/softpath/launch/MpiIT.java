@@ -1,0 +1,109 @@
+package io.softpath.launch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Debian's Open MPI on the chip, beside the same program over TCP. */
+@ExtendWith(ChildOutput.class)
+class MpiIT {
+    /** Ranks and chip all spin, and there are more of them than cores. */
+    private static final Duration PATIENCE = Duration.ofMinutes(8);
+
+    private static final List<String> TCP =
+            List.of("--mca", "pml", "ob1", "--mca", "btl", "self,tcp");
+    private static final List<String> PSM = List.of("--mca", "pml", "cm", "--mca", "mtl", "psm");
+
+    /** Open MPI does not run for root unless told so, twice. */
+    private static final Map<String, String> ROOT =
+            Map.of("OMPI_ALLOW_RUN_AS_ROOT", "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1");
+
+    @TempDir static Path temp;
+
+    private static Path mpi;
+
+    @BeforeAll
+    static void compile() throws Exception {
+        Preload.assumeBuilt();
+        for (String command : List.of("mpicc", "mpirun", "ompi_info")) {
+            assumeTrue(
+                    CCompiler.isOnPath(command),
+                    "no Open MPI: "
+                            + command
+                            + " is not on PATH; apt-get install openmpi-bin"
+                            + " libopenmpi-dev");
+        }
+        CCompiler.Ended info =
+                CCompiler.toEnd(temp, ROOT, Await.DEADLINE, "ompi_info", "--parsable");
+        assumeTrue(
+                info.lines().stream().anyMatch(line -> line.startsWith("mca:mtl:psm:")),
+                "this Open MPI was built without libpsm: ompi_info names no mtl psm");
+        mpi = CCompiler.compileWith("mpicc", "mpi.c", temp);
+    }
+
+    private static List<String> mpirun(int ranks, List<String> options, String... program) {
+        List<String> command = new ArrayList<>(List.of("mpirun", "--oversubscribe"));
+        command.addAll(options);
+        command.addAll(List.of("-np", Integer.toString(ranks), mpi.toString()));
+        command.addAll(List.of(program));
+        return command;
+    }
+
+    private static Jvm onTheChip(int ranks, String... program) {
+        Jvm.Builder exec =
+                Shipped.jvm(temp)
+                        .lifetime(PATIENCE)
+                        .arguments("exec", "-n", Integer.toString(ranks), "--")
+                        .arguments(mpirun(ranks, PSM, program).toArray(String[]::new));
+        ROOT.forEach(exec::environment);
+        return exec.start();
+    }
+
+    private static List<String> results(List<String> lines) {
+        return lines.stream().filter(line -> line.contains("checksum=")).toList();
+    }
+
+    /** Hello, ring, allreduce and alltoall; messages get smaller as ranks get more. */
+    @ParameterizedTest
+    @CsvSource({"2,300001", "3,64001", "4,4097", "8,1000"})
+    void shouldComputeOnTheChipWhatItComputesOverTcp(int ranks, int largest) throws Exception {
+        String size = Integer.toString(largest);
+        CCompiler.Ended tcp =
+                CCompiler.toEnd(
+                        temp,
+                        ROOT,
+                        PATIENCE,
+                        mpirun(ranks, TCP, "all", size).toArray(String[]::new));
+        assertEquals(0, tcp.code(), () -> tcp.lines().toString());
+        List<String> expected = results(tcp.lines());
+        assertEquals(4, expected.size(), expected::toString);
+
+        try (Jvm chip = onTheChip(ranks, "all", size)) {
+            assertEquals(0, chip.exitCode(PATIENCE), chip.lines()::toString);
+            assertEquals(expected, results(chip.lines()));
+        }
+    }
+
+    @Test
+    void shouldEndTheJobWhenARankIsKilledInMidTransfer() {
+        List<String> before = Shipped.leftovers(temp);
+        try (Jvm chip = onTheChip(2, "die", "1")) {
+            assertNotEquals(0, chip.exitCode(PATIENCE));
+            chip.awaitLine("rank 1 .*exited on signal 9");
+        }
+        assertEquals(before, Shipped.leftovers(temp));
+    }
+}
