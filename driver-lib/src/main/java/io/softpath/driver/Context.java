@@ -679,6 +679,12 @@ public final class Context implements AutoCloseable {
             return file.tidUpdate(address, pages);
         }
 
+        @Override
+        public int[] tidReplace(int[] freed, long address, int pages) {
+            checkUsable();
+            return file.tidReplace(freed, address, pages);
+        }
+
         /** A driver that is gone, or has seen the device closed, has none left to free. */
         @Override
         public void tidFree(int[] tids) {

@@ -367,6 +367,42 @@ class ExpectedTransferTest {
     }
 
     @Test
+    void shouldTakeNewTidsWhileOldOnesAreBeingFreed() {
+        start(ChipModel.IBA7322.toBuilder().tidCount(8).build(), LaunchMode.INLINE, true);
+        try (PinnedRegion one = context.pin(8 * 4096);
+                PinnedRegion two = context.pin(8 * 4096)) {
+            context.expected().open(one, 0, 8 * 4096).close();
+            daemon.delay("TID_FREE"); // whoever waits for that answer alone waits for ever
+            context.expected().open(two, 0, 8 * 4096).close();
+            daemon.delay("TID_FREE");
+            context.expected().open(one, 4096, 3 * 4096).close();
+            assertEquals(19, context.statistics().get("tid update count"));
+            assertEquals(11, context.statistics().get("tid free count"));
+            assertEquals(8, context.statistics().get("tids kept"));
+        }
+        assertEquals(0, context.statistics().get("tids kept"));
+        for (int tid = 0; tid < 8; tid++) {
+            assertNull(chip.tidPage(tid));
+        }
+    }
+
+    @Test
+    void shouldLeaveNothingBehindWhenOldTidsCannotBeFreed() {
+        start(ChipModel.IBA7322.toBuilder().tidCount(8).build(), LaunchMode.INLINE, true);
+        PinnedRegion one = context.pin(8 * 4096);
+        PinnedRegion two = context.pin(8 * 4096);
+        context.expected().open(one, 0, 8 * 4096).close();
+        daemon.refuse("TID_FREE", Errno.EFAULT.number());
+        SoftpathException why =
+                assertThrows(
+                        SoftpathException.Refused.class,
+                        () -> context.expected().open(two, 0, 4096));
+        assertEquals(Errno.EFAULT, why.errno());
+        assertEquals(0, context.statistics().get("tids in use"));
+        assertEquals(32, context.expected().flows().freeCount());
+    }
+
+    @Test
     void shouldGiveKeptTidsUpWhenThePinLimitIsReached() {
         start(ChipModel.IBA7322, LaunchMode.INLINE, true);
         try (PinnedRegion memory = context.pin(8 * 4096)) {

@@ -44,11 +44,13 @@ public final class FakeDaemon implements AutoCloseable {
     private final SeqPacketListener listener;
     private final EventFd stop = EventFd.create("fake-daemon");
     private final Thread thread;
-    private final MemorySegment request = record(ControlRecord.MAX_REQUEST_BYTES);
+    private MemorySegment request = record(ControlRecord.MAX_REQUEST_BYTES);
+    private MemorySegment late; // received, not yet answered
     private final MemorySegment reply = record(ControlRecord.MAX_REPLY_BYTES);
     private final List<String> seen = new ArrayList<>();
     private final Map<String, Integer> refusals = new HashMap<>();
     private final List<String> ignored = new ArrayList<>();
+    private final List<String> delayed = new ArrayList<>();
     private final Map<Integer, RegionFile> memories = new HashMap<>();
     private final TreeMap<Long, RegionFile> bound = new TreeMap<>();
     private int lastHandle;
@@ -80,6 +82,15 @@ public final class FakeDaemon implements AutoCloseable {
     /** Does not answer this request from now on. */
     public synchronized void ignore(String what) {
         ignored.add(what);
+    }
+
+    /** Looks at this request, when it comes next, only when another one is there. */
+    public synchronized void delay(String what) {
+        delayed.add(what);
+    }
+
+    private synchronized boolean isDelayed(String what) {
+        return delayed.remove(what);
     }
 
     /** What poll answers: ready, or armed. */
@@ -146,6 +157,17 @@ public final class FakeDaemon implements AutoCloseable {
                 user = socket;
             }
             while (socket.receive(request) != SeqPacketSocket.END) {
+                if (late != null) {
+                    MemorySegment next = request;
+                    request = late;
+                    late = null;
+                    answer(socket);
+                    request = next;
+                } else if (isDelayed(what(ControlRecord.kind(request)))) {
+                    late = request;
+                    request = record(ControlRecord.MAX_REQUEST_BYTES);
+                    continue;
+                }
                 answer(socket);
             }
         }

@@ -143,7 +143,10 @@ public final class ControlChannel implements AutoCloseable {
     }
 
     /**
-     * Sends a request whose reply nobody waits for. Never waits.
+     * Sends a request whose reply nobody waits for. Never waits. The daemon closes a client that
+     * leaves too many replies unread: whoever posts again and again looks first whether the last
+     * one is {@link Posted#done}, or waits for the reply to a {@link #call} behind it, which comes
+     * later.
      *
      * @return something that is done when the reply has come, or null if the request could not be
      *     sent now
@@ -167,6 +170,12 @@ public final class ControlChannel implements AutoCloseable {
     public sealed interface Posted permits Waiting {
         /** Whether the reply has been read; {@link ControlChannel#drain} reads what has come. */
         boolean done();
+    }
+
+    /** What the daemon refused a posted request with; empty if it did not, or has not yet. */
+    public Optional<SoftpathException> refusal(Posted posted) {
+        Waiting reply = (Waiting) posted;
+        return reply.done && reply.result < 0 ? Optional.of(refused(reply)) : Optional.empty();
     }
 
     /** Wakes a chip that sleeps. Never waits, no reply; allocates nothing. */
@@ -357,11 +366,13 @@ public final class ControlChannel implements AutoCloseable {
             }
             reply.result = ControlRecord.result(inbox);
             reply.interruptsSeen = interrupts;
+            if (!reply.discard || reply.result < 0) {
+                reply.record = record(length);
+                MemorySegment.copy(inbox, 0, reply.record, 0, length);
+            }
             if (reply.discard) {
                 waiting.remove(reply.tag);
             } else {
-                reply.record = record(length);
-                MemorySegment.copy(inbox, 0, reply.record, 0, length);
                 reply.fd = fd;
                 unclaimed = null;
             }

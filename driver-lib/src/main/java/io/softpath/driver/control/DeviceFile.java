@@ -275,8 +275,58 @@ public final class DeviceFile {
         return tids;
     }
 
+    /**
+     * TID_FREE and behind it {@link #tidUpdate}, in little more than the time of one: the daemon
+     * carries out requests in order, so the second does not wait for the answer to the first. When
+     * this returns or throws, both are answered or the daemon is gone.
+     *
+     * @param freed TIDs to free first
+     * @throws SoftpathException as {@link #tidUpdate}, after which {@code freed} are free; or why
+     *     they could not be freed, after which nothing is taken
+     */
+    public int[] tidReplace(int[] freed, long address, int pages) {
+        MemorySegment request = freeRequest(freed);
+        ControlChannel.Posted free = channel.post(request);
+        if (free == null) { // there is no room in the socket now
+            channel.call(request);
+            return tidUpdate(address, pages);
+        }
+        int[] given;
+        try {
+            given = tidUpdate(address, pages);
+        } catch (SoftpathException e) {
+            channel.refusal(free)
+                    .ifPresent(why -> {
+                        why.addSuppressed(e);
+                        throw why;
+                    });
+            throw e;
+        }
+        SoftpathException why =
+                free.done()
+                        ? channel.refusal(free).orElse(null)
+                        : protocol("TID_FREE is not answered, TID_UPDATE behind it is");
+        if (why != null) {
+            giveBack(given, why);
+            throw why;
+        }
+        return given;
+    }
+
+    private void giveBack(int[] tids, SoftpathException why) {
+        try {
+            tidFree(tids);
+        } catch (SoftpathException e) {
+            why.addSuppressed(e);
+        }
+    }
+
     /** TID_FREE: the chip shall not write to these pages any more. TIDs not in use are ignored. */
     public void tidFree(int[] tids) {
+        channel.call(freeRequest(tids));
+    }
+
+    private static MemorySegment freeRequest(int[] tids) {
         MemorySegment request = ControlChannel.record(WRITE_BYTES + TidInfo.BITMAP_BYTES);
         startCommand(request, Command.TID_FREE);
         new TidInfo(tids.length, 0, 0, 0)
@@ -287,7 +337,7 @@ public final class DeviceFile {
         }
         MemorySegment bits = MemorySegment.ofArray(map.toByteArray());
         MemorySegment.copy(bits, 0, request, ControlRecord.WRITE_DATA, bits.byteSize());
-        channel.call(request);
+        return request;
     }
 
     /** Tells the daemon that a mapping is gone. */

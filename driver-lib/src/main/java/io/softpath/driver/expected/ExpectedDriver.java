@@ -14,6 +14,12 @@ public interface ExpectedDriver {
     /** TID_FREE. */
     void tidFree(int[] tids);
 
+    /** TID_FREE, then TID_UPDATE; if that is refused, the old ones are free all the same. */
+    default int[] tidReplace(int[] freed, long address, int pages) {
+        tidFree(freed);
+        return tidUpdate(address, pages);
+    }
+
     /** Refuses memory that is another context's. */
     void checkOwn(PinnedRegion region);
 

@@ -158,17 +158,16 @@ final class TidCache {
                             + capacity
                             + ": close a window, or open a shorter one");
         }
-        evict(count - (capacity - taken));
         long address = region.segment().address() + (long) (firstPage + from) * PAGE_BYTES;
         int[] given;
         try {
-            given = driver.tidUpdate(address, count);
+            given = update(unused(count - (capacity - taken)), address, count);
         } catch (SoftpathException.Exhausted e) {
             if (idle == 0) {
                 throw e;
             }
-            evict(idle); // what they pin counts against the limit of locked memory too
-            given = driver.tidUpdate(address, count);
+            // What they pin counts against the limit of locked memory too.
+            given = update(unused(idle), address, count);
         }
         if (!usable(given, count)) {
             driver.tidFree(given);
@@ -185,6 +184,13 @@ final class TidCache {
         }
         taken += count;
         updates += count;
+    }
+
+    /** Frees these TIDs, which are forgotten already, and has the driver give others. */
+    private int[] update(int[] gone, long address, int count) {
+        return gone.length == 0
+                ? driver.tidUpdate(address, count)
+                : driver.tidReplace(gone, address, count);
     }
 
     /** Whether there are so many, none of which is known already. */
@@ -240,18 +246,31 @@ final class TidCache {
 
     /** Frees TIDs that no window uses, those first that have been so for longest. */
     synchronized void evict(int count) {
+        int[] gone = unused(count);
+        if (gone.length > 0) {
+            driver.tidFree(gone);
+        }
+    }
+
+    /** Forgets so many TIDs that no window uses, the oldest ones, for the caller to free. */
+    private int[] unused(int count) {
         int[] gone = new int[Math.clamp(count, 0, idle)];
         for (int i = 0; i < gone.length; i++) {
             gone[i] = oldest;
             unlink(oldest);
         }
-        free(gone, gone.length);
+        forget(gone, gone.length);
+        return gone;
     }
 
     private void free(int[] tids, int count) {
-        if (count == 0) {
-            return;
+        if (count > 0) {
+            forget(tids, count);
+            driver.tidFree(Arrays.copyOf(tids, count));
         }
+    }
+
+    private void forget(int[] tids, int count) {
         for (int i = 0; i < count; i++) {
             int[] home = homes[tids[i]];
             if (home != null) {
@@ -261,7 +280,6 @@ final class TidCache {
         }
         taken -= count;
         frees += count;
-        driver.tidFree(Arrays.copyOf(tids, count));
     }
 
     private void use(int tid) {

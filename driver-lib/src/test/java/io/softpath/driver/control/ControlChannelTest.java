@@ -196,6 +196,95 @@ class ControlChannelTest {
     }
 
     @Test
+    void shouldTellWhatAPostedRequestWasRefusedWith() {
+        ControlChannel.Posted refused = channel.post(features(1));
+        ControlChannel.Posted granted = channel.post(features(2));
+        assertTrue(channel.refusal(refused).isEmpty());
+        int tag = receive()[0];
+        daemon.send(
+                reply,
+                ControlRecord.failure(
+                        reply, ControlRecord.FEATURES, tag, Errno.EBUSY.number(), "held by 77"));
+        answer(receive()[0], 2);
+        channel.drain();
+        assertTrue(refused.done() && granted.done());
+        SoftpathException why = channel.refusal(refused).orElseThrow();
+        assertEquals(Errno.EBUSY, why.errno());
+        assertEquals("ipath0: held by 77", why.getMessage());
+        assertTrue(channel.refusal(granted).isEmpty());
+    }
+
+    @Test
+    void shouldHaveReadTheReplyToAPostWhenACallBehindItReturns() throws Exception {
+        int count = 8;
+        List<Future<Boolean>> done = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            done.add(
+                    threads.submit(() -> {
+                        ControlChannel.Posted posted = channel.post(features(1));
+                        channel.call(features(2));
+                        return posted.done();
+                    }));
+        }
+        List<int[]> requests = new ArrayList<>();
+        for (int i = 0; i < 2 * count; i++) {
+            requests.add(receive());
+        }
+        for (int[] one : requests) {
+            answer(one[0], one[1]);
+        }
+        for (Future<Boolean> each : done) {
+            assertTrue(get(each));
+        }
+    }
+
+    @Test
+    void shouldSayThatThereIsNoRoomForAPost() {
+        int posted = 0;
+        while (channel.post(features(1)) != null) {
+            posted++;
+        }
+        assertTrue(posted > 0);
+        receive();
+        int more = 0;
+        while (channel.post(features(1)) != null) {
+            more++;
+        }
+        for (int i = 1; i < posted + more; i++) {
+            receive();
+        }
+        ControlChannel.Posted last = channel.post(features(3));
+        answer(receive()[0], 3);
+        channel.drain();
+        assertTrue(last.done());
+    }
+
+    @Test
+    void shouldBeClosedRightAfterAPost() {
+        ControlChannel.Posted posted = channel.post(features(1));
+        channel.close();
+        assertEquals(1, receive()[1], "it was sent");
+        channel.drain();
+        assertFalse(posted.done());
+        assertTrue(channel.refusal(posted).isEmpty());
+        SoftpathException closed =
+                assertThrows(SoftpathException.class, () -> channel.post(features(1)));
+        assertEquals(Errno.EBADF, closed.errno());
+    }
+
+    @Test
+    void shouldBeLostWhenTheDaemonEndsBeforeItAnswersAPost() throws Exception {
+        ControlChannel.Posted posted = channel.post(features(1));
+        Future<Reply> call = threads.submit(() -> channel.call(features(2)));
+        receive();
+        receive();
+        daemon.close();
+        assertTrue(thrownBy(call) instanceof SoftpathException.Lost);
+        assertFalse(posted.done());
+        assertTrue(channel.refusal(posted).isEmpty());
+    }
+
+    @Test
     void shouldHandOverTheDescriptorAndCloseOneThatNobodyWaitsFor() throws Exception {
         try (MemFd file = MemFd.create("softpath-test", 4096)) {
             Future<Reply> call = threads.submit(() -> channel.call(features(1)));
