@@ -321,7 +321,7 @@ public final class ControlChannel implements AutoCloseable {
                     return;
                 }
                 if (length == SeqPacketSocket.END) {
-                    markLost();
+                    lose();
                     return;
                 }
                 if (length != SeqPacketSocket.TRUNCATED) {
@@ -329,8 +329,10 @@ public final class ControlChannel implements AutoCloseable {
                 }
             }
         } catch (SoftpathException e) {
-            if (!closed) {
-                throw gone(e);
+            if (e instanceof SoftpathException.Lost) {
+                lose();
+            } else if (!closed) {
+                throw e;
             }
         } finally {
             lock.lock();
@@ -404,10 +406,16 @@ public final class ControlChannel implements AutoCloseable {
         }
     }
 
+    /** The daemon is gone. Not for the one who reads. */
     private void markLost() {
-        if (becomeReader()) {
+        if (awaitTurnToRead()) {
             readAsReader(0); // the daemon may have said why
         }
+        lose();
+    }
+
+    /** All that the daemon ever said has been read. */
+    private void lose() {
         lock.lock();
         try {
             if (lost || closed) {
@@ -421,14 +429,18 @@ public final class ControlChannel implements AutoCloseable {
         listener.lost();
     }
 
-    private boolean becomeReader() {
+    /**
+     * Whoever reads may have looked just before the daemon said its last words: they are to be read
+     * before anybody is told that it is gone. Does not take long, because an end wakes a reader.
+     */
+    private boolean awaitTurnToRead() {
         lock.lock();
         try {
-            if (reading || lost || closed) {
-                return false;
+            while (reading && !lost && !closed) {
+                changed.awaitUninterruptibly();
             }
-            reading = true;
-            return true;
+            reading |= !lost && !closed;
+            return !lost && !closed;
         } finally {
             lock.unlock();
         }
