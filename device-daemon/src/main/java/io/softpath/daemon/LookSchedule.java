@@ -4,7 +4,7 @@ import java.util.function.LongSupplier;
 
 /**
  * When the duty cycle looks at the sockets: by the clock, because a cycle may be an empty look at
- * the chips or 32 KiB of a gather. Who asks while the chips are idle has no packets to wait for,
+ * the chips or 64 KiB of a gather. Who asks while the chips are idle has no packets to wait for,
  * and is answered sooner.
  *
  * <pre>

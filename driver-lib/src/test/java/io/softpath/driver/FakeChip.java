@@ -401,7 +401,7 @@ public final class FakeChip implements AutoCloseable {
         if (model.hasTidFlows()) {
             MemorySegment registers = memory(RegionKind.UREGS);
             int word = TidFlow.get(registers, flow);
-            int next = TidFlow.advanced(TidFlow.asRead(word)) | TidFlow.CHIP;
+            int next = TidFlow.advanced(TidFlow.asRead(word), 1) | TidFlow.CHIP;
             TidFlow.compareAndSet(registers, flow, word, next);
         }
         if (!suppress) {

@@ -55,7 +55,6 @@ public class GatherBenchmark {
     private static final int TO = 3;
     private static final int LID = 1;
     private static final int INTERVAL = 16;
-    private static final long AT = 0;
 
     /** Bytes of a record. */
     @Param({"65536", "1048576"})
@@ -73,6 +72,8 @@ public class GatherBenchmark {
     private MemorySegment toRegisters;
     private long pbc;
     private int launchTag;
+    private long bufferBytes;
+    private long at;
 
     /** One chip with an open sender and receiver. */
     @Setup(Level.Trial)
@@ -102,10 +103,12 @@ public class GatherBenchmark {
         toRegisters = to.userRegisters();
         int pages = bytes / UserPage.BYTES;
         for (int i = 0; i < pages; i++) {
-            chip.setTid(
-                    TO, i, UserPage.of(target.asSlice((long) i * UserPage.BYTES, UserPage.BYTES)));
+            chip.setTid(TO, i, UserPage.of(target, (long) i * UserPage.BYTES));
         }
-        write(model, pages);
+        bufferBytes = model.pioAlign();
+        for (long buffer = 0; buffer < pio.byteSize(); buffer += bufferBytes) {
+            write(model, buffer, pages);
+        }
     }
 
     private ContextMemory memory(ChipModel model, int context) {
@@ -119,8 +122,8 @@ public class GatherBenchmark {
                 handle -> source);
     }
 
-    private void write(ChipModel model, int pages) {
-        long header = AT + PioLayout.HEADER;
+    private void write(ChipModel model, long buffer, int pages) {
+        long header = buffer + PioLayout.HEADER;
         int field = IpathHeader.contextField(model.family(), TO);
         int qp = IpathHeader.qp(model.family(), model.qpBase(), TO);
         MessageHeader.putLrh(pio, header, Lrh.of(0, 0, LID, 15, LID));
@@ -128,7 +131,7 @@ public class GatherBenchmark {
         MessageHeader.putBth1(pio, header, Bth.bth1(qp));
         MessageHeader.putVcto(pio, header, IpathHeader.vcto(IpathHeader.VERSION, field, 0, 0));
         MessageHeader.putAck(pio, header, AckWord.of(0, FROM, 0));
-        long record = AT + GatherRecord.OFFSET;
+        long record = buffer + GatherRecord.OFFSET;
         GatherRecord.write(pio, record, 1, 0, bytes, 0, pages, INTERVAL, 0);
         for (int i = 0; i < pages; i++) {
             GatherRecord.putTid(pio, record, i, i);
@@ -136,16 +139,19 @@ public class GatherBenchmark {
         pbc = Pbc.asGather(Pbc.ofPayload(GatherRecord.bytes(pages)));
     }
 
-    /** Launches the record and lets the chip run until the last packet has left. */
+    /**
+     * Launches the record in the next buffer and lets the chip run until the last packet has left.
+     */
     @Benchmark
     public long gather() {
         TidFlow.put(toRegisters, 0, TidFlow.entry(0, 0));
         UserRegisters.RCVHDRHEAD.put(toRegisters, UserRegisters.RCVHDRTAIL.get(toRegisters));
         launchTag = Pbc.nextLaunchTag(launchTag);
-        Pbc.put(pio, AT, Pbc.withLaunchTag(pbc, launchTag));
+        Pbc.put(pio, at, Pbc.withLaunchTag(pbc, launchTag));
+        at = at + bufferBytes == pio.byteSize() ? 0 : at + bufferBytes;
         long polls = 0;
         do {
-            polls += chip.sweep();
+            polls += chip.poll();
         } while (chip.hasWork());
         return polls;
     }

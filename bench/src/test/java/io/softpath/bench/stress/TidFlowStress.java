@@ -44,7 +44,7 @@ public class TidFlowStress {
     public void chip(III_Result result) {
         if (TidFlow.get(registers, FLOW) == PUBLISHED) {
             registers.set(JAVA_LONG, PAYLOAD, 1);
-            TidFlow.compareAndSet(registers, FLOW, PUBLISHED, TidFlow.advanced(PUBLISHED));
+            TidFlow.compareAndSet(registers, FLOW, PUBLISHED, TidFlow.advanced(PUBLISHED, 1));
             result.r1 = 1;
         }
     }

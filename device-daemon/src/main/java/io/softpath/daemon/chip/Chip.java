@@ -303,7 +303,16 @@ public final class Chip {
             return Wire.Outcome.BACK_PRESSURE;
         }
         receiveEngine.receive(packet);
+        packet.received();
         return Wire.Outcome.SENT;
+    }
+
+    /**
+     * Takes packets that nothing stands in the way of, as {@link Wire#transmitRun} says. Payloads
+     * may be copied as late as the burst of the first packet ends.
+     */
+    public int receiveRun(Packet first, PacketRun run) {
+        return linkUp && !frozen ? receiveEngine.receiveRun(first, run) : 0;
     }
 
     /** Whether the user has entries it has not said it has read; its head is read once. */

@@ -18,9 +18,12 @@ final class GatherSend {
     private static final int NONE = -1;
 
     private final int mtuBytes;
+    private final boolean mtuDividesPages;
     private final MemorySegment record =
             MemorySegment.ofArray(new long[GatherRecord.MAX_BYTES / Long.BYTES]);
     private final HeaderCopy first = new HeaderCopy();
+    private final int[] tids = new int[GatherRecord.MAX_TIDS];
+    private final PacketRun run = new PacketRun(tids);
 
     /** The buffer that the record came from, or {@link #NONE} when none is under way. */
     private int buffer = NONE;
@@ -39,6 +42,7 @@ final class GatherSend {
 
     GatherSend(int mtuBytes) {
         this.mtuBytes = mtuBytes;
+        mtuDividesPages = UserPage.BYTES % mtuBytes == 0;
     }
 
     /** Whether the record of this buffer is under way. */
@@ -63,25 +67,26 @@ final class GatherSend {
         if (payloadBytes < GatherRecord.bytes(1) || payloadBytes > GatherRecord.MAX_BYTES) {
             return false;
         }
-        int tids = GatherRecord.tidCount(record, 0);
+        int tidCount = GatherRecord.tidCount(record, 0);
         int length = GatherRecord.length(record, 0);
         int offset = GatherRecord.pageOffset(record, 0);
         long source = GatherRecord.sourceOffset(record, 0);
-        return tids >= 1
-                && tids <= GatherRecord.MAX_TIDS
-                && GatherRecord.bytes(tids) == payloadBytes
+        return tidCount >= 1
+                && tidCount <= GatherRecord.MAX_TIDS
+                && GatherRecord.bytes(tidCount) == payloadBytes
                 && length > 0
                 && offset >= 0
                 && offset < UserPage.BYTES
                 && source >= 0
                 && ((length | offset | source) & Integer.BYTES - 1) == 0
-                && (long) offset + length <= (long) tids * UserPage.BYTES
-                && tidsAreExpected(tids);
+                && (long) offset + length <= (long) tidCount * UserPage.BYTES
+                && takeTids(tidCount);
     }
 
-    private boolean tidsAreExpected(int tids) {
-        for (int i = 0; i < tids; i++) {
-            if (GatherRecord.tid(record, 0, i) >= IpathHeader.TID_EAGER) {
+    private boolean takeTids(int count) {
+        for (int i = 0; i < count; i++) {
+            tids[i] = GatherRecord.tid(record, 0, i);
+            if (tids[i] >= IpathHeader.TID_EAGER) {
                 return false;
             }
         }
@@ -134,8 +139,9 @@ final class GatherSend {
         } else if (untilEntry != 1) {
             flags |= IpathHeader.HDRSUPP;
         }
-        int tid = GatherRecord.tid(record, 0, tidIndex);
-        int vcto = (int) IpathHeader.TID.set(vctoWithoutTid, tid) | pageOffset / Integer.BYTES;
+        int vcto =
+                (int) IpathHeader.TID.set(vctoWithoutTid, tids[tidIndex])
+                        | pageOffset / Integer.BYTES;
         HeaderCopy header = packet.header;
         header.copyFrom(first);
         header.rewrite(Pbc.lengthDwordsOfPayload(bytes), psn, vcto, flags);
@@ -146,16 +152,39 @@ final class GatherSend {
         return bytes;
     }
 
-    /** The packet of so many bytes has left. */
-    void advance(int bytes) {
-        sourceOffset += bytes;
-        rest -= bytes;
-        pageOffset += bytes;
-        if (pageOffset == UserPage.BYTES) {
-            pageOffset = 0;
-            tidIndex++;
+    /**
+     * The packets that follow from the one that {@link #next} made on, that one included: all as
+     * long as it, and none with an entry.
+     *
+     * @param budget bytes; the packets up to the one that uses it up
+     * @return null if they are fewer than two
+     */
+    PacketRun run(int bytes, long budget) {
+        if (bytes != mtuBytes || !mtuDividesPages || (pageOffset & bytes - 1) != 0) {
+            return null;
         }
-        psn = ExpectedPsn.plus(psn, 1);
-        untilEntry = untilEntry == 1 ? GatherRecord.interval(record, 0) : untilEntry - 1;
+        int shift = Integer.numberOfTrailingZeros(bytes);
+        int packets = rest - 1 >> shift; // the last one has an entry
+        if (untilEntry > 0) {
+            packets = Math.min(packets, untilEntry - 1);
+        }
+        packets = (int) Math.min(packets, budget + bytes - 1 >> shift);
+        if (packets < 2) {
+            return null;
+        }
+        run.set(tidIndex, pageOffset, bytes, packets);
+        return run;
+    }
+
+    /** Packets of so many bytes each have left, of which at most the last had an entry. */
+    void advance(int packets, int bytes) {
+        int all = packets * bytes;
+        sourceOffset += all;
+        rest -= all;
+        pageOffset += all;
+        tidIndex += pageOffset / UserPage.BYTES;
+        pageOffset %= UserPage.BYTES;
+        psn = ExpectedPsn.plus(psn, packets);
+        untilEntry = untilEntry == 1 ? GatherRecord.interval(record, 0) : untilEntry - packets;
     }
 }

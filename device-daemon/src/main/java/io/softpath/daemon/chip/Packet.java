@@ -17,6 +17,8 @@ public final class Packet {
     private long payloadOffset;
     private int payloadBytes;
     private long rhfErrors;
+    private final PayloadCopy copy = new PayloadCopy();
+    private boolean moreFollow;
 
     /** The header, to be read; a faulty link may change it. */
     public HeaderCopy header() {
@@ -44,6 +46,60 @@ public final class Packet {
      */
     public long rhfErrors() {
         return rhfErrors;
+    }
+
+    /**
+     * From here to {@link #endBurst} one packet after the other uses this object, and what they
+     * point to stays where it is: payloads that continue each other may be copied together.
+     */
+    void startBurst() {
+        moreFollow = true;
+    }
+
+    /** All payloads are where they belong. */
+    void endBurst() {
+        moreFollow = false;
+        copy.finish();
+    }
+
+    /**
+     * Stores the payload to a page, at the latest when {@link #showPayload} or {@link #endBurst}
+     * returns.
+     *
+     * @return false if the page is gone, and nothing was stored
+     */
+    boolean storeTo(UserPage page, int offset) {
+        return copy.store(page, offset, payload, payloadOffset, payloadBytes);
+    }
+
+    /**
+     * Stores the payloads of a run that this packet begins, which lie one behind the other, up to
+     * the first whose TID names no page that can be copied to.
+     *
+     * @return how many packets
+     */
+    int storeTo(TidTable tids, PacketRun run) {
+        long from = payloadOffset;
+        int bytes = run.packetBytes();
+        int packets = 0;
+        while (packets < run.packets() && tids.page(run.tid(packets)) instanceof MappedPage page) {
+            copy.store(page, run.offset(packets), payload, from, bytes);
+            from += bytes;
+            packets++;
+        }
+        return packets;
+    }
+
+    /** To be called before a user is shown that the packet, or one before it, is there. */
+    void showPayload() {
+        copy.finish();
+    }
+
+    /** The receiver is done with this packet: without a burst, its payload is where it belongs. */
+    void received() {
+        if (!moreFollow) {
+            copy.finish();
+        }
     }
 
     /** Points to the payload of the next packet and clears the link's errors. */

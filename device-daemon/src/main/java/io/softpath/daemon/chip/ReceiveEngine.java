@@ -23,6 +23,8 @@ import java.lang.foreign.MemorySegment;
  * ipath_kreceive; ipath_common.h, INFINIPATH_RHF_*.
  */
 final class ReceiveEngine {
+    /** Of a TID flow whose packets are checked and may go without an entry. */
+    private static final int SUPPRESSING = TidFlow.VALID | TidFlow.HDR_SUPP;
 
     private final Chip chip;
     private final ChipModel model;
@@ -33,6 +35,9 @@ final class ReceiveEngine {
     private final long rhfOffset;
     private final long headerOffset;
     private final int hdrqOffsetDwords;
+
+    /** Why {@link #addressee} found none. */
+    private ChipCounter whyNoAddressee = ChipCounter.RX_PKT_DROPPED;
 
     /** The context whose TID flows may be ahead of what its user sees. */
     private ContextReceive behind;
@@ -61,35 +66,12 @@ final class ReceiveEngine {
         int lengthDwords = Lrh.lengthDwords(lrh);
         counters.increment(ChipCounter.RX_PKT);
         counters.add(ChipCounter.RX_WORDS, lengthDwords);
-        int dlid = Lrh.dlid(lrh);
-        if (dlid != lid && dlid <= Lrh.MAX_UNICAST_LID) {
-            counters.increment(ChipCounter.RX_DLID_FLTR);
-            return;
-        }
-        if (!partitionKeys.accepts(Bth.pkey(header.bth0()))) {
-            counters.increment(ChipCounter.RX_INVAL_PKEY);
+        ContextReceive to = addressee(header);
+        if (to == null) {
+            counters.increment(whyNoAddressee);
             return;
         }
         int vcto = header.vcto();
-        int number =
-                IpathHeader.context(
-                        model.family(),
-                        model.qpBase(),
-                        IpathHeader.context(vcto),
-                        Bth.qp(header.bth1()));
-        if (number < 0) {
-            counters.increment(ChipCounter.RX_NON_KD);
-            return;
-        }
-        if (number < model.firstUserContext() || number >= contexts.length) {
-            counters.increment(ChipCounter.RX_QP_BAD_CTXT);
-            return;
-        }
-        ContextReceive to = contexts[number];
-        if (to == null || !to.enabled) {
-            counters.increment(ChipCounter.RX_PKT_DROPPED);
-            return;
-        }
         long errors = packetErrors(packet, lrh, lengthDwords, vcto);
         boolean eager = IpathHeader.tid(vcto) == IpathHeader.TID_EAGER;
         if (errors == 0 && !eager) {
@@ -102,6 +84,69 @@ final class ReceiveEngine {
                 eager(to, packet, lengthDwords);
             }
         }
+    }
+
+    /** The context that a packet is for; null for none here, {@link #whyNoAddressee} says why. */
+    private ContextReceive addressee(HeaderCopy header) {
+        int dlid = Lrh.dlid(header.lrh());
+        if (dlid != lid && dlid <= Lrh.MAX_UNICAST_LID) {
+            return nobody(ChipCounter.RX_DLID_FLTR);
+        }
+        if (!partitionKeys.accepts(Bth.pkey(header.bth0()))) {
+            return nobody(ChipCounter.RX_INVAL_PKEY);
+        }
+        int number =
+                IpathHeader.context(
+                        model.family(),
+                        model.qpBase(),
+                        IpathHeader.context(header.vcto()),
+                        Bth.qp(header.bth1()));
+        if (number < 0) {
+            return nobody(ChipCounter.RX_NON_KD);
+        }
+        if (number < model.firstUserContext() || number >= contexts.length) {
+            return nobody(ChipCounter.RX_QP_BAD_CTXT);
+        }
+        ContextReceive to = contexts[number];
+        return to == null || !to.enabled ? nobody(ChipCounter.RX_PKT_DROPPED) : to;
+    }
+
+    private ContextReceive nobody(ChipCounter why) {
+        whyNoAddressee = why;
+        return null;
+    }
+
+    /**
+     * Takes packets of a flow that are all in order and without entries, up to the first that is
+     * not: what {@link #receive} would do with each, without looking at each.
+     *
+     * @return how many; the next one is for {@link #receive}, which counts what is wrong with it
+     */
+    int receiveRun(Packet first, PacketRun run) {
+        HeaderCopy header = first.header;
+        int psn = Bth.psn(header.bth2());
+        int flow = ExpectedPsn.flow(psn);
+        int lengthDwords = Lrh.lengthDwords(header.lrh());
+        ContextReceive to = addressee(header);
+        if (to == null
+                || flow >= to.flows.count()
+                || packetErrors(first, header.lrh(), lengthDwords, header.vcto()) != 0) {
+            return 0;
+        }
+        int register = to.flows.read(flow);
+        if ((register & SUPPRESSING) != SUPPRESSING
+                || ExpectedPsn.generation(psn) != TidFlow.generation(register)
+                || ExpectedPsn.sequence(psn) != TidFlow.sequence(register)) {
+            return 0;
+        }
+        int taken = first.storeTo(to.tids, run);
+        if (taken != 0) {
+            counters.add(ChipCounter.RX_PKT, taken);
+            counters.add(ChipCounter.RX_WORDS, (long) taken * lengthDwords);
+            counters.add(ChipCounter.RX_HDR_SUPP, taken);
+            advance(to, flow, taken);
+        }
+        return taken;
     }
 
     /** Whether there is no room for the entry that a packet needs: the packet is then dropped. */
@@ -223,12 +268,12 @@ final class ReceiveEngine {
         if (!suppressed && overflows(to)) {
             return;
         }
-        if (bytes != 0 && !page.store(offset, packet.payload(), packet.payloadOffset(), bytes)) {
+        if (bytes != 0 && !packet.storeTo(page, offset)) {
             refuse(to, packet, lengthDwords, ChipCounter.RX_TID_STORE, Rhf.TIDERR);
             return;
         }
         if (checked) {
-            advance(to, flow);
+            advance(to, flow, 1);
         }
         if (!suppressed) {
             deliver(to, packet, lengthDwords, Rhf.TYPE_EXPECTED, 0, false, 0);
@@ -236,17 +281,18 @@ final class ReceiveEngine {
         }
         counters.increment(ChipCounter.RX_HDR_SUPP);
         if ((header.pktFlags() & IpathHeader.INTR) != 0) {
+            packet.showPayload();
             to.flows.publish();
             urgent(to);
         }
     }
 
-    private void advance(ContextReceive to, int flow) {
+    private void advance(ContextReceive to, int flow, int packets) {
         if (behind != to) {
             publishFlows();
             behind = to;
         }
-        to.flows.advance(flow);
+        to.flows.advance(flow, packets);
     }
 
     /** Shows users the flow registers that packets without an entry have counted up. */
@@ -303,6 +349,7 @@ final class ReceiveEngine {
             boolean usesEgr,
             long errors) {
         long entry = (long) to.tail * Integer.BYTES;
+        packet.showPayload();
         packet.header.store(to.rcvHdrq, entry + headerOffset);
         to.flows.publish();
         Rhf.put(

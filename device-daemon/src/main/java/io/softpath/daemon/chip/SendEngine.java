@@ -30,13 +30,13 @@ final class SendEngine {
     static final long BAD_TRIGGER = Long.MIN_VALUE;
 
     /** What gathers of a context send before it is the others' turn: a microsecond or two. */
-    static final int GATHER_BURST_BYTES = 32 * 1024;
+    static final int GATHER_BURST_BYTES = 64 * 1024;
 
     /**
      * What gathers send, all contexts together, before the chip looks at every context again: no
      * more is copied while a small packet waits, however many contexts gather.
      */
-    static final int GATHER_ROUND_BYTES = 4 * GATHER_BURST_BYTES;
+    static final int GATHER_ROUND_BYTES = 2 * GATHER_BURST_BYTES;
 
     private static final int POLLS_PER_SWEEP = 64;
 
@@ -395,21 +395,35 @@ final class SendEngine {
         int sent = 0;
         long words = 0;
         long moved = 0;
-        while (moved < budget && !gather.done()) {
-            int bytes = gather.next(packet, region);
-            Wire.Outcome outcome = wire.transmit(packet);
-            if (outcome == Wire.Outcome.BACK_PRESSURE) {
-                counters.increment(ChipCounter.TX_FLOW_STALL);
-                break;
+        packet.startBurst();
+        try {
+            while (moved < budget && !gather.done()) {
+                int bytes = gather.next(packet, region);
+                PacketRun run = gather.run(bytes, budget - moved);
+                int taken = run == null ? 0 : wire.transmitRun(packet, run);
+                if (taken != 0) {
+                    sent += taken;
+                    words += (long) taken * Pbc.lengthDwordsOfPayload(bytes);
+                    gather.advance(taken, bytes);
+                    moved += (long) taken * bytes;
+                    continue;
+                }
+                Wire.Outcome outcome = wire.transmit(packet);
+                if (outcome == Wire.Outcome.BACK_PRESSURE) {
+                    counters.increment(ChipCounter.TX_FLOW_STALL);
+                    break;
+                }
+                if (outcome == Wire.Outcome.SENT) {
+                    sent++;
+                    words += Pbc.lengthDwordsOfPayload(bytes);
+                } else {
+                    counters.increment(ChipCounter.TX_NO_ROUTE);
+                }
+                gather.advance(1, bytes);
+                moved += bytes;
             }
-            if (outcome == Wire.Outcome.SENT) {
-                sent++;
-                words += Pbc.lengthDwordsOfPayload(bytes);
-            } else {
-                counters.increment(ChipCounter.TX_NO_ROUTE);
-            }
-            gather.advance(bytes);
-            moved += bytes;
+        } finally {
+            packet.endBurst();
         }
         counters.add(ChipCounter.TX_PKT, sent);
         counters.add(ChipCounter.TX_WORDS, words);

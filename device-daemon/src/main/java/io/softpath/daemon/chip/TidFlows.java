@@ -109,9 +109,9 @@ class TidFlows {
         return UNSTEADY;
     }
 
-    /** The packet that the register let through was delivered: the next one is expected. */
-    void advance(int flow) {
-        words[flow] = TidFlow.advanced(words[flow]);
+    /** Packets that the register let through were delivered: the next one is expected. */
+    void advance(int flow, int packets) {
+        words[flow] = TidFlow.advanced(words[flow], packets);
         if (behind != flow) {
             publish();
             behind = flow;

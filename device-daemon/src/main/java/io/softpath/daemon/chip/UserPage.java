@@ -25,9 +25,11 @@ public interface UserPage {
     /**
      * A page that is mapped here. Whoever unmaps it clears the TIDs that point at it first.
      *
-     * @throws IllegalArgumentException if the segment is not one page long, or read-only
+     * @param memory what it is part of; payloads for neighbours in one memory are copied at once
+     * @param start where in it the page begins
+     * @throws IllegalArgumentException if no whole page is there, or the memory is read-only
      */
-    static UserPage of(MemorySegment page) {
-        return new MappedPage(page);
+    static UserPage of(MemorySegment memory, long start) {
+        return new MappedPage(memory, start);
     }
 }

@@ -17,4 +17,16 @@ public interface Wire {
      * returns.
      */
     Outcome transmit(Packet packet);
+
+    /**
+     * Offers packets that the other end may take faster than one by one. A wire that does anything
+     * to single packets does not take them.
+     *
+     * @param first the first of them, as {@link #transmit} would be given it
+     * @return how many of them it took, from the first on, with all the effects of as many
+     *     transmissions that ended in {@link Outcome#SENT}; 0 says nothing about any
+     */
+    default int transmitRun(Packet first, PacketRun run) {
+        return 0;
+    }
 }

@@ -2,6 +2,7 @@ package io.softpath.daemon.control;
 
 import io.softpath.daemon.chip.UserPage;
 import io.softpath.daemon.region.UserMemory;
+import io.softpath.linux.MappedMemory;
 
 /**
  * A page of a user that a TID points at.
@@ -14,7 +15,12 @@ import io.softpath.daemon.region.UserMemory;
  */
 record Pin(UserMemory memory, int page, long address, long sinceEpochMs, UserPage target) {
     static Pin of(UserMemory memory, int page, long address, long nowEpochMs) {
-        return new Pin(memory, page, address, nowEpochMs, UserPage.of(memory.page(page)));
+        return new Pin(
+                memory,
+                page,
+                address,
+                nowEpochMs,
+                UserPage.of(memory.memory(), page * MappedMemory.PAGE_BYTES));
     }
 
     static Pin ordinary(AddressSpace space, long address, long nowEpochMs) {

@@ -3,6 +3,7 @@ package io.softpath.daemon.link;
 import io.softpath.abi.packet.Lrh;
 import io.softpath.daemon.chip.Chip;
 import io.softpath.daemon.chip.Packet;
+import io.softpath.daemon.chip.PacketRun;
 import io.softpath.daemon.chip.Wire;
 
 import java.util.Arrays;
@@ -42,8 +43,18 @@ public final class Fabric implements Wire {
 
     @Override
     public Outcome transmit(Packet packet) {
-        int dlid = Lrh.dlid(packet.header().lrh());
-        Chip chip = dlid < byLid.length ? byLid[dlid] : null;
+        Chip chip = destination(packet);
         return chip == null ? Outcome.NO_ROUTE : chip.receive(packet);
+    }
+
+    @Override
+    public int transmitRun(Packet first, PacketRun run) {
+        Chip chip = destination(first);
+        return chip == null ? 0 : chip.receiveRun(first, run);
+    }
+
+    private Chip destination(Packet packet) {
+        int dlid = Lrh.dlid(packet.header().lrh());
+        return dlid < byLid.length ? byLid[dlid] : null;
     }
 }

@@ -88,11 +88,6 @@ public final class UserMemory {
         return file.memory();
     }
 
-    /** One page of it. */
-    public MemorySegment page(int index) {
-        return file.memory().asSlice(index * MappedMemory.PAGE_BYTES, MappedMemory.PAGE_BYTES);
-    }
-
     /** Where the owner says that it has mapped it; 0: nowhere. */
     public long address() {
         return address;

@@ -294,9 +294,11 @@ class ExpectedReceiveTest {
             assertThrows(NullPointerException.class, () -> r.chip.setTid(TO, 1, null));
             assertEquals(0, tidsInUse(r.chip, TO));
             MemorySegment two = r.rig.arena.allocate(8192, 4096);
-            assertThrows(IllegalArgumentException.class, () -> UserPage.of(two));
-            MemorySegment readOnly = two.asSlice(0, 4096).asReadOnly();
-            assertThrows(IllegalArgumentException.class, () -> UserPage.of(readOnly));
+            for (long start : new long[] {-1, 4097, 8192, Long.MIN_VALUE}) {
+                assertThrows(IllegalArgumentException.class, () -> UserPage.of(two, start));
+            }
+            MemorySegment readOnly = two.asReadOnly();
+            assertThrows(IllegalArgumentException.class, () -> UserPage.of(readOnly, 0));
         }
     }
 

@@ -27,7 +27,7 @@ final class PinnedPages {
     }
 
     UserPage page(int page) {
-        return UserPage.of(memory.asSlice(start(page), UserPage.BYTES));
+        return UserPage.of(memory, start(page));
     }
 
     /** From now on these bytes belong there. */

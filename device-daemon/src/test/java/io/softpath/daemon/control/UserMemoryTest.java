@@ -68,8 +68,8 @@ class UserMemoryTest extends DaemonTestBase {
                     MappedMemory.map(file.fd(), 0, BYTES, Protection.READ_WRITE, arena).segment();
             users.set(JAVA_INT, 4096, 4711);
             OpenContext context = daemon().units().getFirst().context(1);
-            assertEquals(4711, context.memories.all().get(1).page(1).get(JAVA_INT, 0));
-            context.memories.all().get(1).page(2).set(JAVA_INT, 4, 42);
+            assertEquals(4711, context.memories.all().get(1).memory().get(JAVA_INT, 4096));
+            context.memories.all().get(1).memory().set(JAVA_INT, 8192 + 4, 42);
             assertEquals(42, users.get(JAVA_INT, 2 * 4096 + 4));
             assertEquals(0, client.memBind(2, users.address()).result());
             assertEquals(0, client.memFree(2).result());

@@ -102,9 +102,9 @@ public final class TidFlow {
         return word >>> 11 & 0xFF;
     }
 
-    /** The word with the next sequence number, modulo 2048. */
-    public static int advanced(int word) {
-        return word & ~0x7FF | word + 1 & 0x7FF;
+    /** The word with the sequence number so many packets on, modulo 2048. */
+    public static int advanced(int word, int packets) {
+        return word & ~0x7FF | word + packets & 0x7FF;
     }
 
     /** Acquire load of the register of a flow; pairs with {@link #put} and the chip's stores. */

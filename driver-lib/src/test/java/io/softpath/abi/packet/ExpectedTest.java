@@ -114,7 +114,7 @@ class ExpectedTest {
             assertEquals(0x181E_47FF, stored);
             assertEquals(200, TidFlow.generation(stored));
             assertEquals(0, TidFlow.asRead(stored) & TidFlow.MISMATCHES);
-            int adopted = TidFlow.advanced(stored) & ~TidFlow.MISMATCHES | TidFlow.CHIP;
+            int adopted = TidFlow.advanced(stored, 1) & ~TidFlow.MISMATCHES | TidFlow.CHIP;
             assertTrue(TidFlow.compareAndSet(page, 31, stored, adopted));
             assertEquals(0, TidFlow.sequence(TidFlow.get(page, 31)));
             assertEquals(200, TidFlow.generation(TidFlow.get(page, 31)));

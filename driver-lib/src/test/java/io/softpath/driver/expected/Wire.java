@@ -243,7 +243,7 @@ final class Wire implements ExpectedDriver {
                 packet.pageOffset,
                 packet.payload.length);
         if (hardware && (word & TidFlow.VALID) != 0) {
-            chipPut(flow, TidFlow.advanced(word));
+            chipPut(flow, TidFlow.advanced(word, 1));
             if (packet.suppress && (word & TidFlow.HDR_SUPP) != 0) {
                 return null;
             }
