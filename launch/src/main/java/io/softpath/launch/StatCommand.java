@@ -132,6 +132,17 @@ final class StatCommand extends ViewCommand<List<StatCommand.Seen>> {
         if (!seen.contexts().isEmpty()) {
             out.println();
             contexts(seen, now).print(out, ansi);
+            for (ContextRecord context : seen.contexts()) {
+                if ((context.features() & ContextRecord.ORDINARY_MEMORY) == 0) {
+                    out.println(
+                            "context "
+                                    + context.context()
+                                    + ": the daemon cannot reach ordinary memory of pid "
+                                    + context.pid()
+                                    + ", so only memory of MEM_CREATE can have TIDs; doctor tells"
+                                    + " why");
+                }
+            }
         }
         Table counters = counters(seen);
         if (!counters.isEmpty()) {

@@ -91,7 +91,11 @@ final class Commands {
     private Answer dispatch(
             OpenFile file, Command command, MemorySegment block, MemorySegment data) {
         if (command == Command.ASSIGN_CONTEXT) {
-            return assign(file, UserInfo.read(block, CommandRecord.PAYLOAD));
+            Answer answer = assign(file, UserInfo.read(block, CommandRecord.PAYLOAD));
+            if (!answer.isRefusal()) {
+                tids.probe(file.context());
+            }
+            return answer;
         }
         OpenContext context = file.context();
         if (context == null) {

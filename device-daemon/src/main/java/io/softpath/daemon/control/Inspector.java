@@ -184,7 +184,8 @@ final class Inspector {
                 0,
                 unit.division().first(number),
                 unit.division().count(number),
-                context.owner.features(),
+                context.owner.features()
+                        | (context.ordinaryReachable ? ContextRecord.ORDINARY_MEMORY : 0),
                 mapped,
                 context.since(ChipCounter.CTXT_TX_PKT),
                 context.since(ChipCounter.CTXT_RX_PKT),

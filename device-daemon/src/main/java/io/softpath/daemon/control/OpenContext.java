@@ -40,8 +40,11 @@ final class OpenContext {
     /** Memory that the owner asked for so that the chip can reach it. */
     final UserMemories memories;
 
-    /** The owner's ordinary memory; null until a TID is asked for of a page of it. */
+    /** The owner's ordinary memory; null if nothing was ever seen of it. */
     AddressSpace ordinary;
+
+    /** Whether the kernel let the daemon reach that memory when the context was assigned. */
+    boolean ordinaryReachable;
 
     /** Which TIDs of it are used, and for what. */
     final TidShadow tids;

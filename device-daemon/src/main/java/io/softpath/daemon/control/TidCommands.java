@@ -193,13 +193,37 @@ final class TidCommands {
         return null;
     }
 
+    /**
+     * Tries, when a context is assigned, whether ordinary memory of its owner can be reached, so
+     * that whoever looks knows before the first TID is asked for. A process can change that later,
+     * so TID_UPDATE asks again when it needs to know.
+     */
+    void probe(OpenContext context) {
+        try {
+            accounts.of(context.owner);
+            space(context).checkAccess(0);
+            context.ordinaryReachable = true;
+        } catch (SoftpathException e) {
+            if (context.unit.mayLog()) {
+                LOG.info(
+                        "{}: no TIDs for ordinary memory, only for memory of MEM_CREATE: {}",
+                        context,
+                        e.getMessage());
+            }
+        }
+    }
+
     /** What of the owner's memory may be written; an exception if nothing may. */
     private long[] reach(OpenContext context, long address) {
+        space(context).checkAccess(address);
+        return context.ordinary.writableRanges();
+    }
+
+    private AddressSpace space(OpenContext context) {
         if (context.ordinary == null) {
             context.ordinary = spaces.apply(context.owner);
         }
-        context.ordinary.checkAccess(address);
-        return context.ordinary.writableRanges();
+        return context.ordinary;
     }
 
     /** The bitmap, then the list; an unshared context's TIDs start at 0 in both. */

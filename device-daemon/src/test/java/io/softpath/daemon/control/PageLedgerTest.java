@@ -483,7 +483,7 @@ class PageLedgerTest {
                             .min()
                             .orElseThrow(),
                     "only the pin is left");
-            rig.spaces.put(PID, new FakeSpace().map(address - 2 * PAGE, 2));
+            rig.spaces.get(PID).map(address - 2 * PAGE, 2);
             assertFalse(rig.tidUpdate(file, 2, address - 2 * PAGE).isRefusal());
             PageBlockRecord ordinary =
                     rig.unit.pages().blocks().stream()
@@ -500,7 +500,7 @@ class PageLedgerTest {
         try (PinRig rig = new PinRig(ChipModel.IBA7220)) {
             OpenFile file = rig.start(PID);
             long address = 0x7000_0000_0000L;
-            rig.spaces.put(PID, new FakeSpace().map(address, 4));
+            rig.spaces.get(PID).map(address, 4);
             assertFalse(rig.tidUpdate(file, 4, address).isRefusal());
             List<PageBlockRecord> pinned =
                     rig.unit.pages().blocks().stream().filter(b -> b.kind() == -1).toList();

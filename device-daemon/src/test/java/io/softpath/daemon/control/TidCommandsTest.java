@@ -308,8 +308,7 @@ class TidCommandsTest {
     void shouldPinOrdinaryMemoryWhereItIsMappedWritable() {
         rig.limits.put(1, new MemlockLimit(6 * PAGE, false));
         OpenFile file = startWithPages(1, 2);
-        FakeSpace space = new FakeSpace().map(AT - 2 * PAGE, 2).map(AT + 2 * PAGE, 1);
-        rig.spaces.put(1, space);
+        FakeSpace space = rig.spaces.get(1).map(AT - 2 * PAGE, 2).map(AT + 2 * PAGE, 1);
         assertArrayEquals(
                 new int[] {0, 1, 2, 3, 4},
                 PinRig.tids(rig.tidUpdate(file, 5, AT - 2 * PAGE + 77)),
@@ -339,10 +338,28 @@ class TidCommandsTest {
     }
 
     @Test
+    void shouldTryOrdinaryMemoryWhenTheContextIsAssignedAndAgainWhenItIsNeeded() {
+        FakeSpace closed = new FakeSpace().map(AT, 1);
+        closed.refused = Errno.EPERM;
+        rig.spaces.put(2, closed);
+        rig.spaces.put(3, new FakeSpace().map(AT, 1));
+        OpenFile first = rig.start(2);
+        OpenFile second = rig.start(3);
+        assertFalse(first.context().ordinaryReachable);
+        assertTrue(second.context().ordinaryReachable);
+        closed.refused = null;
+        rig.spaces.get(3).refused = Errno.EPERM;
+        assertEquals(36, rig.tidUpdate(first, 1, AT).result(), "allowed since");
+        assertRefused(Errno.EPERM, rig.state(), rig.tidUpdate(second, 1, AT));
+        rig.close(first);
+        rig.close(second);
+        assertNothingLeft();
+    }
+
+    @Test
     void shouldSayWhyOrdinaryMemoryCannotBeReached() {
         OpenFile file = startWithPages(1, 2);
-        FakeSpace space = new FakeSpace().map(AT, 10);
-        rig.spaces.put(1, space);
+        FakeSpace space = rig.spaces.get(1).map(AT, 10);
         String before = rig.state();
         for (Errno errno : new Errno[] {Errno.EPERM, Errno.ESRCH, Errno.ENOSYS}) {
             space.refused = errno;

@@ -18,7 +18,8 @@ import java.util.List;
  * @param subcontexts processes that share it, 0 if not shared
  * @param pioFirst chip-wide number of the first send buffer
  * @param pioCount send buffers
- * @param features features negotiated, see {@link ControlRecord#FEATURE_INLINE_TRIGGER}
+ * @param features features negotiated, see {@link ControlRecord#FEATURE_INLINE_TRIGGER}, and {@link
+ *     #ORDINARY_MEMORY}
  * @param mappedBytes bytes that the owner has mapped
  * @param packetsSent packets sent
  * @param packetsReceived entries written to the rcvhdrq
@@ -54,6 +55,12 @@ public record ContextRecord(
         long dropped,
         long events) {
     public static final int BYTES = 112;
+
+    /**
+     * In the features: when the context was assigned, the kernel let the daemon reach memory of the
+     * process that was never registered.
+     */
+    public static final int ORDINARY_MEMORY = 0x100;
 
     static final int UNIT = 0;
     static final int CONTEXT = 4;
@@ -99,7 +106,8 @@ public record ContextRecord(
                             "features",
                             FEATURES,
                             4,
-                            "features negotiated, see FEATURE_INLINE_TRIGGER"),
+                            "features negotiated, see FEATURE_INLINE_TRIGGER; 0x100: ordinary"
+                                    + " memory of the process can be reached"),
                     new StructField(
                             "mappedBytes", MAPPED_BYTES, 8, "bytes that the owner has mapped"),
                     new StructField("packetsSent", PACKETS_SENT, 8, "packets sent"),
