@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             FloorCommand.class,
             ChipCommand.class,
             ExpectedCommand.class,
+            PsmCommand.class,
             JmhCommand.class
         })
 public final class BenchMain implements Runnable {
@@ -45,9 +46,11 @@ public final class BenchMain implements Runnable {
 
     /** Runs the command line and returns its exit code. */
     public static int execute(String... arguments) {
-        return new CommandLine(new BenchMain())
-                .setExecutionExceptionHandler(BenchMain::explain)
-                .execute(arguments);
+        return commandLine().execute(arguments);
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new BenchMain()).setExecutionExceptionHandler(BenchMain::explain);
     }
 
     private static int explain(Exception e, CommandLine command, CommandLine.ParseResult parsed)

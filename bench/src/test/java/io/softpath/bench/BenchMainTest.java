@@ -1,8 +1,12 @@
 package io.softpath.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
 
 class BenchMainTest {
     @Test
@@ -16,6 +20,20 @@ class BenchMainTest {
         assertEquals(0, BenchMain.execute("--help"));
         assertEquals(0, BenchMain.execute("floor", "--help"));
         assertEquals(0, BenchMain.execute("jmh", "--help"));
+        assertEquals(0, BenchMain.execute("psm", "--help"));
+    }
+
+    /** The preload library lies in a distribution, and here is none. */
+    @Test
+    void shouldSayWhatItTakesToRunTheRealLibrary() {
+        StringWriter said = new StringWriter();
+        int code =
+                BenchMain.commandLine()
+                        .setErr(new PrintWriter(said, true))
+                        .execute("psm", "--quick", "--json");
+        assertEquals(1, code);
+        assertTrue(said.toString().contains("libsoftpath-preload.so"), said::toString);
+        assertTrue(said.toString().contains("apt-get install gcc"), said::toString);
     }
 
     @Test

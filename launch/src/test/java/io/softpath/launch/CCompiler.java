@@ -42,10 +42,7 @@ final class CCompiler {
     /** As {@link #compile}, with another command that takes the same options, such as mpicc. */
     static Path compileWith(String compiler, String resource, Path directory, String... options)
             throws IOException, InterruptedException {
-        Path source = directory.resolve(resource);
-        try (InputStream in = CCompiler.class.getResourceAsStream(resource)) {
-            Files.copy(in, source);
-        }
+        Path source = copy(resource, directory);
         Path target = directory.resolve(resource.substring(0, resource.lastIndexOf('.')));
         List<String> command =
                 new ArrayList<>(
@@ -53,6 +50,15 @@ final class CCompiler {
         command.addAll(List.of(options));
         command.addAll(List.of("-o", target.toString(), source.toString()));
         run(directory, command.toArray(String[]::new));
+        return target;
+    }
+
+    /** Copies a resource of this package into a directory, such as a header that others include. */
+    static Path copy(String resource, Path directory) throws IOException {
+        Path target = directory.resolve(resource);
+        try (InputStream in = CCompiler.class.getResourceAsStream(resource)) {
+            Files.copy(in, target);
+        }
         return target;
     }
 

@@ -81,6 +81,7 @@ class FrozenUnitIT {
             }
             assertTrue(get(sleeping), "not woken after packets=" + sent);
             assertTrue(sent > lazy.baseInfo().tidegrcnt() - 2, "woken early: packets=" + sent);
+            awaitSent(observer, sender, sent); // each of them that overflows wakes whoever sleeps
             assertFalse(sleeper.await(Duration.ZERO), "there is no packet for it");
         }
     }
@@ -94,6 +95,16 @@ class FrozenUnitIT {
                                         r.name().equals("RcvCtrl.IntrAvail")
                                                 && r.context() == context.address().context()
                                                 && r.value() == 1));
+    }
+
+    private static void awaitSent(Device observer, Context context, long packets) {
+        Await.until(
+                "all packets are sent",
+                () ->
+                        observer.inspect().contexts(0).stream()
+                                .anyMatch(c ->
+                                        c.context() == context.address().context()
+                                                && c.packetsSent() == packets));
     }
 
     private static boolean get(Future<Boolean> future) throws Exception {

@@ -62,11 +62,12 @@ class MpiIT {
         return command;
     }
 
-    private static Jvm onTheChip(int ranks, String... program) {
+    private static Jvm onTheChip(String model, int ranks, String... program) {
         Jvm.Builder exec =
                 Shipped.jvm(temp)
                         .lifetime(PATIENCE)
-                        .arguments("exec", "-n", Integer.toString(ranks), "--")
+                        .arguments("exec", "--model", model)
+                        .arguments("-n", Integer.toString(ranks), "--")
                         .arguments(mpirun(ranks, PSM, program).toArray(String[]::new));
         ROOT.forEach(exec::environment);
         return exec.start();
@@ -78,8 +79,16 @@ class MpiIT {
 
     /** Hello, ring, allreduce and alltoall; messages get smaller as ranks get more. */
     @ParameterizedTest
-    @CsvSource({"2,300001", "3,64001", "4,4097", "8,1000"})
-    void shouldComputeOnTheChipWhatItComputesOverTcp(int ranks, int largest) throws Exception {
+    @CsvSource({
+        "IBA7220, 2, 300001",
+        "IBA7220, 3, 64001",
+        "IBA7220, 4, 4097",
+        "IBA7220, 8, 1000",
+        "IBA6120, 2, 300001",
+        "IBA7322, 2, 300001"
+    })
+    void shouldComputeOnTheChipWhatItComputesOverTcp(String model, int ranks, int largest)
+            throws Exception {
         String size = Integer.toString(largest);
         CCompiler.Ended tcp =
                 CCompiler.toEnd(
@@ -91,7 +100,7 @@ class MpiIT {
         List<String> expected = results(tcp.lines());
         assertEquals(4, expected.size(), expected::toString);
 
-        try (Jvm chip = onTheChip(ranks, "all", size)) {
+        try (Jvm chip = onTheChip(model, ranks, "all", size)) {
             assertEquals(0, chip.exitCode(PATIENCE), chip.lines()::toString);
             assertEquals(expected, results(chip.lines()));
         }
@@ -100,7 +109,7 @@ class MpiIT {
     @Test
     void shouldEndTheJobWhenARankIsKilledInMidTransfer() {
         List<String> before = Shipped.leftovers(temp);
-        try (Jvm chip = onTheChip(2, "die", "1")) {
+        try (Jvm chip = onTheChip("IBA7220", 2, "die", "1")) {
             assertNotEquals(0, chip.exitCode(PATIENCE));
             chip.awaitLine("rank 1 .*exited on signal 9");
         }

@@ -8,51 +8,12 @@
  *
  * Prints one line at its end, or what went wrong.
  */
-#define _GNU_SOURCE
-#include <psm.h>
-#include <psm_mq.h>
-#include <signal.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include "psm_pair.h"
 
-enum { SECOND_NS = 1000000000 };
 enum { TAG_DATA = 1, TAG_ECHO = 2 };
 
 /* libinfinipath's: picoseconds of one tick of the time stamp counter, by which libpsm tells the time. */
 extern uint32_t __ipath_pico_per_cycle;
-
-#define CHECK(call) ({ \
-	psm_error_t error_ = (call); \
-	if (error_ != PSM_OK) { \
-		printf("%s: %s\n", #call, psm_error_get_string(error_)); \
-		exit(1); \
-	} })
-
-static void initialise(void)
-{
-	int major = PSM_VERNO_MAJOR, minor = PSM_VERNO_MINOR;
-
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	CHECK(psm_error_register_handler(NULL, PSM_ERRHANDLER_NO_HANDLER));
-	CHECK(psm_init(&major, &minor));
-}
-
-static psm_ep_t open_endpoint(int unit, const psm_uuid_t uuid, psm_epid_t *epid)
-{
-	struct psm_ep_open_opts options;
-	psm_ep_t endpoint;
-
-	CHECK(psm_ep_open_opts_get_defaults(&options));
-	options.unit = unit;
-	options.affinity = PSM_EP_OPEN_AFFINITY_SKIP;
-	CHECK(psm_ep_open(uuid, &options, &endpoint, epid));
-	return endpoint;
-}
 
 static int open_and_close(long times)
 {
@@ -127,49 +88,6 @@ static void message(psm_mq_t mq, psm_epaddr_t peer, int rank, size_t bytes, unsi
 	free(in);
 }
 
-static void exchange(int sock, const void *own, void *other, size_t bytes)
-{
-	if (write(sock, own, bytes) != (ssize_t)bytes || read(sock, other, bytes) != (ssize_t)bytes) {
-		printf("the other process is gone\n");
-		exit(1);
-	}
-}
-
-struct pair {
-	psm_ep_t endpoint;
-	psm_epid_t own, other;
-	psm_epaddr_t peer;
-	psm_mq_t mq;
-	pid_t child; /* in the parent, which is rank 0 */
-	int rank, sock;
-};
-
-/* Forks, and connects the two processes; -1: no. */
-static int connect_two(struct pair *two, int unit0, int unit1)
-{
-	int ends[2];
-	psm_uuid_t uuid;
-	psm_error_t error;
-
-	memset(uuid, 0, sizeof uuid);
-	uuid[0] = (uint8_t)getpid();
-	uuid[1] = (uint8_t)(getpid() >> 8);
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends))
-		return -1;
-	two->child = fork();
-	if (two->child < 0)
-		return -1;
-	two->rank = two->child == 0;
-	two->sock = ends[two->rank];
-	close(ends[!two->rank]);
-	initialise();
-	two->endpoint = open_endpoint(two->rank ? unit1 : unit0, uuid, &two->own);
-	exchange(two->sock, &two->own, &two->other, sizeof two->own);
-	CHECK(psm_mq_init(two->endpoint, PSM_MQ_ORDERMASK_ALL, NULL, 0, &two->mq));
-	CHECK(psm_ep_connect(two->endpoint, 1, &two->other, NULL, &error, &two->peer, 20LL * SECOND_NS));
-	return 0;
-}
-
 /* What a request has come to when nobody waits for it. */
 static const char *state(psm_mq_req_t request)
 {
@@ -234,20 +152,7 @@ static int pass_messages(long rounds, int unit0, int unit1)
 			messages += 2;
 		}
 	psm_mq_get_stats(two.mq, &stats);
-	char byte = 0;
-	exchange(two.sock, &byte, &byte, 1);
-	CHECK(psm_mq_finalize(two.mq));
-	CHECK(psm_ep_close(two.endpoint, PSM_EP_CLOSE_GRACEFUL, SECOND_NS));
-	CHECK(psm_finalize());
-	if (two.rank == 1) {
-		fflush(stdout);
-		_exit(0);
-	}
-	int status;
-	if (waitpid(two.child, &status, 0) != two.child || status != 0) {
-		printf("the other process ended with status %d\n", status);
-		return 1;
-	}
+	disconnect_two(&two);
 	printf("messages=%lu bytes=%lu eager=%lu rendezvous=%lu shm=%lu lids=%d,%d\n", messages, bytes,
 	       (unsigned long)stats.tx_eager_num, (unsigned long)stats.tx_rndv_num, (unsigned long)stats.tx_shm_num,
 	       (int)psm_epid_nid(two.own), (int)psm_epid_nid(two.other));

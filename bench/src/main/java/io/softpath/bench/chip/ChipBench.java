@@ -2,7 +2,7 @@ package io.softpath.bench.chip;
 
 import io.softpath.bench.floor.HandoverFloor;
 import io.softpath.bench.process.BenchFailure;
-import io.softpath.bench.process.ChildJvm;
+import io.softpath.bench.process.Child;
 import io.softpath.bench.process.Findings;
 import io.softpath.bench.process.PrivateDaemon;
 import io.softpath.bench.process.TemporaryDirectory;
@@ -92,7 +92,7 @@ public final class ChipBench {
             progress.accept("round " + i + " of " + idleRounds + ": idle daemon, memory");
             try (PrivateDaemon daemon = PrivateDaemon.start()) {
                 idle(daemon, idleCpu, wakes);
-                try (ChildJvm holder =
+                try (Child holder =
                         daemon.startUser(
                                 ChipUser.class, ChipUser.HOLDER, String.valueOf(CONTEXTS))) {
                     holder.awaitLine(ChipUser.READY, START);
@@ -141,7 +141,7 @@ public final class ChipBench {
     }
 
     private Findings self(PrivateDaemon daemon) {
-        try (ChildJvm user =
+        try (Child user =
                 daemon.startUser(
                         ChipUser.class, ChipUser.SELF, String.valueOf(measured.toMillis()))) {
             String own = address(user);
@@ -152,8 +152,8 @@ public final class ChipBench {
     }
 
     private Findings pair(PrivateDaemon daemon) {
-        try (ChildJvm pong = daemon.startUser(ChipUser.class, ChipUser.PONG);
-                ChildJvm ping =
+        try (Child pong = daemon.startUser(ChipUser.class, ChipUser.PONG);
+                Child ping =
                         daemon.startUser(
                                 ChipUser.class,
                                 ChipUser.PING,
@@ -169,7 +169,7 @@ public final class ChipBench {
     }
 
     private void idle(PrivateDaemon daemon, List<Double> cpu, List<Histogram> wakes) {
-        List<ChildJvm> sleepers = new ArrayList<>();
+        List<Child> sleepers = new ArrayList<>();
         try {
             for (int i = 0; i < SLEEPERS; i++) {
                 sleepers.add(daemon.startUser(ChipUser.class, ChipUser.SLEEPER));
@@ -183,20 +183,20 @@ public final class ChipBench {
             long used = ProcessUsage.cpuNs(daemon.pid()) - before;
             cpu.add(100.0 * used / (System.nanoTime() - begin));
 
-            try (ChildJvm waker = daemon.startUser(ChipUser.class, ChipUser.WAKER)) {
+            try (Child waker = daemon.startUser(ChipUser.class, ChipUser.WAKER)) {
                 address(waker);
                 waker.println(ChipUser.GO + first);
                 wakes.add(Findings.parse(waker.awaitSuccess(GRACE)).histogram(WAKE));
             }
         } finally {
-            sleepers.forEach(ChildJvm::close);
+            sleepers.forEach(Child::close);
         }
     }
 
     private static Histogram daemonAllocated() {
         try (TemporaryDirectory directory = TemporaryDirectory.make();
-                ChildJvm inside =
-                        ChildJvm.start(
+                Child inside =
+                        Child.start(
                                 "inside",
                                 Map.of(),
                                 DaemonInside.class.getName(),
@@ -205,7 +205,7 @@ public final class ChipBench {
         }
     }
 
-    private static String address(ChildJvm user) {
+    private static String address(Child user) {
         return user.awaitLine(ChipUser.READY, START).substring(ChipUser.READY.length());
     }
 

@@ -3,6 +3,7 @@ package io.softpath.bench.chip;
 import com.sun.management.ThreadMXBean;
 
 import io.softpath.bench.process.Findings;
+import io.softpath.bench.process.Spin;
 import io.softpath.driver.Address;
 import io.softpath.driver.Context;
 import io.softpath.driver.Destination;

@@ -1,6 +1,6 @@
 package io.softpath.bench.expected;
 
-import io.softpath.bench.process.ChildJvm;
+import io.softpath.bench.process.Child;
 import io.softpath.bench.process.Findings;
 import io.softpath.bench.process.PrivateDaemon;
 import io.softpath.bench.report.Result;
@@ -98,8 +98,8 @@ public final class ExpectedBench {
 
     private Findings round(PrivateDaemon daemon) {
         String ms = String.valueOf(measured.toMillis());
-        try (ChildJvm sink = daemon.startUser(ExpectedUser.class, ExpectedUser.SINK, ms);
-                ChildJvm source = daemon.startUser(ExpectedUser.class, ExpectedUser.SOURCE)) {
+        try (Child sink = daemon.startUser(ExpectedUser.class, ExpectedUser.SINK, ms);
+                Child source = daemon.startUser(ExpectedUser.class, ExpectedUser.SOURCE)) {
             String sinkAddress = address(sink);
             String sourceAddress = address(source);
             daemon.separateFrom(sink, source);
@@ -111,7 +111,7 @@ public final class ExpectedBench {
         }
     }
 
-    private static String address(ChildJvm user) {
+    private static String address(Child user) {
         return user.awaitLine(ExpectedUser.READY, START).substring(ExpectedUser.READY.length());
     }
 

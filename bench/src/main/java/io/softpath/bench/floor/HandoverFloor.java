@@ -1,7 +1,7 @@
 package io.softpath.bench.floor;
 
 import io.softpath.bench.process.BenchFailure;
-import io.softpath.bench.process.ChildJvm;
+import io.softpath.bench.process.Child;
 import io.softpath.bench.process.CpuPair;
 import io.softpath.bench.process.Findings;
 
@@ -48,8 +48,8 @@ public final class HandoverFloor {
         }
         Optional<CpuPair> cpus = CpuPair.ofThisMachine();
         Path page = newPage();
-        try (ChildJvm pong = start("pong", page, measured);
-                ChildJvm ping = start("ping", page, measured)) {
+        try (Child pong = start("pong", page, measured);
+                Child ping = start("ping", page, measured)) {
             pong.awaitLine(HandoverPeer.READY, START);
             ping.awaitLine(HandoverPeer.READY, START);
             Files.delete(page);
@@ -66,8 +66,8 @@ public final class HandoverFloor {
         }
     }
 
-    private static ChildJvm start(String role, Path page, Duration measured) {
-        return ChildJvm.start(
+    private static Child start(String role, Path page, Duration measured) {
+        return Child.start(
                 role,
                 Map.of(),
                 HandoverPeer.class.getName(),

@@ -76,7 +76,7 @@ public record CpuPair(int first, int second) {
     }
 
     /** Pins each process to a CPU of its own; false if that cannot be done here. */
-    public boolean pin(ChildJvm one, ChildJvm other) {
+    public boolean pin(Child one, Child other) {
         return pin(one.pid(), first) && pin(other.pid(), second);
     }
 

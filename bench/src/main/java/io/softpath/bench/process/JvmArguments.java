@@ -15,6 +15,7 @@ import java.util.Optional;
 public final class JvmArguments {
     private static final String FILE = "jvm.flags";
     private static final String DAEMON_FILE = "daemon.flags";
+    private static final String PRELOAD = "libsoftpath-preload.so";
 
     private JvmArguments() {}
 
@@ -31,6 +32,13 @@ public final class JvmArguments {
         return argumentFile(System.getProperty("java.class.path"))
                 .map(file -> List.of("@" + file.resolveSibling(DAEMON_FILE), "@" + file))
                 .orElseGet(JvmArguments::ofChild);
+    }
+
+    /** The preload library, which lies in the distribution too, if it could be built. */
+    public static Optional<Path> preloadLibrary() {
+        return argumentFile(System.getProperty("java.class.path"))
+                .map(file -> file.resolveSibling(PRELOAD))
+                .filter(Files::isReadable);
     }
 
     /** The flags beside a jar of the class path, or one folder above it. */

@@ -15,9 +15,9 @@ public final class PrivateDaemon implements AutoCloseable {
     private static final Duration START = Duration.ofMinutes(1);
 
     private final TemporaryDirectory directory;
-    private final ChildJvm process;
+    private final Child process;
 
-    private PrivateDaemon(TemporaryDirectory directory, ChildJvm process) {
+    private PrivateDaemon(TemporaryDirectory directory, Child process) {
         this.directory = directory;
         this.process = process;
     }
@@ -33,7 +33,7 @@ public final class PrivateDaemon implements AutoCloseable {
         List<String> all = new ArrayList<>();
         all.addAll(List.of("--dir", directory.path().toString(), "--until-eof"));
         all.addAll(List.of(arguments));
-        ChildJvm process = ChildJvm.start("daemon", JvmArguments.ofDaemon(), Map.of(), MAIN, all);
+        Child process = Child.start("daemon", JvmArguments.ofDaemon(), Map.of(), MAIN, all);
         PrivateDaemon daemon = new PrivateDaemon(directory, process);
         boolean started = false;
         try {
@@ -50,10 +50,10 @@ public final class PrivateDaemon implements AutoCloseable {
     /**
      * Runs the daemon on one CPU and all users on another from now on, if that can be done here.
      */
-    public void separateFrom(ChildJvm... users) {
+    public void separateFrom(Child... users) {
         CpuPair.ofThisMachine()
                 .ifPresent(pair -> {
-                    for (ChildJvm user : users) {
+                    for (Child user : users) {
                         pair.pin(process, user);
                     }
                 });
@@ -69,12 +69,17 @@ public final class PrivateDaemon implements AutoCloseable {
      * @param main its main class
      * @param role its first argument, and how it is called in errors
      */
-    public ChildJvm startUser(Class<?> main, String role, String... arguments) {
+    public Child startUser(Class<?> main, String role, String... arguments) {
         List<String> all = new ArrayList<>();
         all.add(role);
         all.addAll(List.of(arguments));
-        return ChildJvm.start(
+        return Child.start(
                 role, Map.of("SOFTPATH_DIR", directory.path().toString()), main.getName(), all);
+    }
+
+    /** The run directory, for users that are no JVMs. */
+    public String directory() {
+        return directory.path().toString();
     }
 
     @Override

@@ -1,11 +1,11 @@
-package io.softpath.bench.chip;
+package io.softpath.bench.process;
 
 /**
  * How a user waits for a packet that is about to come: it spins, then yields, and gives up at a
  * deadline. Yielding comes early where there are fewer CPUs than processes that spin, because one
  * of them may be the one that is waited for.
  */
-final class Spin {
+public final class Spin {
     private static final int SPINS = 200;
     private static final int SPINS_CROWDED = 20;
     private static final int YIELDS_PER_DEADLINE_CHECK = 1024;
@@ -19,12 +19,12 @@ final class Spin {
     /**
      * @param crowded whether fewer CPUs than processes that spin are there
      */
-    Spin(boolean crowded) {
+    public Spin(boolean crowded) {
         spins = crowded ? SPINS_CROWDED : SPINS;
     }
 
     /** What was waited for has come. */
-    void reset() {
+    public void reset() {
         spun = 0;
         yielded = 0;
     }
@@ -34,7 +34,7 @@ final class Spin {
      *
      * @throws IllegalStateException if nothing has come for 10 s
      */
-    void pause() {
+    public void pause() {
         if (spun < spins) {
             spun++;
             Thread.onSpinWait();

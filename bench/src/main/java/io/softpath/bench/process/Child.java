@@ -18,10 +18,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * One JVM started by the harness on the harness's own class path. Its output is kept and becomes
- * part of the message when it fails. Not thread-safe: one harness thread drives a child.
+ * One process started by the harness: a JVM on the harness's own class path, or another program.
+ * Its output is kept and becomes part of the message when it fails. Not thread-safe: one harness
+ * thread drives a child.
  */
-public final class ChildJvm implements AutoCloseable {
+public final class Child implements AutoCloseable {
     private static final String END_OF_OUTPUT = "\u0004";
 
     private final String name;
@@ -33,7 +34,7 @@ public final class ChildJvm implements AutoCloseable {
     private final Thread stderrReader;
     private boolean ended;
 
-    private ChildJvm(String name, Process process) {
+    private Child(String name, Process process) {
         this.name = name;
         this.process = process;
         this.stdin = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
@@ -50,7 +51,7 @@ public final class ChildJvm implements AutoCloseable {
     }
 
     /** Starts a child that is not a daemon. */
-    public static ChildJvm start(
+    public static Child start(
             String name, Map<String, String> environment, String main, List<String> arguments) {
         return start(name, JvmArguments.ofChild(), environment, main, arguments);
     }
@@ -63,7 +64,7 @@ public final class ChildJvm implements AutoCloseable {
      * @param environment variables to set in addition to the harness's own
      * @throws BenchFailure if no process can be started
      */
-    public static ChildJvm start(
+    public static Child start(
             String name,
             List<String> jvmArguments,
             Map<String, String> environment,
@@ -76,10 +77,20 @@ public final class ChildJvm implements AutoCloseable {
         command.add(System.getProperty("java.class.path"));
         command.add(main);
         command.addAll(arguments);
+        return startProgram(name, environment, command);
+    }
+
+    /**
+     * Starts any program.
+     *
+     * @throws BenchFailure if no process can be started
+     */
+    public static Child startProgram(
+            String name, Map<String, String> environment, List<String> command) {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().putAll(environment);
         try {
-            return new ChildJvm(name, builder.start());
+            return new Child(name, builder.start());
         } catch (IOException e) {
             throw new BenchFailure("cannot start child: name=" + name + " command=" + command, e);
         }

@@ -1,0 +1,126 @@
+package io.softpath.bench.psm;
+
+import io.softpath.bench.floor.HandoverFloor;
+import io.softpath.bench.process.Child;
+import io.softpath.bench.process.Findings;
+import io.softpath.bench.process.PrivateDaemon;
+import io.softpath.bench.report.Result;
+
+import org.HdrHistogram.Histogram;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Measures the real C library and our own on the same chip. Floor, C library and own library take
+ * turns in each round, so that whatever else the machine does meets all three.
+ */
+public final class PsmBench {
+    static final String PING = "ping";
+    static final String PONG = "pong";
+    static final String READY = "ready ";
+    static final String GO = "go ";
+    static final String HALF = "half";
+    static final String RATE = "rate";
+    static final String COUNT = ".count";
+
+    private static final int BYTES = 8;
+    private static final int WINDOW = 64;
+    private static final String JOB = "softpath-bench";
+    private static final Duration START = Duration.ofMinutes(1);
+    private static final Duration GRACE = Duration.ofMinutes(2);
+
+    private final int rounds;
+    private final Duration measured;
+    private final Consumer<String> progress;
+
+    /**
+     * @param quick fewer and shorter rounds
+     * @param progress is told what is being done
+     */
+    public PsmBench(boolean quick, Consumer<String> progress) {
+        this(quick ? 3 : 7, Duration.ofMillis(quick ? 300 : 1000), progress);
+    }
+
+    PsmBench(int rounds, Duration measured, Consumer<String> progress) {
+        this.rounds = rounds;
+        this.measured = measured;
+        this.progress = progress;
+    }
+
+    /**
+     * Measures everything, in the order in which it is reported.
+     *
+     * @throws io.softpath.bench.process.BenchFailure if there is no libpsm here, among others
+     */
+    public List<Result> run() {
+        List<Histogram> floors = new ArrayList<>();
+        List<Findings> real = new ArrayList<>();
+        List<Findings> own = new ArrayList<>();
+        try (PsmProgram program = PsmProgram.compile()) {
+            for (int i = 1; i <= rounds; i++) {
+                progress.accept("round " + i + " of " + rounds + ": floor, libpsm, own library");
+                floors.add(HandoverFloor.round(measured));
+                try (PrivateDaemon daemon = PrivateDaemon.start("--units", "2")) {
+                    real.add(pair(role -> program.start(daemon, role, arguments(role))));
+                    own.add(pair(role -> daemon.startUser(OwnUser.class, role, arguments(role))));
+                }
+            }
+        }
+        Result floor = Result.ofHistograms(HandoverFloor.NAME, "ns", floors);
+        Result ownHalf = result("own.half." + BYTES + "B", "ns", own, HALF).comparedTo(floor);
+        Result ownRate = result("own.rate." + BYTES + "B", "messages/s", own, RATE);
+        return List.of(
+                floor,
+                result("psm.half." + BYTES + "B", "ns", real, HALF)
+                        .comparedTo(floor)
+                        .noted("libpsm's matched queue, psm_mq_send to psm_mq_test"),
+                ownHalf.noted("softpath's library, send to receive; no tags are matched"),
+                result("psm.rate." + BYTES + "B", "messages/s", real, RATE)
+                        .comparedTo(ownRate)
+                        .noted(WINDOW + " messages, then an answer for all of them"),
+                ownRate.noted("the same: " + WINDOW + " messages, then an answer"));
+    }
+
+    /** Unit, job, bytes, time, window, and whether to yield: the same for both libraries. */
+    private String[] arguments(String role) {
+        return new String[] {
+            role.equals(PING) ? "0" : "1",
+            JOB,
+            String.valueOf(BYTES),
+            String.valueOf(measured.toMillis()),
+            String.valueOf(WINDOW),
+            Runtime.getRuntime().availableProcessors() < 3 ? "1" : "0"
+        };
+    }
+
+    private Findings pair(Function<String, Child> start) {
+        try (Child pong = start.apply(PONG);
+                Child ping = start.apply(PING)) {
+            String pongAddress = address(pong);
+            String pingAddress = address(ping);
+            pong.println(GO + pingAddress);
+            ping.println(GO + pongAddress);
+            Findings findings =
+                    Findings.parse(ping.awaitSuccess(measured.multipliedBy(4).plus(GRACE)));
+            pong.awaitSuccess(GRACE);
+            return findings;
+        }
+    }
+
+    private static String address(Child user) {
+        return user.awaitLine(READY, START).substring(READY.length());
+    }
+
+    private static Result result(String name, String unit, List<Findings> rounds, String what) {
+        double samples = rounds.stream().mapToDouble(round -> round.value(what + COUNT)).sum();
+        return Result.ofValues(
+                name,
+                unit,
+                (long) samples,
+                rounds.stream().map(round -> round.value(what)).toList());
+    }
+}
