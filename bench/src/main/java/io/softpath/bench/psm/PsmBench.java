@@ -29,6 +29,7 @@ public final class PsmBench {
 
     private static final int BYTES = 8;
     private static final int WINDOW = 64;
+    private static final String PLACES = "the daemon on one CPU, both users on another";
     private static final String JOB = "softpath-bench";
     private static final Duration START = Duration.ofMinutes(1);
     private static final Duration GRACE = Duration.ofMinutes(2);
@@ -65,8 +66,13 @@ public final class PsmBench {
                 progress.accept("round " + i + " of " + rounds + ": floor, libpsm, own library");
                 floors.add(HandoverFloor.round(measured));
                 try (PrivateDaemon daemon = PrivateDaemon.start("--units", "2")) {
-                    real.add(pair(role -> program.start(daemon, role, arguments(role))));
-                    own.add(pair(role -> daemon.startUser(OwnUser.class, role, arguments(role))));
+                    real.add(pair(daemon, role -> program.start(daemon, role, arguments(role))));
+                    own.add(
+                            pair(
+                                    daemon,
+                                    role ->
+                                            daemon.startUser(
+                                                    OwnUser.class, role, arguments(role))));
                 }
             }
         }
@@ -77,8 +83,9 @@ public final class PsmBench {
                 floor,
                 result("psm.half." + BYTES + "B", "ns", real, HALF)
                         .comparedTo(floor)
-                        .noted("libpsm's matched queue, psm_mq_send to psm_mq_test"),
-                ownHalf.noted("softpath's library, send to receive; no tags are matched"),
+                        .noted("libpsm's matched queue, psm_mq_send to psm_mq_test; " + PLACES),
+                ownHalf.noted(
+                        "softpath's library, send to receive, no tags are matched; " + PLACES),
                 result("psm.rate." + BYTES + "B", "messages/s", real, RATE)
                         .comparedTo(ownRate)
                         .noted(WINDOW + " messages, then an answer for all of them"),
@@ -97,11 +104,12 @@ public final class PsmBench {
         };
     }
 
-    private Findings pair(Function<String, Child> start) {
+    private Findings pair(PrivateDaemon daemon, Function<String, Child> start) {
         try (Child pong = start.apply(PONG);
                 Child ping = start.apply(PING)) {
             String pongAddress = address(pong);
             String pingAddress = address(ping);
+            daemon.separateFrom(ping, pong);
             pong.println(GO + pingAddress);
             ping.println(GO + pongAddress);
             Findings findings =
