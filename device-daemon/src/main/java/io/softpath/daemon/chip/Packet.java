@@ -82,10 +82,14 @@ public final class Packet {
         long from = payloadOffset;
         int bytes = run.packetBytes();
         int packets = 0;
-        while (packets < run.packets() && tids.page(run.tid(packets)) instanceof MappedPage page) {
-            copy.store(page, run.offset(packets), payload, from, bytes);
+        for (; packets < run.packets(); packets++) {
+            int tid = run.tid(packets);
+            MemorySegment mapping = tids.mapping(tid);
+            if (mapping == null) {
+                break;
+            }
+            copy.add(mapping, tids.start(tid) + run.offset(packets), payload, from, bytes);
             from += bytes;
-            packets++;
         }
         return packets;
     }

@@ -24,24 +24,33 @@ final class PayloadCopy {
      * @return false if the page is gone, and nothing was or will be stored
      */
     boolean store(UserPage page, int offset, MemorySegment source, long sourceOffset, int count) {
-        if (!(page instanceof MappedPage mapped)) {
-            return page.store(offset, source, sourceOffset, count);
+        if (page instanceof MappedPage mapped) {
+            add(mapped.memory(), mapped.start() + offset, source, sourceOffset, count);
+            return true;
         }
-        long start = mapped.start() + offset;
-        if (start == toOffset + bytes
+        return page.store(offset, source, sourceOffset, count);
+    }
+
+    /** Copies some time before {@link #finish} returns. */
+    void add(
+            MemorySegment target,
+            long targetOffset,
+            MemorySegment source,
+            long sourceOffset,
+            int count) {
+        if (targetOffset == toOffset + bytes
                 && sourceOffset == fromOffset + bytes
                 && source.equals(from)
-                && to.equals(mapped.memory())) {
+                && target.equals(to)) {
             bytes += count;
-            return true;
+            return;
         }
         finish();
         from = source;
         fromOffset = sourceOffset;
-        to = mapped.memory();
-        toOffset = start;
+        to = target;
+        toOffset = targetOffset;
         bytes = count;
-        return true;
     }
 
     /** Copies what is not yet copied, and lets go of both memories. */

@@ -2,6 +2,7 @@ package io.softpath.daemon.chip;
 
 import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.packet.Bth;
+import io.softpath.abi.packet.GatherRecord;
 import io.softpath.abi.packet.HeaderCopy;
 import io.softpath.abi.packet.Lrh;
 import io.softpath.abi.packet.Pbc;
@@ -37,6 +38,12 @@ final class SendEngine {
      * more is copied while a small packet waits, however many contexts gather.
      */
     static final int GATHER_ROUND_BYTES = 2 * GATHER_BURST_BYTES;
+
+    /**
+     * What gathers of a context that closes may still send, all at once: as much as one can be. The
+     * rest is dropped, or everybody would wait for as many records as somebody has buffers.
+     */
+    static final int GATHER_CLOSE_BYTES = GatherRecord.MAX_TIDS * UserPage.BYTES;
 
     private static final int POLLS_PER_SWEEP = 64;
 
@@ -563,12 +570,12 @@ final class SendEngine {
     }
 
     /**
-     * The context closes: launched packets leave if the wire takes them now, all else vanishes,
-     * every buffer is free.
+     * The context closes: launched packets leave if the wire takes them now, and of gathers what
+     * {@link #GATHER_CLOSE_BYTES} allows; all else vanishes, every buffer is free.
      */
     void close(ContextSends sends) {
-        roundBudget = Long.MAX_VALUE; // one record for each buffer at most
-        lookBudget = Long.MAX_VALUE;
+        roundBudget = GATHER_CLOSE_BYTES;
+        lookBudget = GATHER_CLOSE_BYTES;
         sends.outOfStep = false; // nobody waits for these buffers any more
         sweep(sends);
         if (!hold && !chip.frozen()) {

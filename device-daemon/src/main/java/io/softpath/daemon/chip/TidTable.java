@@ -1,5 +1,6 @@
 package io.softpath.daemon.chip;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /**
@@ -9,10 +10,17 @@ import java.util.Objects;
  */
 final class TidTable {
     private final UserPage[] pages;
+
+    // Of pages that are mapped, again: a run looks up one after the other, and the objects lie
+    // farther apart than what they say.
+    private final MemorySegment[] memories;
+    private final long[] starts;
     private int used;
 
     TidTable(int count) {
         pages = new UserPage[count];
+        memories = new MemorySegment[count];
+        starts = new long[count];
     }
 
     /** The page of a TID, or null if the TID is out of the table or not valid. */
@@ -20,17 +28,33 @@ final class TidTable {
         return tid >= 0 && tid < pages.length ? pages[tid] : null;
     }
 
+    /** The memory that a TID's page is part of, or null if {@link #page} is no mapped page. */
+    MemorySegment mapping(int tid) {
+        return tid >= 0 && tid < memories.length ? memories[tid] : null;
+    }
+
+    /** Where the page of a TID begins in its {@link #mapping}. */
+    long start(int tid) {
+        return starts[tid];
+    }
+
     void set(int tid, UserPage page) {
         check(tid);
         Objects.requireNonNull(page, "page");
         used += pages[tid] == null ? 1 : 0;
         pages[tid] = page;
+        memories[tid] = null;
+        if (page instanceof MappedPage mapped) {
+            memories[tid] = mapped.memory();
+            starts[tid] = mapped.start();
+        }
     }
 
     void clear(int tid) {
         check(tid);
         used -= pages[tid] == null ? 0 : 1;
         pages[tid] = null;
+        memories[tid] = null;
     }
 
     /** How many are valid. */

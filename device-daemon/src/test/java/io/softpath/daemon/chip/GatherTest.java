@@ -552,6 +552,29 @@ class GatherTest {
     }
 
     @Test
+    void shouldSendNoMoreThanOneLongRecordsWorthWhenAContextCloses() {
+        int[] twice = IntStream.range(0, 2 * PAGES).map(i -> FIRST_TID + i % PAGES).toArray();
+        int length = twice.length * 4096;
+        int sent = SendEngine.GATHER_CLOSE_BYTES / length;
+        byte[] record = FakeUser.gatherRecord(HANDLE, 0, length, 0, 0, 0, twice);
+        try (Rig r = new Rig()) {
+            r.expect(length / 2, length / 2, 0);
+            for (int i = 0; i < sent + 2; i++) {
+                assertTrue(r.send(record));
+            }
+            assertTrue(r.from.send(1, TO, 1, NOTHING));
+            r.chip.closeContext(FROM);
+            assertEquals(sent, r.count(ChipCounter.TX_GATHER));
+            assertEquals(2L * twice.length * sent, r.count(ChipCounter.TX_PKT));
+            assertEquals(3, r.count(ChipCounter.TX_DROPPED), "what was launched behind it, too");
+            r.pages.check("all of it");
+            for (int i = 0; i < r.from.bufferCount; i++) {
+                assertFalse(r.busy(i));
+            }
+        }
+    }
+
+    @Test
     @Fidelity({42, 56})
     void shouldDropARecordWhoseHeaderNamesAnotherSenderOrAPortWithoutACable() {
         try (Rig r = new Rig()) {
