@@ -28,8 +28,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -53,11 +55,12 @@ enum { INTERRUPT = 0x40000001 };
 #define REPLY 0x80000000u
 enum { MAX_REPLY = 32768, REPLY_HEADER = 16 };
 enum { IS_FILE = 1, IS_DIRECTORY = 2 };
-enum { UREGS = 0, PIOBUFS = 1 };
+enum { UREGS = 0, PIOBUFS = 1, PIOAVAIL = 5 };
 
 /* Of the driver's user interface 1.13; docs/abi.md. */
 enum { CTXT_INFO = 17, TID_UPDATE = 19, TID_FREE = 20, USER_INIT = 24 };
 enum { COMMAND = 40, PAYLOAD = 8, CTXT_INFO_ADDRESS = PAYLOAD, BASE_INFO_ADDRESS = PAYLOAD + 24 };
+enum { BASE_INFO_STATUS = 104, STATUS_HWERROR = 0x200, STATUS_TEXT = 16, STATUS_TEXT_END = 4032 };
 enum { TID_LIST = PAYLOAD + 16, TID_BITMAP = PAYLOAD + 24, TID_BITMAP_BYTES = 64 };
 enum { DEVICE_MAJOR = 233, PAGE = 4096 };
 
@@ -81,6 +84,8 @@ struct device {
 	struct shared *shared;
 	int refs;    /* descriptors of this process */
 	int minor;   /* 0 any unit, else unit + 1 */
+	int status;  /* where its status word is in the avail page; 0 not known */
+	int gone;    /* the program has been shown that the daemon is dead */
 	int wake;    /* eventfd that tells pollers that another thread took the INTERRUPT; -1 none yet */
 	int forked;  /* somebody else may hold it: its shared page is not used again */
 };
@@ -354,6 +359,42 @@ static void leave_range(unsigned first, unsigned last)
 			}
 }
 
+/*
+ * A chip whose daemon is dead does nothing any more, and its memory looks as it always did. The program is shown what a
+ * driver shows of broken hardware, in the status word that it looks at: libpsm then says the text and gives up.
+ */
+static void show_gone(struct device *device)
+{
+	static const char text[] = "the softpath daemon is gone";
+
+	pthread_mutex_lock(&table_lock);
+	for (int i = 0; i < map_count && device->status && !device->gone; i++) {
+		struct map *map = &maps[i];
+		if (map->device != device - devices || map->kind != PIOAVAIL || map->length != PAGE)
+			continue;
+		uint8_t *page = REAL(mmap)(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (page == MAP_FAILED)
+			break;
+		memcpy(page, map->at, PAGE);
+		PUT(uint64_t, page, device->status, GET(uint64_t, page, device->status) | STATUS_HWERROR);
+		if (device->status + STATUS_TEXT + (int)sizeof text <= STATUS_TEXT_END)
+			memcpy(page + device->status + STATUS_TEXT, text, sizeof text);
+		mprotect(page, PAGE, PROT_READ);
+		/* In one step: somebody reads there all the time. */
+		if (mremap(page, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, map->at) == MAP_FAILED)
+			REAL(munmap)(page, PAGE);
+	}
+	device->gone = 1;
+	pthread_mutex_unlock(&table_lock);
+}
+
+/* To be called behind everything that can find out, without a lock. */
+static void show_if_gone(struct device *device)
+{
+	if (device->shared->dead && !device->gone)
+		show_gone(device);
+}
+
 /* ---- requests ---- */
 
 static void note_interrupt(struct device *device)
@@ -486,6 +527,8 @@ static int store_output(struct device *device, int fd, uint32_t type, const uint
 	case CTXT_INFO:
 		return store(GET(uint64_t, block, CTXT_INFO_ADDRESS), payload, bytes) ? 0 : -1;
 	case USER_INIT:
+		if (bytes >= BASE_INFO_STATUS + sizeof(uint64_t))
+			device->status = (int)(GET(uint64_t, payload, BASE_INFO_STATUS) & (PAGE - 1));
 		return store(GET(uint64_t, block, BASE_INFO_ADDRESS), payload, bytes) ? 0 : -1;
 	case TID_UPDATE:
 		if (bytes < TID_BITMAP_BYTES)
@@ -530,6 +573,7 @@ static ssize_t command(struct device *device, int fd, const void *from, size_t c
 		result = -1;
 	int error = errno;
 	unlock_shared(device->shared);
+	show_if_gone(device);
 	pthread_setcancelstate(state, NULL);
 	errno = result < 0 ? error : saved;
 	return result;
@@ -966,6 +1010,7 @@ static int ask(struct device *device, int fd, uint32_t *seen)
 	}
 	*seen = shared->interrupts;
 	unlock_shared(shared);
+	show_if_gone(device);
 	pthread_setcancelstate(state, NULL);
 	return revents;
 }
@@ -986,6 +1031,7 @@ static int look(struct device *device, int fd, uint32_t seen)
 	else if (shared->interrupts != seen)
 		revents = shared->revents;
 	unlock_shared(shared);
+	show_if_gone(device);
 	return revents;
 }
 
@@ -1107,6 +1153,95 @@ EXPORT int __poll_chk(struct pollfd *fds, nfds_t count, int timeout, size_t byte
 	if (!has_device(fds, count))
 		return REAL(__poll_chk)(fds, count, timeout, bytes);
 	return poll(fds, count, timeout);
+}
+
+/* ---- select and epoll ---- */
+
+/* Whether one of the sets names a device. */
+static int selects_device(int count, const fd_set *reads, const fd_set *writes, const fd_set *excepts)
+{
+	if (!atomic_load_explicit(&open_count, memory_order_relaxed))
+		return 0;
+	for (int fd = 0; fd < count && fd < FD_SETSIZE; fd++)
+		if (((reads && FD_ISSET(fd, reads)) || (writes && FD_ISSET(fd, writes)) || (excepts && FD_ISSET(fd, excepts)))
+		    && device_of(fd))
+			return 1;
+	return 0;
+}
+
+/* One descriptor of a set stays there if it is ready. */
+static int keep(fd_set *set, int fd, int ready)
+{
+	if (!set || !FD_ISSET(fd, set))
+		return 0;
+	if (!ready)
+		FD_CLR(fd, set);
+	return ready != 0;
+}
+
+/* select in terms of poll, as the kernel has it. */
+static int select_devices(int count, fd_set *reads, fd_set *writes, fd_set *excepts, const struct timespec *timeout,
+			  const sigset_t *mask)
+{
+	struct pollfd fds[FD_SETSIZE];
+	nfds_t polled = 0;
+	int ready = 0;
+
+	if (count < 0 || count > FD_SETSIZE) {
+		errno = EINVAL;
+		return -1;
+	}
+	for (int fd = 0; fd < count; fd++) {
+		short events = (short)((reads && FD_ISSET(fd, reads) ? POLLIN : 0) | (writes && FD_ISSET(fd, writes) ? POLLOUT : 0)
+				       | (excepts && FD_ISSET(fd, excepts) ? POLLPRI : 0));
+		if (events)
+			fds[polled++] = (struct pollfd){ .fd = fd, .events = events };
+	}
+	if (poll_devices(fds, polled, timeout, mask) < 0)
+		return -1;
+	for (nfds_t i = 0; i < polled; i++)
+		if (fds[i].revents & POLLNVAL) {
+			errno = EBADF;
+			return -1;
+		}
+	for (nfds_t i = 0; i < polled; i++) {
+		ready += keep(reads, fds[i].fd, fds[i].revents & (POLLIN | POLLHUP | POLLERR));
+		ready += keep(writes, fds[i].fd, fds[i].revents & (POLLOUT | POLLERR));
+		ready += keep(excepts, fds[i].fd, fds[i].revents & POLLPRI);
+	}
+	return ready;
+}
+
+EXPORT int select(int count, fd_set *reads, fd_set *writes, fd_set *excepts, struct timeval *timeout)
+{
+	if (!selects_device(count, reads, writes, excepts))
+		return REAL(select)(count, reads, writes, excepts, timeout);
+	struct timespec time = { 0, 0 };
+	if (timeout) {
+		if (timeout->tv_sec < 0 || timeout->tv_usec < 0) {
+			errno = EINVAL;
+			return -1;
+		}
+		time.tv_sec = timeout->tv_sec + timeout->tv_usec / 1000000;
+		time.tv_nsec = timeout->tv_usec % 1000000 * 1000;
+	}
+	return select_devices(count, reads, writes, excepts, timeout ? &time : NULL, NULL);
+}
+
+EXPORT int pselect(int count, fd_set *reads, fd_set *writes, fd_set *excepts, const struct timespec *timeout,
+		   const sigset_t *mask)
+{
+	return selects_device(count, reads, writes, excepts) ? select_devices(count, reads, writes, excepts, timeout, mask)
+							     : REAL(pselect)(count, reads, writes, excepts, timeout, mask);
+}
+
+/* An epoll would wait for the socket, which says nothing until somebody asks. No is better than never. */
+EXPORT int epoll_ctl(int epoll, int what, int fd, struct epoll_event *event)
+{
+	if (what == EPOLL_CTL_DEL || !device_of(fd))
+		return REAL(epoll_ctl)(epoll, what, fd, event);
+	errno = EPERM;
+	return -1;
 }
 
 /* ---- names ---- */

@@ -19,10 +19,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Runs a program that was written for the real chip, under the preload library. */
 @Command(
@@ -42,8 +43,9 @@ import java.util.concurrent.atomic.AtomicReference;
             "  PSM_SHAREDCONTEXTS   0: not there yet. Unless set",
             "  IPATH_NO_BACKTRACE   1: no files of libinfinipath's. Unless set",
             "",
-            "Signals are passed on, and the exit code is COMMAND's. If softpath itself is",
-            "killed, COMMAND gets SIGTERM.",
+            "Signals are passed on, and the exit code is COMMAND's. If softpath itself or the"
+                    + " daemon",
+            "is killed, COMMAND gets SIGTERM.",
             "",
             "Examples:",
             "  softpath exec -- ./my-psm-program",
@@ -90,7 +92,9 @@ final class ExecCommand implements Callable<Integer> {
             if (processes != null) {
                 checkRoom(shared);
             }
-            return run(shared.path(), library, Optional.empty());
+            try (DaemonWatch watch = new DaemonWatch(shared)) {
+                return run(shared.path(), library, watch::onEnd, watch::describeEnd);
+            }
         }
         // If we are killed, the daemon takes the directory away.
         try (PrivateDir directory = PrivateDir.create();
@@ -98,7 +102,7 @@ final class ExecCommand implements Callable<Integer> {
                         DaemonProcess.startPrivate(
                                 directory.path(),
                                 units.daemonOptions(processes == null ? 2 : processes))) {
-            return run(directory.path(), library, Optional.of(daemon));
+            return run(directory.path(), library, daemon::onExit, daemon::describeEnd);
         }
     }
 
@@ -175,8 +179,15 @@ final class ExecCommand implements Callable<Integer> {
         environment.putIfAbsent("IPATH_NO_BACKTRACE", "1");
     }
 
-    /** Call from a thread that outlives the command: it gets its SIGTERM with the thread's end. */
-    private int run(Path directory, Path library, Optional<DaemonProcess> daemon)
+    /**
+     * Call from a thread that outlives the command: it gets its SIGTERM with the thread's end, or
+     * with the daemon's.
+     *
+     * @param daemonEnds takes what is to be done when the daemon is gone
+     * @param reason says how it went
+     */
+    private int run(
+            Path directory, Path library, Consumer<Runnable> daemonEnds, Supplier<String> reason)
             throws InterruptedException {
         List<String> line = new ArrayList<>();
         if (Files.isExecutable(SETPRIV)) {
@@ -209,17 +220,16 @@ final class ExecCommand implements Callable<Integer> {
         }
         started.complete(process);
         AtomicReference<String> lost = new AtomicReference<>();
-        daemon.ifPresent(d ->
-                d.onExit(() -> {
-                    if (process.isAlive()) {
-                        lost.set(d.describeEnd());
-                        send(process, SIGTERM);
-                    }
-                }));
+        daemonEnds.accept(() -> {
+            if (process.isAlive()) {
+                lost.set(reason.get());
+                send(process, SIGTERM);
+            }
+        });
         int code = process.waitFor();
-        String reason = lost.get();
-        if (reason != null) {
-            spec.commandLine().getErr().println("softpath exec: " + reason);
+        String end = lost.get();
+        if (end != null) {
+            spec.commandLine().getErr().println("softpath exec: " + end);
             return code == ExitCode.OK ? ExitCode.FAILED : code;
         }
         return code;

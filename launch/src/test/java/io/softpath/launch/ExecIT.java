@@ -129,4 +129,21 @@ class ExecIT {
         }
         assertEquals(List.of(), leftovers());
     }
+
+    @Test
+    void shouldEndTheCommandWhenADaemonOfSomebodyElseDies() {
+        try (ChildDaemon daemon = ChildDaemon.start();
+                Jvm exec =
+                        exec(
+                                "--dir",
+                                daemon.directory().toString(),
+                                "sh",
+                                "-c",
+                                "echo up; read x")) {
+            exec.awaitLine("^up$");
+            daemon.kill();
+            assertEquals(Jvm.EXIT_BY_SIGNAL + Jvm.SIGTERM, exec.exitCode());
+            exec.awaitLine("softpath exec: the daemon \\(pid \\d+\\) of .* is gone");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 package io.softpath.launch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -14,12 +15,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -169,6 +173,42 @@ class PsmIT {
             assertEquals(0, ended.code(), () -> command + ": " + ended.lines());
             assertEquals(List.of(), daemon.complaints());
             return ended.lines();
+        }
+    }
+
+    /** Killed, so that nobody can write to the status page any more; nor does anybody ask it. */
+    @Test
+    void shouldTellTheLibraryThatTheDaemonIsGone() throws Exception {
+        Path output = Files.createTempFile(temp, "wait", ".txt");
+        try (ChildDaemon daemon = ChildDaemon.start()) {
+            ProcessBuilder builder =
+                    new ProcessBuilder(psm.toString(), "wait")
+                            .redirectErrorStream(true)
+                            .redirectOutput(output.toFile());
+            builder.environment().putAll(environment(daemon));
+            Process user = builder.start();
+            try {
+                Await.until(
+                        "the endpoint is open",
+                        () -> user.isAlive() && lines(output).contains("open"));
+                daemon.kill();
+                assertTrue(
+                        user.waitFor(Await.DEADLINE.toSeconds(), TimeUnit.SECONDS),
+                        () -> "it goes on: " + lines(output));
+                assertNotEquals(0, user.exitValue());
+                String said = String.join("\n", lines(output));
+                assertTrue(said.contains("Hardware problem: the softpath daemon is gone"), said);
+            } finally {
+                user.destroyForcibly();
+            }
+        }
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -14,7 +14,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/select.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/uio.h>
@@ -281,6 +283,41 @@ static void send_packet(uint8_t *buffer, const uint8_t *base)
 	__atomic_store_n((uint32_t *)(buffer + 4092), 0xAEBECEDE, __ATOMIC_RELEASE);
 }
 
+/* On a device that has a packet, which a second descriptor and a pipe without data have not. */
+static void selects(int fd)
+{
+	int pipes[2], quiet = open("/dev/ipath0", O_RDWR), epoll = epoll_create1(0);
+	uint8_t base[BASE_INFO];
+	struct timeval soon = { 0, 1000 };
+	struct timespec never = { 0, 0 };
+	struct epoll_event event = { .events = EPOLLIN };
+	fd_set reads, writes;
+
+	EXPECT(start(quiet, base) && pipe(pipes) == 0);
+	FD_ZERO(&reads);
+	FD_SET(fd, &reads);
+	FD_SET(quiet, &reads);
+	FD_SET(pipes[0], &reads);
+	FD_ZERO(&writes);
+	FD_SET(pipes[1], &writes);
+	EXPECT(select(FD_SETSIZE, &reads, &writes, NULL, NULL) == 2);
+	EXPECT(FD_ISSET(fd, &reads) && !FD_ISSET(quiet, &reads) && !FD_ISSET(pipes[0], &reads) && FD_ISSET(pipes[1], &writes));
+	FD_ZERO(&reads);
+	FD_SET(quiet, &reads);
+	EXPECT(select(quiet + 1, &reads, NULL, NULL, &soon) == 0 && !FD_ISSET(quiet, &reads));
+	FD_SET(quiet, &reads);
+	EXPECT(pselect(quiet + 1, &reads, NULL, NULL, &never, NULL) == 0);
+	FD_SET(quiet, &reads);
+	FD_SET(1000, &reads);
+	REFUSED(select(1001, &reads, NULL, NULL, NULL), EBADF);
+	REFUSED(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event), EPERM);
+	EXPECT(epoll_ctl(epoll, EPOLL_CTL_ADD, pipes[0], &event) == 0);
+	close(epoll);
+	close(quiet);
+	close(pipes[0]);
+	close(pipes[1]);
+}
+
 static void threads(void)
 {
 	uint8_t base[BASE_INFO];
@@ -303,6 +340,7 @@ static void threads(void)
 	for (int i = 0; i < 3; i++)
 		EXPECT(pthread_join(askers[i], &bad) == 0 && bad == NULL);
 	EXPECT(poll(&one, 1, -1) == 1 && one.revents == POLLIN); /* it is still there */
+	selects(fd);
 	one.events = POLLRDNORM;
 	EXPECT(poll(&one, 1, 0) == 1 && one.revents == POLLRDNORM);
 	uint16_t urgent = 1;

@@ -4,6 +4,7 @@
  *
  *   psm open <times>                  opens an endpoint and closes it again
  *   psm mq <rounds> <unit> <unit>     two processes send messages of many sizes to each other, blocking and not
+ *   psm wait                          opens an endpoint and polls it until something ends that
  *   psm kill <unit> <unit>            two processes, one of which is killed while they send a large message to each other
  *
  * Prints one line at its end, or what went wrong.
@@ -14,6 +15,23 @@ enum { TAG_DATA = 1, TAG_ECHO = 2 };
 
 /* libinfinipath's: picoseconds of one tick of the time stamp counter, by which libpsm tells the time. */
 extern uint32_t __ipath_pico_per_cycle;
+
+/* With the library's own handler of errors, which ends the program. */
+static int wait_for_nothing(void)
+{
+	int major = PSM_VERNO_MAJOR, minor = PSM_VERNO_MINOR;
+	psm_uuid_t uuid;
+	psm_epid_t epid;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	CHECK(psm_error_register_handler(NULL, PSM_ERRHANDLER_PSM_HANDLER));
+	CHECK(psm_init(&major, &minor));
+	psm_uuid_generate(uuid);
+	psm_ep_t endpoint = open_endpoint(-1, uuid, &epid);
+	printf("open\n");
+	for (;;)
+		psm_poll(endpoint);
+}
 
 static int open_and_close(long times)
 {
@@ -163,6 +181,8 @@ int main(int argc, char **argv)
 {
 	if (argc == 3 && strcmp(argv[1], "open") == 0)
 		return open_and_close(atol(argv[2]));
+	if (argc == 2 && strcmp(argv[1], "wait") == 0)
+		return wait_for_nothing();
 	if (argc == 5 && strcmp(argv[1], "mq") == 0)
 		return pass_messages(atol(argv[2]), atoi(argv[3]), atoi(argv[4]));
 	if (argc == 4 && strcmp(argv[1], "kill") == 0)
