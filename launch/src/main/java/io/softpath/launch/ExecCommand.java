@@ -43,9 +43,8 @@ import java.util.function.Supplier;
             "  PSM_SHAREDCONTEXTS   0: not there yet. Unless set",
             "  IPATH_NO_BACKTRACE   1: no files of libinfinipath's. Unless set",
             "",
-            "Signals are passed on, and the exit code is COMMAND's. If softpath itself or the"
-                    + " daemon",
-            "is killed, COMMAND gets SIGTERM.",
+            "Signals are passed on, and the exit code is COMMAND's. If softpath itself or",
+            "the daemon is killed, COMMAND gets SIGTERM.",
             "",
             "Examples:",
             "  softpath exec -- ./my-psm-program",
