@@ -28,6 +28,13 @@ class ExecIT {
         return Shipped.jvm(temp).arguments("exec").arguments(arguments).start();
     }
 
+    private Jvm execOn(ChildDaemon daemon, String... arguments) {
+        return Shipped.jvm(temp)
+                .arguments("exec", "--dir", daemon.directory().toString())
+                .arguments(arguments)
+                .start();
+    }
+
     private List<String> leftovers() {
         return Shipped.leftovers(temp).stream()
                 .filter(name -> name.startsWith(PrivateDir.PREFIX))
@@ -48,14 +55,7 @@ class ExecIT {
     void shouldUseTheDaemonThatRuns() {
         try (ChildDaemon daemon = ChildDaemon.start();
                 Jvm exec =
-                        exec(
-                                "--dir",
-                                daemon.directory().toString(),
-                                "sh",
-                                "-c",
-                                "echo at $SOFTPATH_DIR with $1",
-                                "name",
-                                "-n")) {
+                        execOn(daemon, "sh", "-c", "echo at $SOFTPATH_DIR with $1", "name", "-n")) {
             assertEquals("at " + daemon.directory() + " with -n", exec.awaitSuccess().getLast());
         }
     }
@@ -63,7 +63,7 @@ class ExecIT {
     @Test
     void shouldRefuseWhenTheDaemonThatRunsHasTooFewUnits() {
         try (ChildDaemon daemon = ChildDaemon.start();
-                Jvm exec = exec("--dir", daemon.directory().toString(), "-n", "2", "true")) {
+                Jvm exec = execOn(daemon, "-n", "2", "true")) {
             assertEquals(ExitCode.FAILED, exec.exitCode());
             assertTrue(exec.lines().getLast().contains("--private"), exec.lines()::toString);
         }
@@ -133,13 +133,7 @@ class ExecIT {
     @Test
     void shouldEndTheCommandWhenADaemonOfSomebodyElseDies() {
         try (ChildDaemon daemon = ChildDaemon.start();
-                Jvm exec =
-                        exec(
-                                "--dir",
-                                daemon.directory().toString(),
-                                "sh",
-                                "-c",
-                                "echo up; read x")) {
+                Jvm exec = execOn(daemon, "sh", "-c", "echo up; read x")) {
             exec.awaitLine("^up$");
             daemon.kill();
             assertEquals(Jvm.EXIT_BY_SIGNAL + Jvm.SIGTERM, exec.exitCode());

@@ -15,6 +15,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -55,19 +56,7 @@ class FabricIT {
             String port = Integer.toString(freePort());
             Path output = temp.resolve("server.txt");
             ProcessBuilder builder =
-                    new ProcessBuilder(
-                                    "fi_pingpong",
-                                    "-p",
-                                    "psm",
-                                    "-e",
-                                    "rdm",
-                                    "-I",
-                                    "20",
-                                    "-S",
-                                    "16384",
-                                    "-c",
-                                    "-B",
-                                    port)
+                    new ProcessBuilder(pingpong("-B", port))
                             .redirectErrorStream(true)
                             .redirectOutput(output.toFile());
             builder.environment().putAll(environment);
@@ -76,22 +65,7 @@ class FabricIT {
                 Await.until("fi_pingpong listens", () -> listens(Integer.parseInt(port)));
                 CCompiler.Ended client =
                         CCompiler.toEnd(
-                                temp,
-                                environment,
-                                PATIENCE,
-                                "fi_pingpong",
-                                "-p",
-                                "psm",
-                                "-e",
-                                "rdm",
-                                "-I",
-                                "20",
-                                "-S",
-                                "16384",
-                                "-c",
-                                "-P",
-                                port,
-                                "127.0.0.1");
+                                temp, environment, PATIENCE, pingpong("-P", port, "127.0.0.1"));
                 List<String> lines = client.lines();
                 assertEquals(0, client.code(), lines::toString);
                 assertTrue(
@@ -104,6 +78,15 @@ class FabricIT {
             }
             assertEquals(List.of(), daemon.complaints());
         }
+    }
+
+    /** 20 messages of 16 KiB, content checked; both sides must be told the same. */
+    private static String[] pingpong(String... side) {
+        List<String> command =
+                new ArrayList<>(List.of("fi_pingpong", "-p", "psm", "-e", "rdm", "-c"));
+        command.addAll(List.of("-I", "20", "-S", "16384"));
+        command.addAll(List.of(side));
+        return command.toArray(String[]::new);
     }
 
     private static int freePort() throws IOException {

@@ -134,9 +134,7 @@ final class ReceiveEngine {
             return 0;
         }
         int register = to.flows.read(flow);
-        if ((register & SUPPRESSING) != SUPPRESSING
-                || ExpectedPsn.generation(psn) != TidFlow.generation(register)
-                || ExpectedPsn.sequence(psn) != TidFlow.sequence(register)) {
+        if ((register & SUPPRESSING) != SUPPRESSING || !isNext(psn, register)) {
             return 0;
         }
         int taken = first.storeTo(to.tids, run);
@@ -244,9 +242,7 @@ final class ReceiveEngine {
             }
         }
         boolean checked = (register & TidFlow.VALID) != 0;
-        if (checked
-                && (ExpectedPsn.generation(psn) != TidFlow.generation(register)
-                        || ExpectedPsn.sequence(psn) != TidFlow.sequence(register))) {
+        if (checked && !isNext(psn, register)) {
             mismatch(to, packet, lengthDwords, psn, register);
             return;
         }
@@ -285,6 +281,12 @@ final class ReceiveEngine {
             to.flows.publish();
             urgent(to);
         }
+    }
+
+    /** Whether this is the packet that the flow takes next. */
+    private static boolean isNext(int psn, int register) {
+        return ExpectedPsn.generation(psn) == TidFlow.generation(register)
+                && ExpectedPsn.sequence(psn) == TidFlow.sequence(register);
     }
 
     private void advance(ContextReceive to, int flow, int packets) {
