@@ -12,7 +12,7 @@ import io.softpath.linux.SeqPacketSocket;
 final class DaemonWatch implements AutoCloseable {
     private final String who;
     private final SeqPacketSocket connection;
-    private final EventFd closing = EventFd.create("softpath:daemon-watch");
+    private final EventFd closing;
     private final Poll poll;
     private Thread thread;
 
@@ -21,6 +21,7 @@ final class DaemonWatch implements AutoCloseable {
      */
     DaemonWatch(RunDir directory) {
         connection = SeqPacketSocket.connect(directory.anyUnit());
+        closing = EventFd.create("softpath:daemon-watch");
         who = "the daemon (pid " + connection.peer().pid() + ") of " + directory.path();
         poll =
                 Poll.of(connection.fd(), closing.fd())

@@ -408,26 +408,20 @@ final class SendEngine {
                 int bytes = gather.next(packet, region);
                 PacketRun run = gather.run(bytes, budget - moved);
                 int taken = run == null ? 0 : wire.transmitRun(packet, run);
-                if (taken != 0) {
-                    sent += taken;
-                    words += (long) taken * Pbc.lengthDwordsOfPayload(bytes);
-                    gather.advance(taken, bytes);
-                    moved += (long) taken * bytes;
-                    continue;
-                }
-                Wire.Outcome outcome = wire.transmit(packet);
+                Wire.Outcome outcome = taken > 0 ? Wire.Outcome.SENT : wire.transmit(packet);
                 if (outcome == Wire.Outcome.BACK_PRESSURE) {
                     counters.increment(ChipCounter.TX_FLOW_STALL);
                     break;
                 }
+                int packets = Math.max(taken, 1);
                 if (outcome == Wire.Outcome.SENT) {
-                    sent++;
-                    words += Pbc.lengthDwordsOfPayload(bytes);
+                    sent += packets;
+                    words += (long) packets * Pbc.lengthDwordsOfPayload(bytes);
                 } else {
                     counters.increment(ChipCounter.TX_NO_ROUTE);
                 }
-                gather.advance(1, bytes);
-                moved += bytes;
+                gather.advance(packets, bytes);
+                moved += (long) packets * bytes;
             }
         } finally {
             packet.endBurst();

@@ -215,8 +215,9 @@ final class TidCommands {
 
     /** What of the owner's memory may be written; an exception if nothing may. */
     private long[] reach(OpenContext context, long address) {
-        space(context).checkAccess(address);
-        return context.ordinary.writableRanges();
+        AddressSpace space = space(context);
+        space.checkAccess(address);
+        return space.writableRanges();
     }
 
     private AddressSpace space(OpenContext context) {
