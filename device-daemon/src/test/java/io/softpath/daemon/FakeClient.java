@@ -194,6 +194,11 @@ public final class FakeClient implements AutoCloseable {
         return new UserInfo(version, 0, baseInfoBytes, 0, subcontexts, 0, port, 0);
     }
 
+    /** What a process asks for that shares its context with others. */
+    public static UserInfo shared(int subcontexts, int id) {
+        return new UserInfo(AbiVersion.USER, 0, BaseInfo.BYTES, 0, subcontexts, id, 0, 0);
+    }
+
     public static UserInfo userInfo() {
         return userInfo(AbiVersion.USER, BaseInfo.BYTES, 0, 0);
     }
@@ -204,6 +209,13 @@ public final class FakeClient implements AutoCloseable {
 
     public Reply userInit() {
         return command(Command.USER_INIT, userInfo());
+    }
+
+    /** Gives USER_INIT without waiting for the answer. */
+    public void sendUserInit() {
+        startCommand(Command.USER_INIT);
+        userInfo().write(block(), CommandRecord.PAYLOAD);
+        send(ControlRecord.write(out, ++tag));
     }
 
     /** Assigns and initialises; both must succeed. */

@@ -9,6 +9,7 @@ import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.region.RegionKind;
 import io.softpath.daemon.chip.ContextMemory;
 import io.softpath.daemon.chip.FakeUser;
+import io.softpath.daemon.chip.SendMemory;
 import io.softpath.daemon.chip.TriggerMode;
 import io.softpath.linux.MappedMemory;
 
@@ -38,19 +39,33 @@ final class MappedUser implements AutoCloseable {
      * @param trigger INLINE is negotiated; the others are what the model does without negotiation
      */
     MappedUser(FakeClient client, ChipModel model, TriggerMode trigger) {
-        this.client = client;
+        this(client, model, trigger, start(client, trigger));
+    }
+
+    private static BaseInfo start(FakeClient client, TriggerMode trigger) {
         if (trigger == TriggerMode.INLINE) {
             int wanted = ControlRecord.FEATURE_INLINE_TRIGGER;
             assertEquals(wanted, client.features(wanted).result(), "granted features");
         }
-        info = client.start();
+        return client.start();
+    }
+
+    /** Maps what a client has that was started already. */
+    MappedUser(FakeClient client, ChipModel model, TriggerMode trigger, BaseInfo info) {
+        this.client = client;
+        this.info = info;
         ContextMemory memory =
                 new ContextMemory(
                         map(info.uregbase(), RegionKind.UREGS.maxBytes(model, 0), READ_WRITE),
-                        map(info.piobufbase(), (long) info.piocnt() * info.pioalign(), WRITE),
                         map(info.rcvhdrBase(), model.rcvHdrAllocBytes(), READ_WRITE),
                         map(info.rcvEgrbufs(), model.egrTotalBytes(), READ),
-                        model.tailInMemory() ? map(info.rcvhdrTailaddr(), 4096, READ) : null,
+                        model.tailInMemory() ? map(info.rcvhdrTailaddr(), 4096, READ) : null);
+        SendMemory sends =
+                new SendMemory(
+                        map(info.piobufbase(), (long) info.piocnt() * info.pioalign(), WRITE),
+                        info.pioindex(),
+                        info.piocnt(),
+                        trigger,
                         null);
         events = map(info.sendbufStatus(), 4096, READ);
         user =
@@ -58,12 +73,12 @@ final class MappedUser implements AutoCloseable {
                         model,
                         1 + info.unit(),
                         info.context(),
-                        trigger,
                         map(info.pioavailaddr(), 4096, READ),
-                        memory);
+                        memory,
+                        sends);
     }
 
-    private MemorySegment map(long token, long length, int prot) {
+    MemorySegment map(long token, long length, int prot) {
         FakeClient.Reply reply = client.map(token, length, prot, ControlRecord.MAP_SHARED);
         if (reply.errno() != 0) {
             throw new AssertionError(reply.sentence());

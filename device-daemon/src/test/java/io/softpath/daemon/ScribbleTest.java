@@ -8,6 +8,7 @@ import io.softpath.abi.control.Command;
 import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.packet.Pbc;
 import io.softpath.daemon.chip.ContextMemory;
+import io.softpath.daemon.chip.FakeUser;
 import io.softpath.daemon.chip.TriggerMode;
 import io.softpath.linux.HolePuncher;
 
@@ -78,7 +79,7 @@ class ScribbleTest extends DaemonTestBase {
                 MappedUser b = new MappedUser(client(), model, trigger)) {
             VerifiedTraffic traffic = new VerifiedTraffic(a, b);
             try (MappedUser c = new MappedUser(client(), model, trigger)) {
-                Scribbler scribbler = new Scribbler(c.user.memory, random.split());
+                Scribbler scribbler = new Scribbler(c.user, random.split());
                 Background background = concurrent ? new Background(scribbler) : null;
                 try {
                     for (int round = 0; round < ROUNDS; round++) {
@@ -141,13 +142,15 @@ class ScribbleTest extends DaemonTestBase {
     /** Writes anything anywhere. */
     private static final class Scribbler {
         private final ContextMemory memory;
+        private final MemorySegment pio;
         private final SplittableRandom random;
         private final List<MemorySegment> regions;
 
-        Scribbler(ContextMemory memory, SplittableRandom random) {
-            this.memory = memory;
+        Scribbler(FakeUser user, SplittableRandom random) {
+            memory = user.memory;
+            pio = user.sends.pioBuffers();
             this.random = random;
-            regions = List.of(memory.userRegisters(), memory.pioBuffers(), memory.rcvHdrq());
+            regions = List.of(memory.userRegisters(), pio, memory.rcvHdrq());
         }
 
         void scribble() {
@@ -183,7 +186,6 @@ class ScribbleTest extends DaemonTestBase {
 
         /** Most often what launches, and of a length that makes sense. */
         private void pbc() {
-            MemorySegment pio = memory.pioBuffers();
             long at = random.nextLong(pio.byteSize() / PAGE_BYTES) * PAGE_BYTES;
             long pbc = random.nextLong() & ~0x7FFL | random.nextInt(560);
             Pbc.put(pio, at, pbc);

@@ -228,7 +228,8 @@ public final class AbiTables {
                     kind.purpose());
         }
         line("");
-        line("Bytes that a context's owner can map, and the token of the first user context:");
+        line("Bytes that a context's owner can map, and the token of the first user context; n:");
+        line("how many processes share the context:");
         List<String> head = new ArrayList<>(List.of("kind"));
         ChipModel.ALL.forEach(model -> head.addAll(List.of(model.name(), model.name() + " token")));
         header(head.toArray(String[]::new));
@@ -237,11 +238,10 @@ public final class AbiTables {
             for (ChipModel model : ChipModel.ALL) {
                 PioDivision division = PioDivision.of(model);
                 boolean exists = kind.exists(model);
-                row.add(
-                        exists
-                                ? kind.maxBytes(model, division.count(model.firstUserContext()))
-                                : "none");
-                row.add(exists ? hex(token(kind, model, division)) : "0");
+                boolean ever = exists || kind.onlyShared();
+                long bytes = kind.maxBytes(model, division.count(model.firstUserContext()), 1);
+                row.add(exists ? bytes : ever ? bytes + " n" : "none");
+                row.add(ever ? hex(token(kind, model, division)) : "0");
             }
             row(row.toArray());
         }

@@ -56,6 +56,9 @@ public record RegionRule(Protection protection, int seals, int mode, VmFlagsExpe
         rule(RegionKind.RCVHDRTAIL, Protection.READ_ONLY);
         rule(RegionKind.PIOAVAIL, Protection.READ_ONLY);
         rule(RegionKind.SENDBUFSTATUS, Protection.READ_ONLY);
+        rule(RegionKind.SUBCTXT_UREGS, Protection.READ_WRITE);
+        rule(RegionKind.SUBCTXT_RCVHDRQ, Protection.READ_WRITE);
+        rule(RegionKind.SUBCTXT_RCVEGRBUFS, Protection.READ_WRITE);
     }
 
     private static void rule(RegionKind kind, Protection protection) {

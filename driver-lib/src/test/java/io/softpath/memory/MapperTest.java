@@ -99,7 +99,7 @@ class MapperTest {
     @ParameterizedTest
     @EnumSource(
             value = RegionKind.class,
-            names = {"UREGS", "RCVHDRQ"})
+            names = {"UREGS", "RCVHDRQ", "SUBCTXT_UREGS", "SUBCTXT_RCVHDRQ", "SUBCTXT_RCVEGRBUFS"})
     void shouldShareStoresOfBothSidesWhereTheUserMayWrite(RegionKind kind) {
         RegionFile file = create(kind);
         MemorySegment segment = map(file, kind, BYTES).segment();

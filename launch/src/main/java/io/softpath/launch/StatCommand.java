@@ -136,7 +136,7 @@ final class StatCommand extends ViewCommand<List<StatCommand.Seen>> {
                 if ((context.features() & ContextRecord.ORDINARY_MEMORY) == 0) {
                     out.println(
                             "context "
-                                    + context.context()
+                                    + name(context)
                                     + ": the daemon cannot reach ordinary memory of pid "
                                     + context.pid()
                                     + ", so only memory of MEM_CREATE can have TIDs; doctor tells"
@@ -168,7 +168,7 @@ final class StatCommand extends ViewCommand<List<StatCommand.Seen>> {
                         ">AGE");
         for (ContextRecord context : seen.contexts()) {
             table.row(
-                    context.context(),
+                    name(context),
                     context.pid(),
                     context.uid(),
                     state(context.state()),
@@ -182,6 +182,13 @@ final class StatCommand extends ViewCommand<List<StatCommand.Seen>> {
                     Human.age(context.since(), now));
         }
         return table;
+    }
+
+    /** The context, and which of those who share it this is. */
+    private static String name(ContextRecord context) {
+        return context.subcontexts() == 0
+                ? Integer.toString(context.context())
+                : context.context() + "." + context.subcontext();
     }
 
     private static String state(int state) {

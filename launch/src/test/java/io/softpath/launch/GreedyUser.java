@@ -255,6 +255,9 @@ final class GreedyUser {
             case RCVHDRTAIL -> info.rcvhdrTailaddr();
             case PIOAVAIL -> info.pioavailaddr();
             case SENDBUFSTATUS -> info.sendbufStatus();
+            case SUBCTXT_UREGS -> info.subctxtUregbase();
+            case SUBCTXT_RCVHDRQ -> info.subctxtRcvhdrBase();
+            case SUBCTXT_RCVEGRBUFS -> info.subctxtRcvegrbuf();
         };
     }
 
@@ -262,6 +265,8 @@ final class GreedyUser {
         return switch (kind) {
             case UREGS, RCVHDRTAIL, PIOAVAIL, SENDBUFSTATUS -> PAGE;
             case PIOBUFS -> (long) info.piocnt() * info.pioalign();
+            case SUBCTXT_UREGS, SUBCTXT_RCVHDRQ, SUBCTXT_RCVEGRBUFS ->
+                    throw new IllegalStateException("this context is not shared");
             case RCVEGRBUFS -> info.rcvEgrbuftotlen();
             case RCVHDRQ -> roundUp((long) info.rcvhdrCnt() * info.rcvhdrentSize() * Integer.BYTES);
         };

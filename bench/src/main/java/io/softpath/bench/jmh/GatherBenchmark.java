@@ -18,6 +18,7 @@ import io.softpath.daemon.chip.Chip;
 import io.softpath.daemon.chip.ChipEvents;
 import io.softpath.daemon.chip.ChipIdentity;
 import io.softpath.daemon.chip.ContextMemory;
+import io.softpath.daemon.chip.SendMemory;
 import io.softpath.daemon.chip.TriggerMode;
 import io.softpath.daemon.chip.UserPage;
 import io.softpath.daemon.link.Fabric;
@@ -94,12 +95,17 @@ public class GatherBenchmark {
         chip.linkUp();
         source = arena.allocate(bytes, 4096);
         target = arena.allocate(bytes, 4096);
-        ContextMemory from = memory(model, FROM);
-        ContextMemory to = memory(model, TO);
-        chip.openContext(FROM, from, TriggerMode.INLINE);
-        chip.openContext(TO, to, TriggerMode.INLINE);
+        ContextMemory to = memory(model);
+        chip.openContext(FROM, memory(model));
+        chip.openContext(TO, to);
+        PioDivision division = PioDivision.of(model);
+        int buffers = division.count(FROM);
+        pio = arena.allocate((long) buffers * model.pioAlign(), 4096);
+        chip.openSends(
+                FROM,
+                new SendMemory(
+                        pio, division.first(FROM), buffers, TriggerMode.INLINE, handle -> source));
         chip.enableReceive(TO);
-        pio = from.pioBuffers();
         toRegisters = to.userRegisters();
         int pages = bytes / UserPage.BYTES;
         for (int i = 0; i < pages; i++) {
@@ -111,15 +117,12 @@ public class GatherBenchmark {
         }
     }
 
-    private ContextMemory memory(ChipModel model, int context) {
-        long pioBytes = (long) PioDivision.of(model).count(context) * model.pioAlign();
+    private ContextMemory memory(ChipModel model) {
         return new ContextMemory(
                 arena.allocate(RegionKind.UREGS.maxBytes(model, 0), 4096),
-                arena.allocate(pioBytes, 4096),
                 arena.allocate(model.rcvHdrAllocBytes(), 4096),
                 arena.allocate(model.egrTotalBytes(), 4096),
-                null,
-                handle -> source);
+                null);
     }
 
     private void write(ChipModel model, long buffer, int pages) {

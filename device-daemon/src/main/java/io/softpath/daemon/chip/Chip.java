@@ -9,6 +9,7 @@ import io.softpath.abi.register.TidFlow;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.LongSupplier;
 
@@ -36,11 +37,10 @@ public final class Chip {
     private final Counters counters;
     private final SendEngine sendEngine;
     private final ReceiveEngine receiveEngine;
-    private final ContextSends[] sends;
     private final ContextReceive[] receives;
     private final long[] sendBufferErrors;
 
-    /** The open contexts, packed, in the order in which the next duty cycle walks them. */
+    /** Who may send, packed, in the order in which the next duty cycle walks them. */
     private ContextSends[] active = {};
 
     /** As long as {@link #active}; the two change places when the order does. */
@@ -74,7 +74,6 @@ public final class Chip {
         counters = new Counters(model.contexts());
         division = PioDivision.of(model);
         avail = new PioAvailWriter(model, pioAvailPage, counters);
-        sends = new ContextSends[model.contexts()];
         receives = new ContextReceive[model.contexts()];
         sendBufferErrors = new long[(model.pioCount() + Long.SIZE - 1) / Long.SIZE];
         sendEngine = new SendEngine(this, model, identity.lid(), avail, counters, wire);
@@ -113,8 +112,8 @@ public final class Chip {
         }
         int left = 0;
         sendEngine.startRound();
-        for (ContextSends context : active) {
-            left += sendEngine.poll(context);
+        for (ContextSends each : active) {
+            left += sendEngine.poll(each);
         }
         endRound();
         return left;
@@ -126,7 +125,7 @@ public final class Chip {
         ContextSends first = sendEngine.outOfBudget();
         if (first != null) {
             int at = 0;
-            while (active[at].context != first.context) {
+            while (active[at].firstBuffer != first.firstBuffer) {
                 at++;
             }
             ContextSends[] turned = spare;
@@ -149,8 +148,8 @@ public final class Chip {
         }
         int left = 0;
         sendEngine.startRound();
-        for (ContextSends context : active) {
-            left += sendEngine.lookAtAll(context);
+        for (ContextSends each : active) {
+            left += sendEngine.lookAtAll(each);
         }
         endRound();
         return left;
@@ -164,8 +163,8 @@ public final class Chip {
         if (frozen || sendEngine.holding()) {
             return false;
         }
-        for (ContextSends context : active) {
-            if (context.queued != 0) {
+        for (ContextSends each : active) {
+            if (each.queued != 0) {
                 return true;
             }
         }
@@ -173,16 +172,12 @@ public final class Chip {
     }
 
     /**
-     * Gives a context its memory and its share of the PIO buffers; reception stays disabled.
-     *
-     * <p>Refresh the users' copy of the PIO availability before its user reads it: the check bits
-     * of its share may have flipped. A frozen chip does not refresh, so nobody opens a context on
-     * one.
+     * Gives a context its memory; reception stays disabled, and nobody sends.
      *
      * @throws IllegalStateException if the context is open or is not a user context, or the chip is
      *     frozen
      */
-    public void openContext(int context, ContextMemory memory, TriggerMode trigger) {
+    public void openContext(int context, ContextMemory memory) {
         if (context < model.firstUserContext() || context >= model.contexts()) {
             throw new IllegalStateException(
                     "chip: context="
@@ -193,6 +188,65 @@ public final class Chip {
                             + (model.contexts() - 1)
                             + " are");
         }
+        requireThawed(context);
+        if (receives[context] != null) {
+            throw new IllegalStateException("chip: context=" + context + " is open already");
+        }
+        receives[context] = new ContextReceive(context, model, memory, counters);
+    }
+
+    /**
+     * Gives PIO buffers of an open context to somebody who sends from it.
+     *
+     * <p>Refresh the users' copy of the PIO availability before its user reads it: the check bits
+     * of its share may have flipped. A frozen chip does not refresh, so nobody opens anything on
+     * one.
+     *
+     * @throws IllegalStateException if the context is not open, somebody has one of the buffers, or
+     *     the chip is frozen
+     * @throws IllegalArgumentException if some of the buffers are not the context's
+     */
+    public void openSends(int context, SendMemory memory) {
+        open(context);
+        requireThawed(context);
+        int first = memory.firstBuffer();
+        int end = first + memory.count();
+        if (memory.count() < 1
+                || first < division.first(context)
+                || end > division.first(context) + division.count(context)) {
+            throw new IllegalArgumentException(
+                    "chip: PIO buffers="
+                            + first
+                            + ".."
+                            + (end - 1)
+                            + " are not all of context="
+                            + context
+                            + ", which has first="
+                            + division.first(context)
+                            + " count="
+                            + division.count(context));
+        }
+        for (ContextSends each : active) {
+            if (first < each.firstBuffer + each.count && each.firstBuffer < end) {
+                throw new IllegalStateException(
+                        "chip: PIO buffers="
+                                + first
+                                + ".."
+                                + (end - 1)
+                                + " of context="
+                                + context
+                                + " are in use already, close them first");
+            }
+        }
+        if (memory.trigger() != TriggerMode.INLINE) {
+            avail.add(new AvailRing(first, memory.count()));
+        }
+        active = Arrays.copyOf(active, active.length + 1);
+        active[active.length - 1] = new ContextSends(context, memory, model, random);
+        spare = new ContextSends[active.length];
+    }
+
+    private void requireThawed(int context) {
         if (frozen) {
             throw new IllegalStateException(
                     "chip: unit="
@@ -200,28 +254,6 @@ public final class Chip {
                             + " is frozen, thaw it before context="
                             + context);
         }
-        if (sends[context] != null) {
-            throw new IllegalStateException("chip: context=" + context + " is open already");
-        }
-        sends[context] =
-                new ContextSends(
-                        context,
-                        memory.pioBuffers(),
-                        division.first(context),
-                        division.count(context),
-                        model.pioAlign(),
-                        model.pio2kBytes(),
-                        trigger,
-                        random,
-                        memory.gather(),
-                        model.mtuBytes());
-        if (trigger != TriggerMode.INLINE) {
-            avail.add(new AvailRing(division.first(context), division.count(context)));
-        }
-        receives[context] = new ContextReceive(context, model, memory, counters);
-        active = Arrays.copyOf(active, active.length + 1);
-        active[active.length - 1] = sends[context];
-        spare = new ContextSends[active.length];
     }
 
     /**
@@ -241,13 +273,23 @@ public final class Chip {
     }
 
     /**
-     * Forgets a context. Packets it launched leave if the wire takes them now, else they are
-     * counted as dropped; half-written ones vanish; its PIO buffers are free. Source:
-     * ipath_file_ops.c, ipath_close.
+     * Takes PIO buffers back from who sends from them. Packets launched leave if the wire takes
+     * them now, else they are counted as dropped; half-written ones vanish; the buffers are free.
+     * Source: ipath_file_ops.c, ipath_close.
+     *
+     * @param firstBuffer as given to {@link #openSends}
+     * @throws IllegalStateException if nobody has buffers that begin there
      */
-    public void closeContext(int context) {
-        open(context).disable();
-        ContextSends closing = sends[context];
+    public void closeSends(int firstBuffer) {
+        ContextSends closing = sends(firstBuffer);
+        if (closing == null || closing.firstBuffer != firstBuffer) {
+            throw new IllegalStateException(
+                    "chip: nobody sends from PIO buffers from number=" + firstBuffer + " on");
+        }
+        close(closing);
+    }
+
+    private void close(ContextSends closing) {
         avail.removeRing(closing.firstBuffer);
         sendEngine.close(closing);
         for (int buffer = 0; buffer < closing.count; buffer++) {
@@ -256,13 +298,22 @@ public final class Chip {
         ContextSends[] others = new ContextSends[active.length - 1];
         int kept = 0;
         for (ContextSends each : active) {
-            if (each.context != context) {
+            if (each.firstBuffer != closing.firstBuffer) {
                 others[kept++] = each;
             }
         }
         active = others;
         spare = new ContextSends[active.length];
-        sends[context] = null;
+    }
+
+    /** Forgets a context, after {@link #closeSends} for all who still send from it. */
+    public void closeContext(int context) {
+        open(context).disable();
+        for (ContextSends each : active) { // an array that closing does not change
+            if (each.context == context) {
+                close(each);
+            }
+        }
         receives[context] = null;
     }
 
@@ -347,9 +398,8 @@ public final class Chip {
      * A queue overflowed: every waiter of the chip is woken. Source: ipath_intr.c, handle_errors.
      */
     void wakeAll() {
-        for (ContextSends each : active) {
-            ContextReceive receive = receives[each.context];
-            if (receive.armed) {
+        for (ContextReceive receive : receives) {
+            if (receive != null && receive.armed) {
                 fire(receive);
             }
         }
@@ -375,6 +425,10 @@ public final class Chip {
         avail.threshold(frees);
     }
 
+    public int availThreshold() {
+        return avail.threshold();
+    }
+
     /**
      * Stops or starts refreshing the users' copy (SendCtrl, avail update); starting refreshes it.
      */
@@ -390,20 +444,21 @@ public final class Chip {
      */
     public void disarm(int pioBuffer) {
         clearSendBufferError(pioBuffer);
-        int context = owner(pioBuffer);
-        if (context != NO_CONTEXT) {
-            sendEngine.disarm(sends[context], pioBuffer - sends[context].firstBuffer);
+        ContextSends sends = sends(pioBuffer);
+        if (sends != null) {
+            sendEngine.disarm(sends, pioBuffer - sends.firstBuffer);
         }
         avail.startOver(); // users may take the copy that follows as it is
     }
 
-    private int owner(int pioBuffer) {
+    /** Who sends from a buffer; null if nobody does. */
+    private ContextSends sends(int pioBuffer) {
         for (ContextSends each : active) {
             if (pioBuffer >= each.firstBuffer && pioBuffer < each.firstBuffer + each.count) {
-                return each.context;
+                return each;
             }
         }
-        return NO_CONTEXT;
+        return null;
     }
 
     /**
@@ -546,7 +601,10 @@ public final class Chip {
         return receive;
     }
 
-    /** A snapshot of the registers, for tools; of the TID flows those that are not 0. */
+    /**
+     * A snapshot of the registers, for tools; of the TID flows those that are not 0. Where several
+     * send from one context, the names of what each has end in its place in order of buffers.
+     */
     public List<RegisterValue> registers() {
         List<RegisterValue> dump = new ArrayList<>();
         chipWide(dump, "Revision", model.hwVersion());
@@ -596,9 +654,19 @@ public final class Chip {
                 dump.add(new RegisterValue("RcvTIDFlow" + flow, number, word));
             }
         }
-        dump.add(new RegisterValue("PioFirst", number, sends[number].firstBuffer));
-        dump.add(new RegisterValue("PioCount", number, sends[number].count));
-        dump.add(new RegisterValue("PioNext", number, sends[number].next));
-        dump.add(new RegisterValue("PioQueued", number, sends[number].queued));
+        List<ContextSends> senders = new ArrayList<>();
+        for (ContextSends each : active) {
+            if (each.context == number) {
+                senders.add(each);
+            }
+        }
+        senders.sort(Comparator.comparingInt(each -> each.firstBuffer));
+        for (int i = 0; i < senders.size(); i++) {
+            String of = senders.size() == 1 ? "" : Integer.toString(i);
+            dump.add(new RegisterValue("PioFirst" + of, number, senders.get(i).firstBuffer));
+            dump.add(new RegisterValue("PioCount" + of, number, senders.get(i).count));
+            dump.add(new RegisterValue("PioNext" + of, number, senders.get(i).next));
+            dump.add(new RegisterValue("PioQueued" + of, number, senders.get(i).queued));
+        }
     }
 }

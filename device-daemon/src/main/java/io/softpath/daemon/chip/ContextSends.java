@@ -1,5 +1,6 @@
 package io.softpath.daemon.chip;
 
+import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.packet.Pbc;
 import io.softpath.abi.packet.PioLayout;
 
@@ -9,12 +10,12 @@ import java.nio.ByteOrder;
 import java.util.function.LongSupplier;
 
 /**
- * The PIO buffers of one context and what the chip remembers of each: how it will notice the next
- * launch, and whether it owns the buffer now.
+ * The PIO buffers of one sender, which is a context or one of those who share it, and what the chip
+ * remembers of each: how it will notice the next launch, and whether it owns the buffer now.
  *
- * <p>Buffers are counted from 0 within the context. A buffer is FREE (the user may write it),
- * QUEUED (launched, waiting for the wire) or FAULTY (launched in a wrong way, waiting for a
- * disarm). Not final so that a test can act between two looks at the buffers.
+ * <p>Buffers are counted from 0 within these. A buffer is FREE (the user may write it), QUEUED
+ * (launched, waiting for the wire) or FAULTY (launched in a wrong way, waiting for a disarm). Not
+ * final so that a test can act between two looks at the buffers.
  */
 class ContextSends {
     static final byte FREE = 0;
@@ -86,26 +87,16 @@ class ContextSends {
 
     private final int bufferBytes;
 
-    ContextSends(
-            int context,
-            MemorySegment memory,
-            int firstBuffer,
-            int count,
-            int strideBytes,
-            int bufferBytes,
-            TriggerMode trigger,
-            LongSupplier random,
-            GatherSource gatherSource,
-            int mtuBytes) {
+    ContextSends(int context, SendMemory send, ChipModel model, LongSupplier random) {
         this.context = context;
-        this.memory = memory;
-        this.firstBuffer = firstBuffer;
-        this.count = count;
-        this.strideBytes = strideBytes;
-        this.bufferBytes = bufferBytes;
-        this.trigger = trigger;
-        this.gatherSource = gatherSource;
-        gather = gatherSource == null ? null : new GatherSend(mtuBytes);
+        memory = send.pioBuffers();
+        firstBuffer = send.firstBuffer();
+        count = send.count();
+        strideBytes = model.pioAlign();
+        bufferBytes = model.pio2kBytes();
+        trigger = send.trigger();
+        gatherSource = send.gather();
+        gather = gatherSource == null ? null : new GatherSend(model.mtuBytes());
         state = new byte[count];
         queue = new int[count];
         queuedPbc = new long[count];

@@ -13,7 +13,6 @@ import io.softpath.abi.control.UserInfo;
 import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.region.AvailPage;
 import io.softpath.abi.region.RegionKind;
-import io.softpath.daemon.region.ContextRegions;
 import io.softpath.error.Errno;
 
 import java.lang.foreign.MemorySegment;
@@ -114,7 +113,7 @@ final class Commands {
                 yield Answer.OK;
             }
             case POLL_TYPE -> {
-                context.pollType = CommandRecord.u16(block, 0);
+                context.whole.pollType = CommandRecord.u16(block, 0);
                 yield Answer.OK;
             }
             case ARMLAUNCH_CTRL -> {
@@ -154,15 +153,18 @@ final class Commands {
                             + " differs in its major number from the driver's="
                             + AbiVersion.text(AbiVersion.USER));
         }
-        if (info.subcontextCount() != 0) {
-            return Answer.refuse(
-                    Errno.EINVAL,
-                    "assign context: subcontexts="
-                            + info.subcontextCount()
-                            + ", shared contexts are not available in this version; ask for 0");
+        Sharing sharing = Sharing.NONE;
+        if (info.subcontextCount() != 0 && maySubcontexts(info.userVersion())) {
+            sharing = Sharing.of(info);
+            for (UnitDriver unit : units) {
+                WholeContext shared = unit.sharedContext(file.peer().uid(), sharing.id());
+                if (shared != null) {
+                    return unit.join(shared, file, sharing);
+                }
+            }
         }
         if (file.node() == OpenFile.ANY_UNIT) {
-            return assignAny(file, info);
+            return assignAny(file, info, sharing);
         }
         if (file.node() >= units.size()) {
             return Answer.refuse(
@@ -172,10 +174,19 @@ final class Commands {
                             + " does not exist, units="
                             + units.size());
         }
-        return assignOn(units.get(file.node()), file, info);
+        return assignOn(units.get(file.node()), file, info, sharing);
     }
 
-    private static Answer assignOn(UnitDriver unit, OpenFile file, UserInfo info) {
+    /**
+     * Whether sharing works with this library: with none that is newer than the driver, which then
+     * does not say so, and gives it a context of its own. Source: qib_file_ops.c,
+     * qib_compatible_subctxts.
+     */
+    private static boolean maySubcontexts(int userVersion) {
+        return AbiVersion.minor(userVersion) <= AbiVersion.MINOR;
+    }
+
+    private static Answer assignOn(UnitDriver unit, OpenFile file, UserInfo info, Sharing sharing) {
         int ports = unit.model().ibPorts();
         if (Integer.compareUnsigned(info.port(), ports) > 0) {
             return Answer.refuse(
@@ -198,10 +209,10 @@ final class Commands {
                             + UnitDriver.IB_PORT
                             + ", or for 0, any");
         }
-        return unit.assign(file);
+        return unit.assign(file, sharing);
     }
 
-    private Answer assignAny(OpenFile file, UserInfo info) {
+    private Answer assignAny(OpenFile file, UserInfo info, Sharing sharing) {
         boolean within =
                 AbiVersion.minor(info.userVersion()) >= MINOR_WITH_ALGORITHM
                         && info.portAlgorithm() == WITHIN_UNIT;
@@ -220,7 +231,7 @@ final class Commands {
             }
         }
         if (best != null) {
-            return assignOn(best, file, info);
+            return assignOn(best, file, info, sharing);
         }
         if (!anyUsable) {
             return Answer.refuse(
@@ -269,9 +280,9 @@ final class Commands {
                         context.unit.number(),
                         UnitDriver.IB_PORT,
                         context.number,
-                        0,
+                        context.subcontext,
                         context.unit.model().userContexts(),
-                        0,
+                        context.whole.sharing.count(),
                         ContextInfo.NO_CPU);
         byte[] bytes = new byte[ContextInfo.BYTES];
         info.write(MemorySegment.ofArray(bytes), 0);
@@ -280,57 +291,61 @@ final class Commands {
 
     /** USER_INIT. Source: qib_file_ops.c, qib_do_user_init and qib_get_base_info. */
     private static Answer initialise(OpenContext context, UserInfo info) {
-        if (context.initialised()) {
+        if (context.initialised() || context.waits != null) {
             return Answer.refuse(
                     Errno.EINVAL,
-                    "user init: context=" + context.number + " is initialised already");
+                    "user init: context="
+                            + context.number
+                            + (context.initialised()
+                                    ? " is initialised already"
+                                    : " waits for its master already"));
         }
         long given = Integer.toUnsignedLong(info.baseInfoBytes());
-        if (given < BaseInfo.MIN_UNSHARED) {
+        int needed = context.whole.sharing.isShared() ? BaseInfo.MIN_SHARED : BaseInfo.MIN_UNSHARED;
+        if (given < needed) {
             return Answer.refuse(
                     Errno.EINVAL,
-                    "user init: base_info_size="
-                            + given
-                            + " is too small, minimum="
-                            + BaseInfo.MIN_UNSHARED);
+                    "user init: base_info_size=" + given + " is too small, minimum=" + needed);
         }
-        Answer answer = context.unit.initialise(context);
-        if (answer.isRefusal()) {
-            return answer;
-        }
-        byte[] bytes = new byte[BaseInfo.BYTES];
-        baseInfo(context).write(MemorySegment.ofArray(bytes), 0);
-        return Answer.data(0, given < bytes.length ? Arrays.copyOf(bytes, (int) given) : bytes);
+        return context.unit.initialise(
+                context,
+                () -> {
+                    byte[] bytes = new byte[BaseInfo.BYTES];
+                    baseInfo(context).write(MemorySegment.ofArray(bytes), 0);
+                    return Answer.data(
+                            Command.USER_INIT.consumedBytes(),
+                            given < bytes.length ? Arrays.copyOf(bytes, (int) given) : bytes);
+                });
     }
 
     private static BaseInfo baseInfo(OpenContext context) {
         UnitDriver unit = context.unit;
         ChipModel model = unit.model();
-        ContextRegions regions = context.regions();
         return BaseInfo.builder()
                 .hwVersion(model.hwVersion())
                 .swVersion(AbiVersion.DRIVER)
                 .context(context.number)
+                .subcontext(context.subcontext)
                 .mtu(model.ibMaxLenBytes())
                 .piosize(model.piosize())
-                .tidcnt(model.tidCount())
+                .tidcnt(context.tids.size())
                 .tidegrcnt(model.egrCount())
                 .rcvhdrentSize(model.rcvHdrEntDwords())
                 .rcvhdrCnt(model.rcvHdrCount())
                 .runtimeFlags(runtimeFlags(context))
-                .rcvhdrBase(regions.token(RegionKind.RCVHDRQ))
-                .rcvEgrbufs(regions.token(RegionKind.RCVEGRBUFS))
+                .rcvhdrBase(context.token(RegionKind.RCVHDRQ))
+                .rcvEgrbufs(context.token(RegionKind.RCVEGRBUFS))
                 .rcvEgrbufsize(model.egrBufferBytes())
                 .qpair(model.qpBase())
-                .uregbase(regions.token(RegionKind.UREGS))
+                .uregbase(context.token(RegionKind.UREGS))
                 .tidMaxsize(model.tidMaxSize())
                 .pioalign(model.pioAlign())
-                .pioindex(unit.division().first(context.number))
-                .piocnt(unit.division().count(context.number))
-                .piobufbase(regions.token(RegionKind.PIOBUFS))
-                .pioavailaddr(regions.token(RegionKind.PIOAVAIL))
+                .pioindex(context.firstBuffer)
+                .piocnt(context.bufferCount)
+                .piobufbase(context.token(RegionKind.PIOBUFS))
+                .pioavailaddr(context.token(RegionKind.PIOAVAIL))
                 .status(
-                        regions.token(RegionKind.PIOAVAIL)
+                        context.token(RegionKind.PIOAVAIL)
                                 + AvailPage.portStatusOffset(model, UnitDriver.IB_PORT))
                 .ncontexts(model.contexts())
                 .unit(unit.number())
@@ -339,15 +354,20 @@ final class Commands {
                 .rcvEgrchunksize(model.egrChunkBytes())
                 .rcvEgrbuftotlen(model.egrTotalBytes())
                 .rhfOffset(model.rhfOffsetDwords())
-                .rcvhdrTailaddr(regions.token(RegionKind.RCVHDRTAIL))
-                .sendbufStatus(regions.token(RegionKind.SENDBUFSTATUS))
+                .rcvhdrTailaddr(context.token(RegionKind.RCVHDRTAIL))
+                .subctxtUregbase(context.token(RegionKind.SUBCTXT_UREGS))
+                .subctxtRcvegrbuf(context.token(RegionKind.SUBCTXT_RCVEGRBUFS))
+                .subctxtRcvhdrBase(context.token(RegionKind.SUBCTXT_RCVHDRQ))
+                .sendbufStatus(context.token(RegionKind.SENDBUFSTATUS))
                 .build();
     }
 
     /** The model's flags, and those of the extensions that this client asked for. */
     private static int runtimeFlags(OpenContext context) {
         OpenFile owner = context.owner;
+        boolean master = context.whole.sharing.isShared() && !context.isSlave();
         return context.unit.model().runtimeFlags()
+                | (master ? RuntimeFlags.MASTER : 0)
                 | (owner.has(ControlRecord.FEATURE_INLINE_TRIGGER)
                         ? RuntimeFlags.INLINE_TRIGGER
                         : 0)
@@ -363,7 +383,9 @@ final class Commands {
                             + context.number
                             + " is not initialised; give USER_INIT first");
         }
-        context.unit.receive(context, start != 0);
+        if (!context.isSlave()) { // the driver says yes to slaves, and does nothing
+            context.unit.receive(context.whole, start != 0);
+        }
         return Answer.OK;
     }
 }

@@ -151,21 +151,18 @@ final class Inspector {
 
     private static List<ContextRecord> contexts(UnitDriver unit) {
         List<ContextRecord> records = new ArrayList<>();
-        for (int i = 0; i < unit.model().contexts(); i++) {
-            OpenContext context = unit.context(i);
-            if (context != null) {
-                records.add(context(unit, context));
-            }
+        for (OpenContext context : unit.openContexts()) {
+            records.add(context(unit, context));
         }
         return records;
     }
 
     private static ContextRecord context(UnitDriver unit, OpenContext context) {
-        int number = context.number;
+        WholeContext whole = context.whole;
         int state =
                 !context.initialised()
                         ? ControlRecord.CONTEXT_ASSIGNED
-                        : context.receiving
+                        : whole.receiving
                                 ? ControlRecord.CONTEXT_ENABLED
                                 : ControlRecord.CONTEXT_STOPPED;
         long mapped = 0;
@@ -173,41 +170,38 @@ final class Inspector {
             mapped += grant.request().length();
         }
         MemorySegment registers =
-                context.initialised() ? context.regions().memory(RegionKind.UREGS) : null;
+                whole.initialised() ? whole.regions().memory(RegionKind.UREGS) : null;
         return new ContextRecord(
                 unit.number(),
-                number,
+                context.number,
                 state,
                 context.owner.peer().uid(),
                 context.owner.peer().gid(),
                 context.owner.peer().pid(),
-                0,
-                unit.division().first(number),
-                unit.division().count(number),
+                whole.sharing.count(),
+                context.subcontext,
+                context.firstBuffer,
+                context.bufferCount,
                 context.owner.features()
                         | (context.ordinaryReachable ? ContextRecord.ORDINARY_MEMORY : 0),
                 mapped,
-                context.since(ChipCounter.CTXT_TX_PKT),
-                context.since(ChipCounter.CTXT_RX_PKT),
+                whole.since(ChipCounter.CTXT_TX_PKT),
+                whole.since(ChipCounter.CTXT_RX_PKT),
                 registers == null ? 0 : (int) UserRegisters.RCVHDRHEAD.get(registers),
                 registers == null ? 0 : (int) UserRegisters.RCVHDRTAIL.get(registers),
                 registers == null ? 0 : (int) UserRegisters.RCVEGRINDEXHEAD.get(registers),
                 registers == null ? 0 : (int) UserRegisters.RCVEGRINDEXTAIL.get(registers),
                 context.sinceEpochMs,
-                context.keys.packed(),
-                context.since(ChipCounter.HDRQ_FULL) + context.since(ChipCounter.EGR_OVFL),
+                whole.keys.packed(),
+                whole.since(ChipCounter.HDRQ_FULL) + whole.since(ChipCounter.EGR_OVFL),
                 context.events());
     }
 
     private static List<VmaRecord> mappings(UnitDriver unit) {
         List<VmaRecord> records = new ArrayList<>();
-        for (int i = 0; i < unit.model().contexts(); i++) {
-            OpenContext context = unit.context(i);
-            if (context == null) {
-                continue;
-            }
+        for (OpenContext context : unit.openContexts()) {
             for (Grant grant : context.mappings) {
-                Region region = context.regions().region(grant.kind());
+                Region region = context.region(grant.kind());
                 records.add(
                         new VmaRecord(
                                 unit.number(),

@@ -1,40 +1,38 @@
 package io.softpath.daemon.control;
 
-import io.softpath.abi.control.UserEvent;
+import io.softpath.abi.model.PioDivision;
+import io.softpath.abi.model.SubcontextShare;
 import io.softpath.abi.region.RegionKind;
-import io.softpath.abi.register.ChipCounter;
 import io.softpath.daemon.chip.TriggerMode;
-import io.softpath.daemon.region.ContextRegions;
 import io.softpath.daemon.region.Grant;
+import io.softpath.daemon.region.Region;
+import io.softpath.daemon.region.SendRegion;
 
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 
 /**
- * A context in the hands of an open file, from ASSIGN_CONTEXT to close. Source: qib.h, struct
- * qib_ctxtdata.
+ * A context in the hands of an open file, from ASSIGN_CONTEXT to close: all of it, or the file's
+ * part of one that is shared. Source: qib.h, struct qib_filedata.
  */
 final class OpenContext {
-    /** Value of POLL_TYPE: any packet wakes. */
-    static final int POLL_ANY = 0;
-
-    /** Value of POLL_TYPE: a packet that asks for an urgent interrupt wakes. */
-    static final int POLL_URGENT = 1;
-
+    final WholeContext whole;
     final UnitDriver unit;
+
+    /** The context's. */
     final int number;
+
+    /** Which of those who share it; 0 is the master, or the only one. */
+    final int subcontext;
+
     final OpenFile owner;
     final long sinceEpochMs;
     final TriggerMode trigger;
-    final PartitionKeyTable.Held keys = new PartitionKeyTable.Held();
 
-    /**
-     * PIO buffers, by chip-wide number, that the chip found faulty or that a lost link cancelled.
-     */
-    final BitSet needsDisarm = new BitSet();
+    /** Chip-wide number of its first PIO buffer. */
+    final int firstBuffer;
 
+    final int bufferCount;
     final List<Grant> mappings = new ArrayList<>();
 
     /** Memory that the owner asked for so that the chip can reach it. */
@@ -49,86 +47,94 @@ final class OpenContext {
     /** Which TIDs of it are used, and for what. */
     final TidShadow tids;
 
+    /** What USER_INIT answers once the master has finished; null if nobody waits for that. */
+    BaseInfoAnswer waits;
+
     /** Nobody has it any more, but the chip still does: {@link Quirk#TIDS_OUTLIVE_PINS}. */
     boolean closing;
 
-    int pollType = POLL_ANY;
     boolean pollArmed;
-    long urgentSeen;
-    boolean receiving;
 
-    private ContextRegions regions;
-    private long events;
+    private SendRegion sends;
+
+    /** Makes the answer to a USER_INIT that went well. */
+    @FunctionalInterface
+    interface BaseInfoAnswer {
+        Answer make();
+    }
 
     OpenContext(
-            UnitDriver unit, int number, OpenFile owner, long sinceEpochMs, TriggerMode trigger) {
-        this.unit = unit;
-        this.number = number;
+            WholeContext whole,
+            int subcontext,
+            OpenFile owner,
+            long sinceEpochMs,
+            TriggerMode trigger) {
+        this.whole = whole;
+        this.subcontext = subcontext;
         this.owner = owner;
         this.sinceEpochMs = sinceEpochMs;
         this.trigger = trigger;
+        unit = whole.unit;
+        number = whole.number;
         memories = new UserMemories(unit, number);
-        tids = new TidShadow(unit.model().tidCount());
-        for (ChipCounter counter : ChipCounter.values()) {
-            if (counter.perContext()) {
-                countersAtStart[counter.ordinal() - ChipCounter.UNIT_COUNTERS] =
-                        unit.chip().counter(counter, number);
-            }
-        }
+        PioDivision division = unit.division();
+        SubcontextShare buffers = share(division.count(number));
+        firstBuffer = division.first(number) + buffers.first();
+        bufferCount = buffers.count();
+        SubcontextShare share = share(unit.model().tidCount());
+        tids = new TidShadow(share.first(), share.count());
     }
 
-    /** Per-context counters of the chip outlive an owner; this is where they stood when it came. */
-    private final long[] countersAtStart = new long[ChipCounter.CONTEXT_COUNTERS];
-
-    /** What the chip counted for this context since this owner has it. */
-    long since(ChipCounter counter) {
-        return unit.chip().counter(counter, number)
-                - countersAtStart[counter.ordinal() - ChipCounter.UNIT_COUNTERS];
+    private SubcontextShare share(int total) {
+        return SubcontextShare.of(total, whole.sharing.count(), subcontext);
     }
 
-    /** USER_INIT has made the memory. */
+    /** Others may have the context too, and this is not the one that sets it up. */
+    boolean isSlave() {
+        return subcontext != 0;
+    }
+
+    /** USER_INIT has answered this file. */
     boolean initialised() {
-        return regions != null;
+        return sends != null;
     }
 
-    /** The memory, or null before USER_INIT. */
-    ContextRegions regions() {
-        return regions;
+    void sends(SendRegion made) {
+        sends = made;
     }
 
-    void regions(ContextRegions made) {
-        regions = made;
+    /** The memory of a kind that the owner may map, or null; it is initialised. */
+    Region region(RegionKind kind) {
+        return kind == RegionKind.PIOBUFS ? sends.region() : whole.regions().region(kind);
     }
 
-    long events() {
-        return events;
+    /** The token of a kind; 0 if the owner has no such memory. */
+    long token(RegionKind kind) {
+        Region region = region(kind);
+        return region == null ? 0 : region.token();
     }
 
-    /** Sets event bits in the word that the user watches. Nobody watches before USER_INIT. */
-    void raise(long bits) {
-        publish(events | bits);
-    }
-
-    /** Clears exactly these bits. */
-    void acknowledge(long bits) {
-        publish(events & ~bits);
-    }
-
-    private void publish(long word) {
-        if (regions != null && events != word) {
-            events = word;
-            MemorySegment page = regions.memory(RegionKind.SENDBUFSTATUS);
-            UserEvent.putWord(page, 0, word);
+    /** Unmaps its PIO buffers, which the chip must have forgotten. */
+    void closeSends() {
+        if (sends != null) {
+            sends.close();
         }
     }
 
-    void markForDisarm(int pioBuffer) {
-        needsDisarm.set(pioBuffer);
-        raise(UserEvent.DISARM_BUFS);
+    /** Everything that the owner may map, the unit's page included; it is initialised. */
+    List<Region> mappable() {
+        List<Region> all = new ArrayList<>(whole.regions().mappable());
+        all.add(sends.region());
+        return all;
+    }
+
+    /** Its event word. */
+    long events() {
+        return whole.events(subcontext);
     }
 
     @Override
     public String toString() {
-        return "unit=" + unit.number() + " context=" + number + " " + owner;
+        return whole + (whole.sharing.isShared() ? " subcontext=" + subcontext : "") + " " + owner;
     }
 }

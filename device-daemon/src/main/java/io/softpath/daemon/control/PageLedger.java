@@ -68,6 +68,7 @@ final class PageLedger {
     private final LongSupplier nanoClock;
     private final Ledger ledger;
     private final List<Block> avail;
+    private final Map<WholeContext, Memory> memories = new LinkedHashMap<>();
     private final Map<OpenContext, Owner> owners = new LinkedHashMap<>();
     private final Map<Block, Use> uses = new HashMap<>();
     private final ArrayDeque<Block> lost = new ArrayDeque<>();
@@ -81,16 +82,28 @@ final class PageLedger {
     /** What a block is for. */
     private record Use(int context, RegionKind kind) {}
 
-    /** Who has a context, and what is kept of it. */
+    /** The driver's memory of a context, which goes with the last who has it. */
+    private static final class Memory {
+        final DriverFile file;
+        final Map<RegionKind, List<Block>> blocks = new EnumMap<>(RegionKind.class);
+
+        /** Of each sub-context, whoever has it. */
+        final Map<Integer, List<Block>> pioBuffers = new HashMap<>();
+
+        Memory(DriverFile file) {
+            this.file = file;
+        }
+    }
+
+    /** Who has a context, or a part of it, and what is kept of it. */
     private static final class Owner {
         final AddressSpace space;
-        final DriverFile file;
-        final Map<RegionKind, List<Block>> memory = new EnumMap<>(RegionKind.class);
+        final List<Block> pioBuffers;
         final List<Mapped> mapped = new ArrayList<>();
 
-        Owner(AddressSpace space, DriverFile file) {
+        Owner(AddressSpace space, List<Block> pioBuffers) {
             this.space = space;
-            this.file = file;
+            this.pioBuffers = pioBuffers;
         }
     }
 
@@ -134,27 +147,50 @@ final class PageLedger {
     // What the driver and its users do.
 
     /** USER_INIT has made the memory of a context. */
-    void initialised(OpenContext context) {
-        String pid = "pid " + context.owner.peer().pid();
+    void initialised(WholeContext context) {
+        OpenFile master = context.parts().getFirst().owner;
         String of = "context " + context.number;
-        Owner owner =
-                new Owner(
-                        ledger.process(pid),
-                        ledger.open("the file of " + of + ", " + pid + ",", true));
+        Memory memory =
+                new Memory(
+                        ledger.open(
+                                "the file of " + of + ", pid " + master.peer().pid() + ",", true));
         for (RegionKind kind : RegionKind.values()) {
+            int sharers = context.sharing.count();
             if (kind.perUnit()) {
-                owner.memory.put(kind, avail);
-            } else if (kind.exists(unit.model())) {
-                long bytes = kind.maxBytes(unit.model(), unit.division().count(context.number));
-                List<Block> blocks =
-                        policy.allocate(
-                                ledger, of + " " + PagePolicy.name(kind), kind, pages(bytes));
-                blocks.forEach(block -> ledger.own(owner.file, block));
-                remember(blocks, context.number, kind);
-                owner.memory.put(kind, blocks);
+                memory.blocks.put(kind, avail);
+            } else if (!kind.perSubcontext() && kind.exists(unit.model(), sharers)) {
+                long bytes = kind.maxBytes(unit.model(), 0, sharers);
+                memory.blocks.put(kind, allocate(context, memory.file, kind, bytes));
             }
         }
-        owners.put(context, owner);
+        memories.put(context, memory);
+    }
+
+    /** USER_INIT has made what one open file has of the context besides. */
+    void joined(OpenContext context) {
+        RegionKind kind = RegionKind.PIOBUFS;
+        Memory memory = memories.get(context.whole);
+        List<Block> pioBuffers =
+                memory.pioBuffers.computeIfAbsent(
+                        context.subcontext,
+                        s ->
+                                allocate(
+                                        context.whole,
+                                        memory.file,
+                                        kind,
+                                        kind.maxBytes(unit.model(), context.bufferCount)));
+        owners.put(
+                context,
+                new Owner(ledger.process("pid " + context.owner.peer().pid()), pioBuffers));
+    }
+
+    private List<Block> allocate(
+            WholeContext context, DriverFile file, RegionKind kind, long bytes) {
+        String name = "context " + context.number + " " + PagePolicy.name(kind);
+        List<Block> blocks = policy.allocate(ledger, name, kind, pages(bytes));
+        blocks.forEach(block -> ledger.own(file, block));
+        remember(blocks, context.number, kind);
+        return blocks;
     }
 
     private void remember(List<Block> blocks, int context, RegionKind kind) {
@@ -171,11 +207,17 @@ final class PageLedger {
         if (owner == null || owner.mapped.size() >= MAX_AREAS) {
             return;
         }
+        Memory memory = memories.get(context.whole);
         Area area =
                 ledger.map(
                         owner.space,
                         policy.area(
-                                kind, owner.memory.get(kind), pages(request.length()), owner.file));
+                                kind,
+                                kind == RegionKind.PIOBUFS
+                                        ? owner.pioBuffers
+                                        : memory.blocks.get(kind),
+                                pages(request.length()),
+                                memory.file));
         if (area != null) {
             owner.mapped.add(new Mapped(area, kind, request));
         }
@@ -210,19 +252,25 @@ final class PageLedger {
         }
     }
 
+    /** The driver has taken from the chip what one open file had. */
+    void left(OpenContext context) {
+        owners.remove(context);
+    }
+
     /** The driver has taken the memory of a context from the chip and gives it back. */
-    void closed(OpenContext context) {
-        Owner owner = owners.remove(context);
-        if (owner == null) {
+    void closed(WholeContext context) {
+        Memory memory = memories.remove(context);
+        if (memory == null) {
             return;
         }
-        ledger.close(owner.file);
+        ledger.close(memory.file);
         ledger.audit();
-        owner.memory.forEach((kind, blocks) -> {
+        memory.blocks.forEach((kind, blocks) -> {
             if (!kind.perUnit()) {
                 blocks.forEach(this::keepIfLost);
             }
         });
+        memory.pioBuffers.forEach((subcontext, blocks) -> blocks.forEach(this::keepIfLost));
     }
 
     private void keepIfLost(Block block) {

@@ -41,6 +41,9 @@ record PagePolicy(Driver driver, Era kernel) {
             case RCVHDRTAIL -> "header queue tail";
             case PIOAVAIL -> "avail registers";
             case SENDBUFSTATUS -> "event words";
+            case SUBCTXT_UREGS -> "sub-context registers";
+            case SUBCTXT_RCVHDRQ -> "sub-context header queues";
+            case SUBCTXT_RCVEGRBUFS -> "sub-context eager areas";
         };
     }
 
@@ -56,10 +59,16 @@ record PagePolicy(Driver driver, Era kernel) {
                 : bare(kind);
     }
 
+    /** Memory of vmalloc, which qib maps page by page and the chip does not know. */
+    private static boolean virtual(RegionKind kind) {
+        return kind == RegionKind.SENDBUFSTATUS || kind.onlyShared();
+    }
+
     MapMethod method(RegionKind kind) {
         return switch (kind) {
             case UREGS, PIOBUFS -> MapMethod.IO_REMAP;
-            case SENDBUFSTATUS -> kernel.has(MapMethod.FAULT) ? MapMethod.FAULT : MapMethod.NOPAGE;
+            case SENDBUFSTATUS, SUBCTXT_UREGS, SUBCTXT_RCVHDRQ, SUBCTXT_RCVEGRBUFS ->
+                    kernel.has(MapMethod.FAULT) ? MapMethod.FAULT : MapMethod.NOPAGE;
             case RCVEGRBUFS, RCVHDRQ, RCVHDRTAIL, PIOAVAIL ->
                     driver == Driver.POSTED ? MapMethod.NOPAGE : MapMethod.REMAP_PFN_RANGE;
         };
@@ -70,7 +79,8 @@ record PagePolicy(Driver driver, Era kernel) {
         List<Block> blocks = new ArrayList<>();
         switch (kind) {
             case UREGS, PIOBUFS -> blocks.add(ledger.device(name, pages));
-            case SENDBUFSTATUS -> blocks.add(ledger.allocateEach(MemoryKind.VMALLOC, name, pages));
+            case SENDBUFSTATUS, SUBCTXT_UREGS, SUBCTXT_RCVHDRQ, SUBCTXT_RCVEGRBUFS ->
+                    blocks.add(ledger.allocateEach(MemoryKind.VMALLOC, name, pages));
             case RCVEGRBUFS -> {
                 int first = 0;
                 while (first < pages) {
@@ -88,7 +98,7 @@ record PagePolicy(Driver driver, Era kernel) {
         if (reserved(kind)) {
             blocks.forEach(ledger::setReserved);
         }
-        if (kind != RegionKind.SENDBUFSTATUS && method(kind) != MapMethod.IO_REMAP) {
+        if (!virtual(kind) && method(kind) != MapMethod.IO_REMAP) {
             blocks.forEach(ledger::startDma);
         }
         return blocks;

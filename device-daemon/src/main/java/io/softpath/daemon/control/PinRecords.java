@@ -18,16 +18,13 @@ final class PinRecords {
     /** The memory of a unit's users that its chip can reach. */
     static List<PinRecord> pins(UnitDriver unit) {
         List<PinRecord> records = new ArrayList<>();
-        for (int i = 0; i < unit.model().contexts(); i++) {
-            OpenContext context = unit.context(i);
-            if (context != null) {
-                for (UserMemory memory : context.memories.all()) {
-                    records.add(pin(context, memory));
-                }
-                PinRecord ordinary = ordinaryPins(context);
-                if (ordinary != null) {
-                    records.add(ordinary);
-                }
+        for (OpenContext context : unit.openContexts()) {
+            for (UserMemory memory : context.memories.all()) {
+                records.add(pin(context, memory));
+            }
+            PinRecord ordinary = ordinaryPins(context);
+            if (ordinary != null) {
+                records.add(ordinary);
             }
         }
         return records;
@@ -101,11 +98,7 @@ final class PinRecords {
     /** The TIDs of a unit that are used. */
     static List<TidRecord> tids(UnitDriver unit) {
         List<TidRecord> records = new ArrayList<>();
-        for (int i = 0; i < unit.model().contexts(); i++) {
-            OpenContext context = unit.context(i);
-            if (context == null || context.tids.used() == 0) {
-                continue;
-            }
+        for (OpenContext context : unit.openContexts()) {
             Map<Long, Integer> ordinary = ordinaryPages(context);
             for (int tid = 0; tid < context.tids.size(); tid++) {
                 Pin pin = context.tids.get(tid);
@@ -115,7 +108,7 @@ final class PinRecords {
                             new TidRecord(
                                     unit.number(),
                                     context.number,
-                                    tid,
+                                    context.tids.first() + tid,
                                     memory == null ? 0 : memory.handle(),
                                     pin.page(),
                                     memory == null

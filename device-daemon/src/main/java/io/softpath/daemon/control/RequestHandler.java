@@ -212,7 +212,7 @@ final class RequestHandler {
     }
 
     private Answer map(OpenContext context, MapRequest request) {
-        MapRules.Verdict verdict = rules.judge(request, context.regions().mappable());
+        MapRules.Verdict verdict = rules.judge(request, context.mappable());
         if (!verdict.granted()) {
             return Answer.refuse(verdict.refusal(), verdict.sentence());
         }

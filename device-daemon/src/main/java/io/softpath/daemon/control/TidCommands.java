@@ -68,6 +68,9 @@ final class TidCommands {
                             + context.tids.size()
                             + " in context="
                             + context.number
+                            + (context.whole.sharing.isShared()
+                                    ? " subcontext=" + context.subcontext
+                                    : "")
                             + "; free some with TID_FREE, or ask for fewer");
         }
         refusal = output("tidlist", info.tidList(), (long) count * TID_BYTES);
@@ -79,7 +82,7 @@ final class TidCommands {
         }
         context.unit.tids().enter(context, tids, pins);
         context.tids.moveCursorAfter(tids[count - 1]);
-        return Answer.data(0, reply(tids));
+        return Answer.data(0, reply(context, tids));
     }
 
     /** More than there are is not refused. */
@@ -227,13 +230,16 @@ final class TidCommands {
         return context.ordinary;
     }
 
-    /** The bitmap, then the list; an unshared context's TIDs start at 0 in both. */
-    private static byte[] reply(int[] tids) {
+    /** The bitmap, counted from the caller's first TID, then the list, as the chip counts. */
+    private static byte[] reply(OpenContext context, int[] tids) {
         byte[] bytes = new byte[TidInfo.BITMAP_BYTES + tids.length * TID_BYTES];
         MemorySegment payload = MemorySegment.ofArray(bytes);
         for (int i = 0; i < tids.length; i++) {
             bytes[tids[i] / Byte.SIZE] |= (byte) (1 << tids[i] % Byte.SIZE);
-            ControlRecord.putU16(payload, TidInfo.BITMAP_BYTES + (long) i * TID_BYTES, tids[i]);
+            ControlRecord.putU16(
+                    payload,
+                    TidInfo.BITMAP_BYTES + (long) i * TID_BYTES,
+                    context.tids.first() + tids[i]);
         }
         return bytes;
     }

@@ -3,22 +3,33 @@ package io.softpath.daemon.control;
 import java.util.Arrays;
 
 /**
- * What the driver knows of the expected TIDs of one context: which are used, for what page, and
- * where the next search starts. Source: qib.h, struct qib_devdata, pageshadow; struct qib_ctxtdata,
- * tidcursor.
+ * What the driver knows of the expected TIDs of one open file: which are used, for what page, and
+ * where the next search starts. They are counted from 0; those of a shared context are some of the
+ * chip's, from {@link #first} on. Source: qib.h, struct qib_devdata, pageshadow; struct
+ * qib_ctxtdata, tidcursor.
  */
 final class TidShadow {
+    private final int first;
     private final Pin[] pins;
     private int used;
 
     /** The TID after the last one given out. */
     private int cursor;
 
-    TidShadow(int count) {
+    /**
+     * @param first what the chip calls TID 0
+     */
+    TidShadow(int first, int count) {
+        this.first = first;
         pins = new Pin[count];
     }
 
-    /** TIDs of the context, used or not. */
+    /** What the chip calls TID 0. */
+    int first() {
+        return first;
+    }
+
+    /** How many there are, used or not. */
     int size() {
         return pins.length;
     }

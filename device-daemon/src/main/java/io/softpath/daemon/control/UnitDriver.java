@@ -7,27 +7,21 @@ import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.model.PioDivision;
 import io.softpath.abi.region.DriverMapping;
 import io.softpath.abi.region.RegionKind;
-import io.softpath.abi.register.ChipCounter;
 import io.softpath.abi.register.DriverCounter;
 import io.softpath.abi.register.ErrorStatus;
 import io.softpath.abi.register.UserRegisters;
 import io.softpath.daemon.chip.Chip;
 import io.softpath.daemon.chip.ChipEvents;
 import io.softpath.daemon.chip.ChipIdentity;
-import io.softpath.daemon.chip.ContextMemory;
-import io.softpath.daemon.chip.TriggerMode;
 import io.softpath.daemon.chip.Wire;
-import io.softpath.daemon.region.ContextRegions;
 import io.softpath.daemon.region.UnitPage;
 import io.softpath.daemon.region.UserMemory;
 import io.softpath.error.Errno;
-import io.softpath.error.SoftpathException;
 import io.softpath.linux.ProcessPages;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -59,12 +53,11 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
     private final UnitPage page;
     private final Chip chip;
     private final PartitionKeyTable partitionKeys;
-    private final OpenContext[] contexts;
+    private final UnitContexts contexts;
     private final long[] counters = new long[DriverCounter.values().length];
     private final BitSet interrupted = new BitSet();
     private final List<LinkWait> linkWaits = new ArrayList<>();
     private final LongSupplier nanoClock;
-    private final LongSupplier epochMs;
     private final LogLimit logLimit;
     private final UnitTids tids;
     private final PageLedger pages;
@@ -78,7 +71,10 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
 
     private long status;
     private boolean held;
+
+    /** What was asked for; shared contexts may want less. */
     private int availThreshold;
+
     private String freezeText = "";
     private OpenContext armlaunchSilencedBy;
     private long errorsSeen;
@@ -120,7 +116,6 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
         this.model = model;
         this.options = options;
         this.nanoClock = nanoClock;
-        this.epochMs = epochMs;
         logLimit = new LogLimit(LOG, nanoClock);
         tids =
                 new UnitTids(
@@ -128,11 +123,11 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
                         quirk(Quirk.TIDS_OUTLIVE_PINS) ? options.tidWindowMs() * NS_PER_MS : 0,
                         nanoClock);
         division = PioDivision.of(model);
-        contexts = new OpenContext[model.contexts()];
         page = new UnitPage(identity.unit(), model);
         chip = new Chip(model, identity, page.memory(), wire, random, this);
-        availThreshold(
-                options.availThreshold() > 0 ? options.availThreshold() : model.updateThreshold());
+        availThreshold =
+                options.availThreshold() > 0 ? options.availThreshold() : model.updateThreshold();
+        chip.setAvailThreshold(availThreshold);
         partitionKeys = new PartitionKeyTable(chip::setPartitionKey);
         pages =
                 new PageLedger(
@@ -141,6 +136,7 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
                         tables,
                         nanoClock,
                         epochMs);
+        contexts = new UnitContexts(this, tids, pages, partitionKeys, epochMs);
         publishStatus();
     }
 
@@ -241,41 +237,30 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
     }
 
     int contextsInUse() {
-        int used = 0;
-        for (OpenContext context : contexts) {
-            used += context != null ? 1 : 0;
-        }
-        return used;
+        return contexts.inUse();
     }
 
     boolean hasFreeContext() {
-        return contextsInUse() < model.userContexts();
+        return contexts.hasFree();
     }
 
-    /** The context of that number, or null if it is free. */
-    OpenContext context(int number) {
-        return contexts[number];
+    /** What open files have of contexts, by context and sub-context. */
+    List<OpenContext> openContexts() {
+        return contexts.parts();
     }
 
     /** Who has the contexts, for the refusal that says there is none left. */
     String holders() {
-        StringBuilder text = new StringBuilder();
-        for (OpenContext context : contexts) {
-            if (context != null) {
-                text.append(text.isEmpty() ? "" : "; ")
-                        .append("context=")
-                        .append(context.number)
-                        .append(' ')
-                        .append(context.owner)
-                        .append(" since=")
-                        .append(Instant.ofEpochMilli(context.sinceEpochMs));
-            }
-        }
-        return text.toString();
+        return contexts.holders();
+    }
+
+    /** The context that processes of this user share under this name; null if there is none. */
+    WholeContext sharedContext(int uid, int id) {
+        return contexts.shared(uid, id);
     }
 
     /** Gives the lowest free context to a file that has none. */
-    Answer assign(OpenFile file) {
+    Answer assign(OpenFile file, Sharing sharing) {
         if (chip.frozen()) {
             return Answer.refuse(
                     Errno.EIO, "assign context: unit=" + number() + " is frozen: " + freezeText);
@@ -287,96 +272,29 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
                             + number()
                             + " link is down; bring it up with softpath admin link-up");
         }
-        for (int i = model.firstUserContext(); i < model.contexts(); i++) {
-            if (contexts[i] == null) {
-                OpenContext context =
-                        new OpenContext(this, i, file, epochMs.getAsLong(), trigger(file));
-                contexts[i] = context;
-                file.context(context);
-                counters[DriverCounter.CTXTS_OPEN.index()]++;
-                if (logLimit.permits()) {
-                    LOG.info("{}: assigned", context);
-                }
-                return Answer.OK;
-            }
-        }
-        return allTaken();
+        return contexts.assign(file, sharing);
     }
 
-    Answer allTaken() {
-        return Answer.refuse(
-                Errno.EBUSY,
-                "assign context: unit="
-                        + number()
-                        + " all contexts="
-                        + model.userContexts()
-                        + " are taken: "
-                        + holders()
-                        + "; close one, or start the daemon with more --units");
-    }
-
-    private TriggerMode trigger(OpenFile file) {
-        if (file.has(ControlRecord.FEATURE_INLINE_TRIGGER)) {
-            return TriggerMode.INLINE;
-        }
-        return model.specialTrigger() ? TriggerMode.SPECIAL : TriggerMode.LAST_DWORD;
+    /** Gives a file its part of a shared context of this unit. */
+    Answer join(WholeContext context, OpenFile file, Sharing sharing) {
+        return contexts.join(context, file, sharing);
     }
 
     /**
-     * Makes the memory of a context and starts reception; undone completely if something is
-     * missing.
+     * USER_INIT.
+     *
+     * @param done makes the answer when all went well, which may be later
      */
-    Answer initialise(OpenContext context) {
+    Answer initialise(OpenContext context, OpenContext.BaseInfoAnswer done) {
         if (chip.frozen()) {
             return Answer.refuse(
                     Errno.EIO, "user init: unit=" + number() + " is frozen: " + freezeText);
         }
-        ContextRegions regions;
-        try {
-            regions =
-                    ContextRegions.create(
-                            number(),
-                            model,
-                            context.number,
-                            division,
-                            page,
-                            quirk(Quirk.EVENT_PAGE_WRITABLE));
-        } catch (SoftpathException e) {
-            if (logLimit.permits()) {
-                LOG.warn("{}: user init refused: {}", context, e.getMessage());
-            }
-            return Answer.refuse(e.errno(), "user init: " + e.getMessage());
-        }
-        boolean opened = false;
-        try {
-            chip.openContext(context.number, chipMemory(context, regions), context.trigger);
-            opened = true;
-        } finally {
-            if (!opened) {
-                regions.close();
-            }
-        }
-        context.regions(regions);
-        pages.initialised(context);
-        tids.initialised(context);
-        context.urgentSeen = 0;
-        receive(context, true);
-        chip.forceAvailUpdate();
-        return Answer.OK;
-    }
-
-    private static ContextMemory chipMemory(OpenContext context, ContextRegions regions) {
-        return new ContextMemory(
-                regions.memory(RegionKind.UREGS),
-                regions.memory(RegionKind.PIOBUFS),
-                regions.memory(RegionKind.RCVHDRQ),
-                regions.memory(RegionKind.RCVEGRBUFS),
-                regions.memory(RegionKind.RCVHDRTAIL),
-                context.owner.has(ControlRecord.FEATURE_GATHER) ? context.memories : null);
+        return contexts.initialise(context, done);
     }
 
     /** RECV_CTRL. */
-    void receive(OpenContext context, boolean on) {
+    void receive(WholeContext context, boolean on) {
         if (on) {
             chip.enableReceive(context.number);
         } else {
@@ -386,7 +304,7 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
     }
 
     Answer addPartitionKey(OpenContext context, int pkey) {
-        return partitionKeys.add(context.keys, pkey);
+        return partitionKeys.add(context.whole.keys, pkey);
     }
 
     /**
@@ -407,22 +325,24 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
     /**
      * ACK_EVENT. The event is cleared when the buffers are disarmed, so that a sender can wait for
      * that. With the link down a client that acknowledges a disarm waits up to 30 s for it and is
-     * then told ENETDOWN, whether the link has come back or not; its event stays set. Source:
-     * qib_file_ops.c, disarm_req_delay.
+     * then told ENETDOWN, whether the link has come back or not; its event stays set. Buffers of a
+     * shared context are disarmed for all who share it, at once. Source: qib_file_ops.c,
+     * disarm_req_delay; qib_tx.c, qib_disarm_piobufs_ifneeded.
      */
     Answer acknowledge(OpenContext context, long mask) {
+        WholeContext whole = context.whole;
+        whole.acknowledge(context.subcontext, mask & ~UserEvent.DISARM_BUFS);
         if ((mask & UserEvent.DISARM_BUFS) == 0) {
-            context.acknowledge(mask);
             return Answer.OK;
         }
-        disarmMarked(context);
-        if (usable() || !context.initialised()) {
-            context.acknowledge(
-                    context.needsDisarm.isEmpty() ? mask : mask & ~UserEvent.DISARM_BUFS);
+        disarmMarked(whole);
+        if (usable() || !whole.initialised()) {
+            if (whole.needsDisarm.isEmpty()) {
+                whole.acknowledgeDisarm();
+            }
             return Answer.OK;
         }
-        context.acknowledge(mask & ~UserEvent.DISARM_BUFS);
-        context.raise(UserEvent.DISARM_BUFS);
+        whole.raise(UserEvent.DISARM_BUFS);
         for (LinkWait wait : linkWaits) {
             if (wait.context() == context) {
                 return linkWasDown();
@@ -443,7 +363,7 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
     }
 
     /** Buffers that the chip finds bad meanwhile are marked for the next time. */
-    private void disarmMarked(OpenContext context) {
+    private void disarmMarked(WholeContext context) {
         if (context.needsDisarm.isEmpty()) {
             return;
         }
@@ -457,89 +377,38 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
 
     /** POLL: what is ready, or 0 with the interrupt armed. Source: qib_file_ops.c, qib_poll. */
     int poll(OpenContext context) {
-        if (!context.initialised() || chip.frozen() || context.pollType > OpenContext.POLL_URGENT) {
+        WholeContext whole = context.whole;
+        if (!context.initialised() || chip.frozen() || whole.pollType > WholeContext.POLL_URGENT) {
             return ControlRecord.POLL_ERROR;
         }
-        boolean urgentOnly = context.pollType == OpenContext.POLL_URGENT;
-        long urgent = chip.urgentCount(context.number);
-        boolean ready =
-                urgentOnly ? urgent != context.urgentSeen : chip.receivePending(context.number);
-        context.urgentSeen = urgent;
+        boolean urgentOnly = whole.pollType == WholeContext.POLL_URGENT;
+        long urgent = chip.urgentCount(whole.number);
+        boolean ready = urgentOnly ? urgent != whole.urgentSeen : chip.receivePending(whole.number);
+        whole.urgentSeen = urgent;
         if (ready) {
-            chip.disarmInterrupt(context.number);
+            chip.disarmInterrupt(whole.number);
             context.pollArmed = false;
+            whole.wake(ControlRecord.POLL_READY); // others who share it, and wait for the same
             return ControlRecord.POLL_READY;
         }
         if (quirk(Quirk.POLL_REWINDS_HEAD)) {
-            UserRegisters.RCVHDRHEAD.put(context.regions().memory(RegionKind.UREGS), 0);
+            UserRegisters.RCVHDRHEAD.put(whole.regions().memory(RegionKind.UREGS), 0);
         }
         context.pollArmed = true;
-        chip.armInterrupt(context.number, urgentOnly);
+        chip.armInterrupt(whole.number, urgentOnly);
         return 0;
     }
 
-    /**
-     * The file is closed or its process is dead: everything it had is given back, in the driver's
-     * order. Launched packets leave, half-written ones vanish, nobody else notices. Source:
-     * qib_file_ops.c, qib_close.
-     */
+    /** The file is closed or its process is dead: everything it had is given back. */
     void close(OpenContext context) {
-        context.closing = true;
-        interrupted.clear(context.number); // not the next owner's
         context.owner.context(null);
         linkWaits.removeIf(wait -> wait.context() == context);
         if (armlaunchSilencedBy == context) {
             reportArmlaunch(context, true);
         }
-        if (context.initialised()) {
-            context.pollArmed = false;
-            chip.disarmInterrupt(context.number);
-        }
-        partitionKeys.dropAll(context.keys);
-        pages.ended(context);
-        if (context.ordinary != null) {
-            context.ordinary.close();
-        }
-        tids.leaveAll(context);
-        if (tids.hasLate(context)) {
-            context.memories.close();
-        } else {
-            closeNow(context);
-        }
-    }
-
-    /** Closes those of whom the chip has no late TIDs any more. */
-    private void closeLate() {
-        for (OpenContext context : contexts) {
-            if (context != null && context.closing && !tids.hasLate(context)) {
-                closeNow(context);
-            }
-        }
-    }
-
-    private void closeNow(OpenContext context) {
-        contexts[context.number] = null;
-        counters[DriverCounter.CTXTS_OPEN.index()]--;
-        try {
-            if (context.initialised()) {
-                chip.disableReceive(context.number);
-                long disarmed = chip.counter(ChipCounter.TX_DISARMED);
-                chip.closeContext(context.number);
-                count(
-                        DriverCounter.SENDS_DISARMED,
-                        chip.counter(ChipCounter.TX_DISARMED) - disarmed);
-                chip.forceAvailUpdate();
-            }
-        } finally {
-            pages.closed(context);
-            tids.closed(context);
-            context.memories.close();
-            if (context.initialised()) {
-                context.regions().close();
-            }
-        }
-        if (logLimit.permits()) {
-            LOG.info("{}: closed", context);
+        contexts.close(context);
+        if (context.whole.isAbandoned()) {
+            interrupted.clear(context.number); // not the next owner's
         }
     }
 
@@ -560,7 +429,7 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
     @Override
     public void sendBufferError(int pioBuffer) {
         int owner = division.owner(pioBuffer);
-        OpenContext context = owner < 0 ? null : contexts[owner];
+        WholeContext context = owner < 0 ? null : contexts.get(owner);
         if (context != null && context.initialised()) {
             context.markForDisarm(pioBuffer);
             count(DriverCounter.EVENTS);
@@ -576,8 +445,8 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
             return;
         }
         boolean told = false;
-        for (OpenContext context : contexts) {
-            if (context == null || !context.initialised()) {
+        for (WholeContext context : contexts.all()) {
+            if (!context.initialised()) {
                 continue;
             }
             context.needsDisarm.set(
@@ -600,13 +469,12 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
         undelivered = false;
         for (int i = interrupted.nextSetBit(0); i >= 0; i = interrupted.nextSetBit(i + 1)) {
             interrupted.clear(i);
-            OpenContext context = contexts[i];
-            if (context != null && context.pollArmed) {
-                context.pollArmed = false;
+            WholeContext context = contexts.get(i);
+            if (context != null && context.pollArmed()) {
                 context.urgentSeen = chip.urgentCount(i);
                 count(DriverCounter.KERN_INTR);
                 count(DriverCounter.WAKEUPS);
-                context.owner.outbox().interrupt(ControlRecord.POLL_READY);
+                context.wake(ControlRecord.POLL_READY);
             }
         }
         if (newErrors != 0) {
@@ -642,7 +510,7 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
     /** Answers those who waited for the link long enough, or whose link is back. */
     public void checkDeadlines(long nowNs) {
         tids.checkDeadlines(nowNs);
-        closeLate();
+        contexts.closeLate();
         for (int i = linkWaits.size() - 1; i >= 0; i--) {
             LinkWait wait = linkWaits.get(i);
             if (usable() || nowNs - wait.deadlineNs() >= 0) {
@@ -663,10 +531,8 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
 
     /** Some open context will not ring a doorbell, so the daemon may only nap. */
     public boolean mustNap() {
-        for (OpenContext context : contexts) {
-            if (context != null
-                    && context.initialised()
-                    && !context.owner.has(ControlRecord.FEATURE_DOORBELL)) {
+        for (OpenContext context : contexts.parts()) {
+            if (context.initialised() && !context.owner.has(ControlRecord.FEATURE_DOORBELL)) {
                 return true;
             }
         }
@@ -701,11 +567,10 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
         chip.freeze();
         publishStatus();
         LOG.warn("unit={}: frozen: {}", number(), text);
-        for (OpenContext context : contexts) {
-            if (context != null && context.pollArmed) {
-                context.pollArmed = false;
+        for (WholeContext context : contexts.all()) {
+            if (context.pollArmed()) {
                 chip.disarmInterrupt(context.number);
-                context.owner.outbox().interrupt(ControlRecord.POLL_ERROR);
+                context.wake(ControlRecord.POLL_ERROR);
             }
         }
     }
@@ -720,12 +585,28 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
 
     /** How many buffers become free before the avail page is refreshed. */
     int availThreshold() {
-        return availThreshold;
+        return chip.availThreshold();
     }
 
+    /** Sets it, as far as the contexts that are shared allow. */
     void availThreshold(int frees) {
         availThreshold = frees;
-        chip.setAvailThreshold(frees);
+        adjustAvailThreshold();
+    }
+
+    /**
+     * One less than each has who shares a context, if that is less than usual: a sender that has
+     * used up its share must see some of it again. Source: qib_iba7322.c, qib_7322_txchk_change.
+     */
+    void adjustAvailThreshold() {
+        int threshold = availThreshold;
+        for (WholeContext context : contexts.all()) {
+            if (context.sharing.isShared() && context.initialised()) {
+                int share = division.count(context.number) / context.sharing.count();
+                threshold = Math.max(1, Math.min(threshold, share - 1));
+            }
+        }
+        chip.setAvailThreshold(threshold);
     }
 
     public void holdSends(boolean hold) {
@@ -755,16 +636,7 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
     /** Closes what is still open, then the unit's page. */
     @Override
     public void close() {
-        for (OpenContext context : contexts) {
-            if (context != null && !context.closing) {
-                close(context);
-            }
-        }
-        for (OpenContext context : contexts) {
-            if (context != null) {
-                closeNow(context);
-            }
-        }
+        contexts.closeAll();
         page.close();
     }
 }

@@ -40,7 +40,8 @@ final class UnitTids {
             pins[i].entered();
             context.tids.set(tids[i], pins[i]);
             if (context.initialised()) {
-                unit.chip().setTid(context.number, tids[i], pins[i].target());
+                unit.chip()
+                        .setTid(context.number, context.tids.first() + tids[i], pins[i].target());
             }
             dropLate(context, tids[i]);
         }
@@ -53,7 +54,7 @@ final class UnitTids {
         Pin pin = context.tids.get(tid);
         if (context.initialised()) {
             if (windowNs == 0) {
-                unit.chip().clearTid(context.number, tid);
+                unit.chip().clearTid(context.number, context.tids.first() + tid);
             } else {
                 pin.hold();
                 late.add(new Late(context, tid, pin, nanoClock.getAsLong() + windowNs));
@@ -65,18 +66,21 @@ final class UnitTids {
         pin.left(context.memories);
     }
 
-    /** The chip knows the context from now on. TIDs entered before are valid, as with qib. */
+    /**
+     * The chip knows the context, or this part of it, from now on. TIDs entered before are valid,
+     * as with qib.
+     */
     void initialised(OpenContext context) {
         context.tids.rewind();
         for (int tid = 0; tid < context.tids.size(); tid++) {
             Pin pin = context.tids.get(tid);
             if (pin != null) {
-                unit.chip().setTid(context.number, tid, pin.target());
+                unit.chip().setTid(context.number, context.tids.first() + tid, pin.target());
             }
         }
     }
 
-    /** Frees all TIDs of a context that is closed. */
+    /** Frees all TIDs of a file that is closed. */
     void leaveAll(OpenContext context) {
         for (int tid = 0; tid < context.tids.size(); tid++) {
             if (context.tids.get(tid) != null) {
@@ -122,7 +126,8 @@ final class UnitTids {
             Late each = late.get(i);
             if (nowNs - each.deadlineNs() >= 0) {
                 late.remove(i);
-                unit.chip().clearTid(each.context().number, each.tid());
+                int inChip = each.context().tids.first() + each.tid();
+                unit.chip().clearTid(each.context().number, inChip);
                 letGo(each);
             }
         }

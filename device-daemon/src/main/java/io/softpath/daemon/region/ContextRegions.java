@@ -1,7 +1,6 @@
 package io.softpath.daemon.region;
 
 import io.softpath.abi.model.ChipModel;
-import io.softpath.abi.model.PioDivision;
 import io.softpath.abi.region.RegionKind;
 import io.softpath.abi.region.Tokens;
 
@@ -11,7 +10,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** All memory of one open context: fresh zeroed files for each owner, gone with it. */
+/**
+ * All memory of one open context, except for its PIO buffers ({@link SendRegion}): fresh zeroed
+ * files for each owner, gone with it.
+ */
 public final class ContextRegions implements AutoCloseable {
     private final Arena arena = Arena.ofConfined();
     private final List<Region> own = new ArrayList<>();
@@ -22,6 +24,7 @@ public final class ContextRegions implements AutoCloseable {
     /**
      * Makes the regions of a context.
      *
+     * @param sharers how many processes may share the context; 0 if it is not shared
      * @param unitPage the page that all contexts of the unit share
      * @param writableEvents leave the event page open to writable mappings, as the real driver did
      * @throws io.softpath.error.SoftpathException EMFILE, ENFILE, ENOMEM with nothing left behind
@@ -30,14 +33,14 @@ public final class ContextRegions implements AutoCloseable {
             int unit,
             ChipModel model,
             int context,
-            PioDivision division,
+            int sharers,
             UnitPage unitPage,
             boolean writableEvents) {
         ContextRegions regions = new ContextRegions();
         boolean made = false;
         try {
             for (RegionKind kind : RegionKind.values()) {
-                if (kind.perUnit() || !kind.exists(model)) {
+                if (kind.perUnit() || kind.perSubcontext() || !kind.exists(model, sharers)) {
                     continue;
                 }
                 boolean forceWritable = kind == RegionKind.SENDBUFSTATUS && writableEvents;
@@ -45,8 +48,8 @@ public final class ContextRegions implements AutoCloseable {
                         Region.create(
                                 kind,
                                 kind.fileName(unit, context),
-                                Tokens.token(kind, model, context, division.first(context)),
-                                kind.maxBytes(model, division.count(context)),
+                                Tokens.token(kind, model, context, 0),
+                                kind.maxBytes(model, 0, sharers),
                                 forceWritable,
                                 regions.arena));
             }
@@ -77,13 +80,7 @@ public final class ContextRegions implements AutoCloseable {
         return null;
     }
 
-    /** The token of a kind; 0 if this context has no such region. */
-    public long token(RegionKind kind) {
-        Region region = region(kind);
-        return region == null ? 0 : region.token();
-    }
-
-    /** Everything that the owner may map, the unit's page included. */
+    /** All of it that an owner may map, the unit's page included. */
     public List<Region> mappable() {
         return Collections.unmodifiableList(mappable);
     }

@@ -88,7 +88,8 @@ final class ChipRig implements AutoCloseable {
         FakeUser user =
                 new FakeUser(
                         model, unit + 1, context, trigger, availPages.get(unit), gather, arena);
-        chips.get(unit).openContext(context, user.memory, trigger);
+        chips.get(unit).openContext(context, user.memory);
+        chips.get(unit).openSends(context, user.sends);
         chips.get(unit).enableReceive(context);
         chips.get(unit).forceAvailUpdate();
         user.adoptAvail();

@@ -228,7 +228,7 @@ class ChipSimulationTest {
                         switch (random.nextInt(3)) {
                             case 0 -> scribbler.memory.userRegisters();
                             case 1 -> scribbler.memory.rcvHdrq();
-                            default -> scribbler.memory.pioBuffers();
+                            default -> scribbler.sends.pioBuffers();
                         };
                 long near = random.nextInt(4) == 0 ? memory.byteSize() : 64;
                 long at = random.nextLong(Math.min(near, memory.byteSize()) / 8) * 8;

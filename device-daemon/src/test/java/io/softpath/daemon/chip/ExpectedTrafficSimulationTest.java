@@ -487,7 +487,7 @@ class ExpectedTrafficSimulationTest {
             long message = nextMessage(from);
             if (from.user.sendGather(to.user.lid, to.user.context, psn, flags, message, record)) {
                 launches++;
-                boolean allowed = from.user.memory.gather() != null;
+                boolean allowed = from.user.sends.gather() != null;
                 List<Part> parts =
                         possible && allowed
                                 ? parts(source, length, pageOffset, interval, tids, psn, flags)
@@ -764,7 +764,7 @@ class ExpectedTrafficSimulationTest {
                             case 1 -> registers.asSlice(registers.byteSize() - 4096, 256);
                             case 2 -> scribbler.user.memory.rcvHdrq();
                             case 3 -> scribbler.source;
-                            default -> scribbler.user.memory.pioBuffers();
+                            default -> scribbler.user.sends.pioBuffers();
                         };
                 long near = random.nextInt(4) == 0 ? memory.byteSize() : 256;
                 long at = random.nextLong(Math.min(near, memory.byteSize()) / 8) * 8;

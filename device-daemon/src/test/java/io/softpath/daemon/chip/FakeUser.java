@@ -42,6 +42,7 @@ public final class FakeUser {
     public final int context;
     public final TriggerMode trigger;
     public final ContextMemory memory;
+    public final SendMemory sends;
     public final int firstBuffer;
     public final int bufferCount;
 
@@ -62,7 +63,13 @@ public final class FakeUser {
             MemorySegment availPage,
             GatherSource gather,
             Arena arena) {
-        this(model, lid, context, trigger, availPage, allocate(model, context, gather, arena));
+        this(
+                model,
+                lid,
+                context,
+                availPage,
+                allocate(model, arena),
+                allocateSends(model, context, trigger, gather, arena));
     }
 
     /**
@@ -74,31 +81,39 @@ public final class FakeUser {
             ChipModel model,
             int lid,
             int context,
-            TriggerMode trigger,
             MemorySegment availPage,
-            ContextMemory memory) {
+            ContextMemory memory,
+            SendMemory sends) {
         this.model = model;
         this.lid = lid;
         this.context = context;
-        this.trigger = trigger;
+        this.sends = sends;
+        trigger = sends.trigger();
         this.availPage = availPage;
         this.memory = memory;
-        PioDivision division = PioDivision.of(model);
-        firstBuffer = division.first(context);
-        bufferCount = division.count(context);
+        firstBuffer = sends.firstBuffer();
+        bufferCount = sends.count();
         tags = new int[bufferCount];
         adoptAvail();
     }
 
-    private static ContextMemory allocate(
-            ChipModel model, int context, GatherSource gather, Arena arena) {
-        long pioBytes = (long) PioDivision.of(model).count(context) * model.pioAlign();
+    private static ContextMemory allocate(ChipModel model, Arena arena) {
         return new ContextMemory(
                 arena.allocate(RegionKind.UREGS.maxBytes(model, 0), 4096),
-                arena.allocate(pioBytes, 4096),
                 arena.allocate(model.rcvHdrAllocBytes(), 4096),
                 arena.allocate(model.egrTotalBytes(), 4096),
-                model.tailInMemory() ? arena.allocate(4096, 4096) : null,
+                model.tailInMemory() ? arena.allocate(4096, 4096) : null);
+    }
+
+    private static SendMemory allocateSends(
+            ChipModel model, int context, TriggerMode trigger, GatherSource gather, Arena arena) {
+        PioDivision division = PioDivision.of(model);
+        int count = division.count(context);
+        return new SendMemory(
+                arena.allocate((long) count * model.pioAlign(), 4096),
+                division.first(context),
+                count,
+                trigger,
                 gather);
     }
 
@@ -159,7 +174,7 @@ public final class FakeUser {
 
     /** Writes header and payload of an eager packet, without launching it. */
     public void write(int buffer, int dlid, int destination, long data0, byte[] payload) {
-        MemorySegment pio = memory.pioBuffers();
+        MemorySegment pio = sends.pioBuffers();
         long at = (long) buffer * model.pioAlign();
         long header = at + PioLayout.HEADER;
         int length = Pbc.lengthDwords(Pbc.ofPayload(payload.length));
@@ -211,7 +226,7 @@ public final class FakeUser {
             long data0,
             byte[] payload) {
         write(buffer, dlid, destination, data0, payload);
-        MemorySegment pio = memory.pioBuffers();
+        MemorySegment pio = sends.pioBuffers();
         long header = headerOf(buffer);
         int vcto =
                 IpathHeader.vcto(
@@ -280,7 +295,7 @@ public final class FakeUser {
 
     /** Triggers what was written. In last-dword mode the payload's last dword is stored now. */
     public void launch(int buffer, long pbc) {
-        MemorySegment pio = memory.pioBuffers();
+        MemorySegment pio = sends.pioBuffers();
         long at = (long) buffer * model.pioAlign();
         switch (trigger) {
             case INLINE -> {
@@ -303,7 +318,7 @@ public final class FakeUser {
     }
 
     public MemorySegment pio() {
-        return memory.pioBuffers();
+        return sends.pioBuffers();
     }
 
     public long headerOf(int buffer) {

@@ -399,17 +399,7 @@ class SendOrderTest {
         private boolean acting;
 
         WatchedSends(FakeUser user, Runnable before) {
-            super(
-                    user.context,
-                    user.pio(),
-                    user.firstBuffer,
-                    user.bufferCount,
-                    user.model.pioAlign(),
-                    user.model.pio2kBytes(),
-                    user.trigger,
-                    () -> 0x5EED,
-                    null,
-                    user.model.mtuBytes());
+            super(user.context, user.sends, user.model, () -> 0x5EED);
             this.before = before;
         }
 

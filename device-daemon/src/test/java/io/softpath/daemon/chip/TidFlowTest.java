@@ -467,10 +467,7 @@ class TidFlowTest {
             ContextMemory m = r.to.memory;
             r.chip.closeContext(TO);
             r.chip.openContext(
-                    TO,
-                    new ContextMemory(
-                            registers, m.pioBuffers(), m.rcvHdrq(), m.rcvEgrBuffers(), null, null),
-                    TriggerMode.INLINE);
+                    TO, new ContextMemory(registers, m.rcvHdrq(), m.rcvEgrBuffers(), null));
             r.chip.enableReceive(TO);
             r.chip.setTid(TO, TID, r.pages.page(0));
             TidFlow.put(registers, FLOW, TidFlow.entry(GEN, 0));

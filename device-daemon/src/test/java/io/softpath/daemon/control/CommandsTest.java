@@ -19,7 +19,9 @@ import io.softpath.daemon.Daemon;
 import io.softpath.daemon.DaemonTestBase;
 import io.softpath.daemon.FakeClient;
 import io.softpath.error.Errno;
+import io.softpath.linux.CurrentProcess;
 import io.softpath.linux.PeerCredentials;
+import io.softpath.linux.PidFd;
 
 import org.junit.jupiter.api.Test;
 
@@ -228,14 +230,36 @@ class CommandsTest extends DaemonTestBase {
         assertRefused(Errno.EINVAL, client.assign());
     }
 
+    /** A name is 16 bits that anybody can guess, and who shares a context reads all of it. */
     @Test
-    void shouldRefuseSharingForNow() {
+    @Fidelity(52)
+    void shouldShareContextsAmongProcessesOfOneUserOnly() {
         start();
-        assertRefused(
-                Errno.EINVAL,
-                client().command(
-                                Command.ASSIGN_CONTEXT,
-                                FakeClient.userInfo(AbiVersion.USER, BaseInfo.BYTES, 2, 0)));
+        Commands commands =
+                new Commands(
+                        daemon().units(),
+                        new TidCommands(
+                                new PinAccounts(pid -> null, () -> 0),
+                                file -> new FakeSpace(),
+                                () -> 0));
+        MemorySegment block = MemorySegment.ofArray(new byte[CommandRecord.BYTES]);
+        CommandRecord.start(block, 0, Command.ASSIGN_CONTEXT);
+        FakeClient.shared(2, 9).write(block, CommandRecord.PAYLOAD);
+        List<OpenFile> files = new ArrayList<>();
+        for (int uid : new int[] {1000, 1001, 1000, 1001}) {
+            OpenFile file =
+                    new OpenFile(
+                            0,
+                            new PeerCredentials(1, uid, uid),
+                            () -> PidFd.open(CurrentProcess.pid()),
+                            0,
+                            null);
+            files.add(file);
+            assertEquals(36, commands.execute(file, 40, block, MemorySegment.NULL).result());
+        }
+        assertEquals(List.of(1, 2, 1, 2), files.stream().map(f -> f.context().number).toList());
+        assertEquals(List.of(0, 0, 1, 1), files.stream().map(f -> f.context().subcontext).toList());
+        files.forEach(file -> daemon().units().getFirst().close(file.context()));
     }
 
     @Test

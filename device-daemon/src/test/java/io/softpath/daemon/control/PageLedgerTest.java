@@ -152,12 +152,12 @@ class PageLedgerTest {
     }
 
     private void map(OpenFile file, RegionKind kind) {
-        Region region = file.context().regions().region(kind);
+        Region region = file.context().region(kind);
         map(file, kind, region.bytes());
     }
 
     private void map(OpenFile file, RegionKind kind, long bytes) {
-        Region region = file.context().regions().region(kind);
+        Region region = file.context().region(kind);
         Answer answer =
                 handle(
                         file,
@@ -172,14 +172,14 @@ class PageLedgerTest {
     }
 
     private void unmap(OpenFile file, RegionKind kind) {
-        Region region = file.context().regions().region(kind);
+        Region region = file.context().region(kind);
         Answer answer =
                 handle(file, ControlRecord.munmap(request, 0, region.token(), region.bytes()));
         assertFalse(answer.isRefusal(), answer::sentence);
     }
 
     private void mapAll(OpenFile file) {
-        file.context().regions().mappable().forEach(region -> map(file, region.kind()));
+        file.context().mappable().forEach(region -> map(file, region.kind()));
     }
 
     private BitSet tableOf(OpenFile file, RegionKind kind) {
@@ -596,7 +596,7 @@ class PageLedgerTest {
             return;
         }
         OpenFile user = users.get(random.nextInt(users.size()));
-        List<Region> regions = user.context().regions().mappable();
+        List<Region> regions = user.context().mappable();
         Region region = regions.get(random.nextInt(regions.size()));
         switch (random.nextInt(6)) {
             case 0, 1 -> map(user, region.kind());

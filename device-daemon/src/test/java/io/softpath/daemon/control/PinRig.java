@@ -215,18 +215,15 @@ final class PinRig implements AutoCloseable {
                         DriverCounter.MEM_BYTES)) {
             state.append(counter).append('=').append(count(counter)).append(' ');
         }
-        for (int i = 0; i < unit.model().contexts(); i++) {
-            OpenContext context = unit.context(i);
-            if (context != null) {
-                state.append('\n').append(context.owner.account()).append(context.tids);
-                for (UserMemory memory : context.memories.all()) {
-                    state.append(memory).append(" address=").append(memory.address());
-                    state.append(" pins=").append(memory.pins());
-                }
-                state.append(" valid=");
-                for (int tid = 0; tid < unit.model().tidCount(); tid++) {
-                    state.append(unit.chip().tidValid(i, tid) ? '1' : '0');
-                }
+        for (OpenContext context : unit.openContexts()) {
+            state.append('\n').append(context.owner.account()).append(context.tids);
+            for (UserMemory memory : context.memories.all()) {
+                state.append(memory).append(" address=").append(memory.address());
+                state.append(" pins=").append(memory.pins());
+            }
+            state.append(" valid=");
+            for (int tid = 0; tid < unit.model().tidCount(); tid++) {
+                state.append(unit.chip().tidValid(context.number, tid) ? '1' : '0');
             }
         }
         return state.toString();

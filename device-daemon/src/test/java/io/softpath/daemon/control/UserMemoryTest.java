@@ -67,7 +67,7 @@ class UserMemoryTest extends DaemonTestBase {
             MemorySegment users =
                     MappedMemory.map(file.fd(), 0, BYTES, Protection.READ_WRITE, arena).segment();
             users.set(JAVA_INT, 4096, 4711);
-            OpenContext context = daemon().units().getFirst().context(1);
+            OpenContext context = daemon().units().getFirst().openContexts().getFirst();
             assertEquals(4711, context.memories.all().get(1).memory().get(JAVA_INT, 4096));
             context.memories.all().get(1).memory().set(JAVA_INT, 8192 + 4, 42);
             assertEquals(42, users.get(JAVA_INT, 2 * 4096 + 4));

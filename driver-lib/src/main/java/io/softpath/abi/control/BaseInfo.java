@@ -285,6 +285,9 @@ public record BaseInfo(
      */
     public static final int MIN_UNSHARED = BYTES - 56;
 
+    /** The least that a client whose context is shared must have room for: all of it. */
+    public static final int MIN_SHARED = BYTES;
+
     /**
      * Reads base info of which only the first {@code length} bytes were answered; the rest is taken
      * as 0.

@@ -6,8 +6,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * One context that a user has, as INSPECT answers it. Little-endian. The registers are copies: head
- * and tail count dwords of the rcvhdrq, the eager registers count buffers.
+ * One context that a user has, or what one process has of a context that it shares, as INSPECT
+ * answers it. Little-endian. The registers are copies: head and tail count dwords of the rcvhdrq,
+ * the eager registers count buffers.
  *
  * @param unit unit
  * @param context context
@@ -15,7 +16,8 @@ import java.util.List;
  * @param uid user of the owner
  * @param gid group of the owner
  * @param pid process of the owner
- * @param subcontexts processes that share it, 0 if not shared
+ * @param subcontexts processes that can share it, 0 if not shared
+ * @param subcontext which of them this is, 0 is the master
  * @param pioFirst chip-wide number of the first send buffer
  * @param pioCount send buffers
  * @param features features negotiated, see {@link ControlRecord#FEATURE_INLINE_TRIGGER}, and {@link
@@ -40,6 +42,7 @@ public record ContextRecord(
         int gid,
         int pid,
         int subcontexts,
+        int subcontext,
         int pioFirst,
         int pioCount,
         int features,
@@ -69,6 +72,7 @@ public record ContextRecord(
     static final int GID = 16;
     static final int PID = 20;
     static final int SUBCONTEXTS = 24;
+    static final int SUBCONTEXT = 26;
     static final int PIO_FIRST = 28;
     static final int PIO_COUNT = 32;
     static final int FEATURES = 36;
@@ -97,8 +101,9 @@ public record ContextRecord(
                     new StructField(
                             "subcontexts",
                             SUBCONTEXTS,
-                            4,
-                            "processes that share it, 0 if not shared"),
+                            2,
+                            "processes that can share it, 0 if not shared"),
+                    new StructField("subcontext", SUBCONTEXT, 2, "which of them, 0 is the master"),
                     new StructField(
                             "pioFirst", PIO_FIRST, 4, "chip-wide number of the first send buffer"),
                     new StructField("pioCount", PIO_COUNT, 4, "send buffers"),
@@ -135,7 +140,8 @@ public record ContextRecord(
         Structs.putU32(s, off + UID, uid);
         Structs.putU32(s, off + GID, gid);
         Structs.putU32(s, off + PID, pid);
-        Structs.putU32(s, off + SUBCONTEXTS, subcontexts);
+        Structs.putU16(s, off + SUBCONTEXTS, subcontexts);
+        Structs.putU16(s, off + SUBCONTEXT, subcontext);
         Structs.putU32(s, off + PIO_FIRST, pioFirst);
         Structs.putU32(s, off + PIO_COUNT, pioCount);
         Structs.putU32(s, off + FEATURES, features);
@@ -161,7 +167,8 @@ public record ContextRecord(
                 Structs.u32(s, off + UID),
                 Structs.u32(s, off + GID),
                 Structs.u32(s, off + PID),
-                Structs.u32(s, off + SUBCONTEXTS),
+                Structs.u16(s, off + SUBCONTEXTS),
+                Structs.u16(s, off + SUBCONTEXT),
                 Structs.u32(s, off + PIO_FIRST),
                 Structs.u32(s, off + PIO_COUNT),
                 Structs.u32(s, off + FEATURES),

@@ -97,13 +97,17 @@ public record DriverMapping(
             add(driver, RegionKind.RCVHDRTAIL, remap, flags(), by, flags(MAYWRITE));
             add(driver, RegionKind.PIOAVAIL, remap, flags(), by, flags(MAYWRITE));
         }
-        add(
-                Driver.LATE,
-                RegionKind.SENDBUFSTATUS,
-                "fault, get_page",
-                flags(DONTEXPAND, DONTDUMP),
-                flags(),
-                flags());
+        for (RegionKind kind : RegionKind.values()) {
+            if (kind == RegionKind.SENDBUFSTATUS || kind.onlyShared()) {
+                add(
+                        Driver.LATE,
+                        kind,
+                        "fault, get_page",
+                        flags(DONTEXPAND, DONTDUMP),
+                        flags(),
+                        flags());
+            }
+        }
     }
 
     public DriverMapping {
@@ -133,7 +137,7 @@ public record DriverMapping(
 
     /**
      * How a driver mapped a kind; empty if it had no such mapping: the posted driver let the user
-     * bring the page of the tail, and only qib had the events.
+     * bring the page of the tail, and of these three only qib had the events and shared contexts.
      */
     public static Optional<DriverMapping> of(Driver driver, RegionKind kind) {
         return Optional.ofNullable(ALL.get(driver).get(kind));

@@ -8,9 +8,9 @@ import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.register.Access;
 
 /**
- * The kinds of memory that a user maps: the five of the mail, and the two pages that later drivers
- * added. Ordinals travel in the control channel. Source: ipath_file_ops.c and qib_file_ops.c, the
- * mmap functions.
+ * The kinds of memory that a user maps: the five of the mail, the two pages that later drivers
+ * added, and the three arrays of a context that processes share. Ordinals travel in the control
+ * channel. Source: ipath_file_ops.c and qib_file_ops.c, the mmap functions.
  */
 @SuppressWarnings("EnumOrdinal") // ordinals are part of the control channel
 public enum RegionKind {
@@ -50,7 +50,25 @@ public enum RegionKind {
             "sendbufstatus",
             READ_ONLY,
             RegionKind.EINVAL,
-            "event word of each sub-context");
+            "event word of each sub-context"),
+    SUBCTXT_UREGS(
+            "sub-context registers",
+            "subctxt-uregs",
+            READ_WRITE,
+            RegionKind.EINVAL,
+            "shared contexts: a page in place of the registers for each sub-context"),
+    SUBCTXT_RCVHDRQ(
+            "sub-context RCVHDRQ",
+            "subctxt-rcvhdrq",
+            READ_WRITE,
+            RegionKind.EINVAL,
+            "shared contexts: a header queue for each sub-context, filled by the master"),
+    SUBCTXT_RCVEGRBUFS(
+            "sub-context RCVEGRBUFS",
+            "subctxt-rcvegrbufs",
+            READ_WRITE,
+            RegionKind.EINVAL,
+            "shared contexts: eager buffers for each sub-context, filled by the master");
 
     public static final int PAGE_BYTES = 4096;
 
@@ -121,22 +139,54 @@ public enum RegionKind {
         return this == PIOAVAIL;
     }
 
-    /**
-     * Whether a unit of this model has it: a tail page only where the chip copies the tail to
-     * memory.
-     */
-    public boolean exists(ChipModel model) {
-        return this != RCVHDRTAIL || model.tailInMemory();
+    /** Whether each process that shares a context has its own. */
+    public boolean perSubcontext() {
+        return this == PIOBUFS;
     }
 
-    /** How much of it can be mapped, in bytes. */
+    /** Whether only a shared context has it: memory that the chip does not know. */
+    public boolean onlyShared() {
+        return this == SUBCTXT_UREGS || this == SUBCTXT_RCVHDRQ || this == SUBCTXT_RCVEGRBUFS;
+    }
+
+    /**
+     * Whether an unshared context of this model has it: a tail page only where the chip copies the
+     * tail to memory.
+     */
+    public boolean exists(ChipModel model) {
+        return exists(model, 0);
+    }
+
+    /**
+     * Whether a context has it.
+     *
+     * @param sharers how many share the context, 0 if it is not shared
+     */
+    public boolean exists(ChipModel model, int sharers) {
+        return onlyShared() ? sharers > 0 : this != RCVHDRTAIL || model.tailInMemory();
+    }
+
+    /** How much of it the owner of an unshared context can map, in bytes. */
     public long maxBytes(ChipModel model, int pioCount) {
+        return maxBytes(model, pioCount, 0);
+    }
+
+    /**
+     * How much of it can be mapped, in bytes.
+     *
+     * @param pioCount send buffers of who maps
+     * @param sharers how many share the context, 0 if it is not shared
+     */
+    public long maxBytes(ChipModel model, int pioCount, int sharers) {
         return switch (this) {
             case UREGS -> model.hasTidFlows() ? 2 * PAGE_BYTES : PAGE_BYTES;
             case RCVHDRTAIL, PIOAVAIL, SENDBUFSTATUS -> PAGE_BYTES;
             case PIOBUFS -> (long) pioCount * model.pioAlign();
             case RCVEGRBUFS -> model.egrTotalBytes();
             case RCVHDRQ -> model.rcvHdrAllocBytes();
+            case SUBCTXT_UREGS -> (long) sharers * PAGE_BYTES;
+            case SUBCTXT_RCVHDRQ -> sharers * (long) model.rcvHdrAllocBytes();
+            case SUBCTXT_RCVEGRBUFS -> sharers * (long) model.egrTotalBytes();
         };
     }
 

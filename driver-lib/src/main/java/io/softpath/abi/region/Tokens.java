@@ -12,6 +12,8 @@ import io.softpath.abi.model.ChipModel;
  *  0x20_0000 + 0x1_0000 * context                    user registers
  *  0x10_0000_0000 + 0x1000_0000 * context
  *                 + 0x0100_0000 * kind               memory that the chip writes; pioavail as context 0
+ *  0x80_0000_0000 + 0x1000_0000 * context            registers, then header queues, then eager areas
+ *                 + 0, 0x0100_0000 or 0x0800_0000    of the sub-contexts
  * </pre>
  */
 public final class Tokens {
@@ -26,14 +28,17 @@ public final class Tokens {
     private static final long MEMORY_BASE = 0x10_0000_0000L;
     private static final long CONTEXT_STRIDE = 0x1000_0000L;
     private static final long KIND_STRIDE = 0x0100_0000L;
+    private static final long SHARED_BASE = 0x80_0000_0000L;
+    private static final long SHARED_RCVHDRQ = 0x0100_0000L;
+    private static final long SHARED_RCVEGRBUFS = 0x0800_0000L;
 
     private Tokens() {}
 
     /**
      * The token of a region.
      *
-     * @param firstPioBuffer chip-wide number of the context's first send buffer; matters to {@link
-     *     RegionKind#PIOBUFS} only
+     * @param firstPioBuffer chip-wide number of the first send buffer of who maps; matters to
+     *     {@link RegionKind#PIOBUFS} only
      * @throws IllegalArgumentException if the model has no such context or buffer
      */
     public static long token(RegionKind kind, ChipModel model, int context, int firstPioBuffer) {
@@ -62,6 +67,9 @@ public final class Tokens {
             }
             case PIOAVAIL -> memory(kind, 0);
             case RCVEGRBUFS, RCVHDRQ, RCVHDRTAIL, SENDBUFSTATUS -> memory(kind, context);
+            case SUBCTXT_UREGS -> SHARED_BASE + CONTEXT_STRIDE * context;
+            case SUBCTXT_RCVHDRQ -> SHARED_BASE + CONTEXT_STRIDE * context + SHARED_RCVHDRQ;
+            case SUBCTXT_RCVEGRBUFS -> SHARED_BASE + CONTEXT_STRIDE * context + SHARED_RCVEGRBUFS;
         };
     }
 

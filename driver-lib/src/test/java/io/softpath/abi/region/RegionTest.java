@@ -6,6 +6,9 @@ import static io.softpath.abi.region.RegionKind.RCVEGRBUFS;
 import static io.softpath.abi.region.RegionKind.RCVHDRQ;
 import static io.softpath.abi.region.RegionKind.RCVHDRTAIL;
 import static io.softpath.abi.region.RegionKind.SENDBUFSTATUS;
+import static io.softpath.abi.region.RegionKind.SUBCTXT_RCVEGRBUFS;
+import static io.softpath.abi.region.RegionKind.SUBCTXT_RCVHDRQ;
+import static io.softpath.abi.region.RegionKind.SUBCTXT_UREGS;
 import static io.softpath.abi.region.RegionKind.UREGS;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -17,6 +20,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.model.PioDivision;
+import io.softpath.abi.model.SubcontextShare;
 
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +39,11 @@ class RegionTest {
         assertEquals(4096, RCVHDRTAIL.maxBytes(model, 8));
         assertEquals(4096, PIOAVAIL.maxBytes(model, 8));
         assertEquals(4096, SENDBUFSTATUS.maxBytes(model, 8));
+        assertEquals(3 * 4096, SUBCTXT_UREGS.maxBytes(model, 8, 3));
+        assertEquals(3 * 262144, SUBCTXT_RCVHDRQ.maxBytes(model, 8, 3));
+        assertEquals(3 * 2097152, SUBCTXT_RCVEGRBUFS.maxBytes(model, 8, 3));
+        assertFalse(SUBCTXT_UREGS.exists(model));
+        assertTrue(SUBCTXT_UREGS.exists(model, 1));
         assertFalse(RCVHDRTAIL.exists(model));
         assertTrue(RCVHDRTAIL.exists(ChipModel.IBA6120));
     }
@@ -52,7 +61,8 @@ class RegionTest {
     @Test
     void shouldRefuseALongMappingWithTheErrnoOfQib() {
         for (RegionKind kind : RegionKind.values()) {
-            boolean einval = List.of(PIOBUFS, RCVEGRBUFS, SENDBUFSTATUS).contains(kind);
+            boolean einval =
+                    kind.onlyShared() || List.of(PIOBUFS, RCVEGRBUFS, SENDBUFSTATUS).contains(kind);
             assertEquals(einval ? 22 : 14, kind.tooLong(), kind.label());
         }
     }
@@ -60,13 +70,23 @@ class RegionTest {
     @Test
     void shouldKeepTheNumbersOfTheControlChannel() {
         assertEquals(
-                List.of(UREGS, PIOBUFS, RCVEGRBUFS, RCVHDRQ, RCVHDRTAIL, PIOAVAIL, SENDBUFSTATUS),
+                List.of(
+                        UREGS,
+                        PIOBUFS,
+                        RCVEGRBUFS,
+                        RCVHDRQ,
+                        RCVHDRTAIL,
+                        PIOAVAIL,
+                        SENDBUFSTATUS,
+                        SUBCTXT_UREGS,
+                        SUBCTXT_RCVHDRQ,
+                        SUBCTXT_RCVEGRBUFS),
                 List.of(RegionKind.values()));
         for (RegionKind kind : RegionKind.values()) {
             assertSame(kind, RegionKind.of(kind.number()));
         }
         assertNull(RegionKind.of(-1));
-        assertNull(RegionKind.of(7));
+        assertNull(RegionKind.of(10));
     }
 
     @Test
@@ -105,7 +125,11 @@ class RegionTest {
         for (int context = model.firstUserContext(); context < model.contexts(); context++) {
             for (RegionKind kind : RegionKind.values()) {
                 long token = Tokens.token(kind, model, context, division.first(context));
-                long bytes = kind.maxBytes(model, division.count(context));
+                long bytes =
+                        kind.maxBytes(
+                                model,
+                                division.count(context),
+                                kind.onlyShared() ? SubcontextShare.MAX_SUBCONTEXTS : 0);
                 assertTrue(
                         token > 0 && token % 4096 == 0 && token + bytes <= 1L << 40, kind.label());
                 Long known = ends.put(token, token + bytes);

@@ -84,7 +84,7 @@ class VmFlagTest {
                 assertTrue(mapping.method().endsWith("remap_pfn_range"), mapping::toString);
                 assertTrue(mapping.byMethod().contains(PFNMAP), mapping::toString);
             });
-            boolean later = kind == RegionKind.SENDBUFSTATUS;
+            boolean later = kind == RegionKind.SENDBUFSTATUS || kind.onlyShared();
             assertEquals(
                     !later && DriverMapping.of(Driver.LATE, kind).isPresent(),
                     merged.isPresent(),
