@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
         footer = {
             "",
             "What is looked at: the run directory, and " + PrivateDir.PREFIX + "* beside it and in",
-            "the temporary directory.",
+            "the temporary directory and in /dev/shm.",
             "Device memory needs no cleaning: the kernel takes it back with the last process",
             "that maps it."
         })
@@ -47,7 +47,11 @@ final class CleanCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         List<Path> removed = new ArrayList<>(daemonFiles(runDir.get()));
-        for (Path parent : PrivateDir.parents(System.getenv())) {
+        List<Path> parents = new ArrayList<>(PrivateDir.parents(System.getenv()));
+        if (Files.isDirectory(PrivateDir.SHARED_MEMORY)) {
+            parents.add(PrivateDir.SHARED_MEMORY);
+        }
+        for (Path parent : parents) {
             removed.addAll(privateDirs(parent));
         }
         PrintWriter out = spec.commandLine().getOut();

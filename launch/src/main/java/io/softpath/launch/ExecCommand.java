@@ -32,15 +32,20 @@ import java.util.function.Supplier;
         footer = {
             "",
             "Uses the daemon of the run directory if one runs there, else starts one for",
-            "this command only. Everything that COMMAND starts finds the chip. libpsm",
-            "refuses a peer with its own LID, so each process takes a unit of its own: the",
-            "one with the fewest contexts in use, unless IPATH_UNIT says which.",
+            "this command only. Everything that COMMAND starts finds the chip. Each process",
+            "takes the unit with the fewest contexts in use, unless IPATH_UNIT says which.",
+            "libpsm takes processes with one LID for ranks of one host, which have shared",
+            "memory for each other: so each has a unit of its own, as if it ran on a host of",
+            "its own, unless --per-unit says how many have one together.",
             "",
             "What is set, in the environment of COMMAND:",
             "  LD_PRELOAD           libsoftpath-preload.so, before what is there",
             "  SOFTPATH_DIR         the run directory",
-            "  PSM_DEVICES          self,ipath: all goes through the chip. Unless set",
-            "  PSM_SHAREDCONTEXTS   0: not there yet. Unless set",
+            "  SOFTPATH_SHM         where libpsm's files of shared memory go; gone at the end",
+            "  PSM_DEVICES          self,ipath: all goes through the chip. With --per-unit",
+            "                       self,shm,ipath. Unless set",
+            "  PSM_SHAREDCONTEXTS   0: a context for each. With --per-unit 1: shared if there",
+            "                       are too few, or PSM_RANKS_PER_CONTEXT says so. Unless set",
             "  IPATH_NO_BACKTRACE   1: no files of libinfinipath's. Unless set",
             "",
             "Signals are passed on, and the exit code is COMMAND's. If softpath itself or",
@@ -68,6 +73,12 @@ final class ExecCommand implements Callable<Integer> {
                             + " unless --units says otherwise (default: 2).")
     private Integer processes;
 
+    @Option(
+            names = "--per-unit",
+            paramLabel = "K",
+            description = "How many of them have a unit together (default: ${DEFAULT-VALUE}).")
+    private int perUnit = 1;
+
     @Mixin private RunDirOption runDir;
     @Mixin private UnitOptions units;
 
@@ -84,6 +95,9 @@ final class ExecCommand implements Callable<Integer> {
         if (processes != null && processes < 1) {
             throw new Trouble(ExitCode.USAGE, "-n " + processes + ": at least one is needed");
         }
+        if (perUnit < 1) {
+            throw new Trouble(ExitCode.USAGE, "--per-unit " + perUnit + ": at least one is needed");
+        }
         Path library = library(JvmFlags.preloadLibrary());
         checkCommand(command.getFirst(), System.getenv().getOrDefault("PATH", ""));
         RunDir shared = runDir.get();
@@ -91,18 +105,32 @@ final class ExecCommand implements Callable<Integer> {
             if (processes != null) {
                 checkRoom(shared);
             }
-            try (DaemonWatch watch = new DaemonWatch(shared)) {
-                return run(shared.path(), library, watch::onEnd, watch::describeEnd);
+            try (PrivateDir memory = memoryDir();
+                    DaemonWatch watch = new DaemonWatch(shared)) {
+                return run(shared.path(), library, memory.path(), watch::onEnd, watch::describeEnd);
             }
         }
         // If we are killed, the daemon takes the directory away.
-        try (PrivateDir directory = PrivateDir.create();
+        try (PrivateDir directory = memoryDir();
                 DaemonProcess daemon =
                         DaemonProcess.startPrivate(
                                 directory.path(),
-                                units.daemonOptions(processes == null ? 2 : processes))) {
-            return run(directory.path(), library, daemon::onExit, daemon::describeEnd);
+                                units.daemonOptions(
+                                        unitsNeeded(processes == null ? 2 : processes)))) {
+            return run(
+                    directory.path(),
+                    library,
+                    directory.path(),
+                    daemon::onExit,
+                    daemon::describeEnd);
         }
+    }
+
+    /** A directory in memory, where there is one: libpsm has files in it that it maps. */
+    private static PrivateDir memoryDir() {
+        return Files.isWritable(PrivateDir.SHARED_MEMORY)
+                ? PrivateDir.create(PrivateDir.SHARED_MEMORY)
+                : PrivateDir.create();
     }
 
     /**
@@ -146,6 +174,10 @@ final class ExecCommand implements Callable<Integer> {
         throw Trouble.unavailable("no such command: " + name + " is not on PATH");
     }
 
+    private int unitsNeeded(int running) {
+        return (running + perUnit - 1) / perUnit;
+    }
+
     /** A unit in use would be shared with somebody else's process, which libpsm refuses. */
     private void checkRoom(RunDir shared) {
         int all = 0;
@@ -156,25 +188,33 @@ final class ExecCommand implements Callable<Integer> {
                 idle += unit.freeContexts() == unit.userContexts() ? 1 : 0;
             }
         }
-        if (processes > idle) {
+        if (unitsNeeded(processes) > idle) {
             throw new Trouble(
                     ExitCode.FAILED,
                     String.format(
-                            "-n %d: each process needs a unit of its own, the daemon of %s has %d,"
-                                    + " %d of them not in use; wait, or take a daemon of your own:"
+                            "-n %d --per-unit %d: %d units are needed, the daemon of %s has %d, %d"
+                                    + " of them not in use; wait, or take a daemon of your own:"
                                     + " --private",
-                            processes, shared.path(), all, idle));
+                            processes, perUnit, unitsNeeded(processes), shared.path(), all, idle));
         }
     }
 
-    /** Changes an environment into the one that the command gets. */
-    static void prepare(Map<String, String> environment, Path directory, Path library) {
+    /**
+     * Changes an environment into the one that the command gets.
+     *
+     * @param directory the run directory
+     * @param sharedUnits whether processes may meet others with their own LID
+     */
+    static void prepare(
+            Map<String, String> environment, Path directory, Path library, boolean sharedUnits) {
         String others = environment.getOrDefault("LD_PRELOAD", "");
         environment.put(
                 "LD_PRELOAD", others.isBlank() ? library.toString() : library + ":" + others);
         environment.put(RunDir.VARIABLE, directory.toString());
-        environment.putIfAbsent("PSM_DEVICES", "self,ipath");
-        environment.putIfAbsent("PSM_SHAREDCONTEXTS", "0");
+        environment.putIfAbsent("PSM_DEVICES", sharedUnits ? "self,shm,ipath" : "self,ipath");
+        // Without it libpsm does not ask how many ranks there are, and its memory has room for
+        // as many as there are cores.
+        environment.putIfAbsent("PSM_SHAREDCONTEXTS", sharedUnits ? "1" : "0");
         environment.putIfAbsent("IPATH_NO_BACKTRACE", "1");
     }
 
@@ -182,11 +222,16 @@ final class ExecCommand implements Callable<Integer> {
      * Call from a thread that outlives the command: it gets its SIGTERM with the thread's end, or
      * with the daemon's.
      *
+     * @param memory where libpsm's files of shared memory go
      * @param daemonEnds takes what is to be done when the daemon is gone
      * @param reason says how it went
      */
     private int run(
-            Path directory, Path library, Consumer<Runnable> daemonEnds, Supplier<String> reason)
+            Path directory,
+            Path library,
+            Path memory,
+            Consumer<Runnable> daemonEnds,
+            Supplier<String> reason)
             throws InterruptedException {
         List<String> line = new ArrayList<>();
         if (Files.isExecutable(SETPRIV)) {
@@ -194,7 +239,8 @@ final class ExecCommand implements Callable<Integer> {
         }
         line.addAll(command);
         ProcessBuilder builder = new ProcessBuilder(line).inheritIO();
-        prepare(builder.environment(), directory, library);
+        prepare(builder.environment(), directory, library, perUnit > 1);
+        builder.environment().put("SOFTPATH_SHM", memory.toString());
         // From here on, a signal is the command's; one that comes before it waits for it.
         CompletableFuture<Process> started = new CompletableFuture<>();
         boolean terminal = CurrentProcess.isTerminal(0);

@@ -4,14 +4,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * A directory that lives as long as one command: sockets of its job, run directory of its own
@@ -36,9 +37,16 @@ final class PrivateDir implements AutoCloseable {
         this.lock = lock;
     }
 
+    /** Where shared memory with names is, on any Linux. */
+    static final Path SHARED_MEMORY = Path.of("/dev/shm");
+
     /** Makes one, mode 0700. */
     static PrivateDir create() {
-        Path parent = parents(System.getenv()).getFirst();
+        return create(parents(System.getenv()).getFirst());
+    }
+
+    /** As {@link #create()}, in a directory where {@code softpath clean} looks too. */
+    static PrivateDir create(Path parent) {
         try {
             Path path = Files.createTempDirectory(parent, PREFIX);
             FileChannel channel =
@@ -83,18 +91,38 @@ final class PrivateDir implements AutoCloseable {
     }
 
     /**
-     * Removes a directory with everything in it; fine if it is gone already. Symbolic links are not
-     * followed.
+     * Removes a directory with everything in it; fine if it, or anything in it, is gone already.
+     * Symbolic links are not followed.
      */
     static void delete(Path directory) throws IOException {
-        List<Path> deepestFirst;
-        try (Stream<Path> tree = Files.walk(directory)) {
-            deepestFirst = tree.sorted(Comparator.reverseOrder()).toList();
-        } catch (NoSuchFileException e) {
-            return;
-        }
-        for (Path each : deepestFirst) {
-            Files.deleteIfExists(each);
-        }
+        Files.walkFileTree(
+                directory,
+                new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                            throws IOException {
+                        Files.deleteIfExists(file);
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult visitFileFailed(Path file, IOException e)
+                            throws IOException {
+                        if (e instanceof NoSuchFileException) {
+                            return FileVisitResult.CONTINUE;
+                        }
+                        throw e;
+                    }
+
+                    @Override
+                    public FileVisitResult postVisitDirectory(Path done, IOException e)
+                            throws IOException {
+                        if (e != null) {
+                            throw e;
+                        }
+                        Files.deleteIfExists(done);
+                        return FileVisitResult.CONTINUE;
+                    }
+                });
     }
 }

@@ -23,7 +23,7 @@ class ExecCommandTest {
     @Test
     void shouldSetWhatTheRealLibraryNeeds() {
         Map<String, String> environment = new HashMap<>(Map.of("HOME", "/home/me"));
-        ExecCommand.prepare(environment, RUN, LIBRARY);
+        ExecCommand.prepare(environment, RUN, LIBRARY, false);
         assertEquals(
                 Map.of(
                         "HOME", "/home/me",
@@ -36,6 +36,14 @@ class ExecCommandTest {
     }
 
     @Test
+    void shouldLetProcessesOfOneUnitHaveSharedMemory() {
+        Map<String, String> environment = new HashMap<>();
+        ExecCommand.prepare(environment, RUN, LIBRARY, true);
+        assertEquals("self,shm,ipath", environment.get("PSM_DEVICES"));
+        assertEquals("1", environment.get("PSM_SHAREDCONTEXTS"));
+    }
+
+    @Test
     void shouldLeaveWhatTheUserHasSet() {
         Map<String, String> environment =
                 new HashMap<>(
@@ -45,7 +53,7 @@ class ExecCommandTest {
                                 "PSM_DEVICES", "self,shm,ipath",
                                 "PSM_SHAREDCONTEXTS", "1",
                                 "IPATH_NO_BACKTRACE", ""));
-        ExecCommand.prepare(environment, RUN, LIBRARY);
+        ExecCommand.prepare(environment, RUN, LIBRARY, false);
         assertEquals(
                 Map.of(
                         "LD_PRELOAD", LIBRARY + ":/lib/a.so:/lib/b.so",

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** {@code softpath exec} as it is shipped: what it runs, how it ends, and what it leaves. */
 @ExtendWith(ChildOutput.class)
@@ -36,7 +37,8 @@ class ExecIT {
     }
 
     private List<String> leftovers() {
-        return Shipped.leftovers(temp).stream()
+        return Stream.of(temp, PrivateDir.SHARED_MEMORY)
+                .flatMap(directory -> Shipped.leftovers(directory).stream())
                 .filter(name -> name.startsWith(PrivateDir.PREFIX))
                 .toList();
     }

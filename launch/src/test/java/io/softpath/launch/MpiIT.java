@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.softpath.abi.Fidelity;
+import io.softpath.abi.control.ControlRecord;
+import io.softpath.driver.Device;
+
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -63,14 +67,35 @@ class MpiIT {
     }
 
     private static Jvm onTheChip(String model, int ranks, String... program) {
+        return exec(List.of("--model", model), Map.of(), ranks, program);
+    }
+
+    private static Jvm exec(
+            List<String> options, Map<String, String> environment, int ranks, String... program) {
         Jvm.Builder exec =
                 Shipped.jvm(temp)
                         .lifetime(PATIENCE)
-                        .arguments("exec", "--model", model)
-                        .arguments("-n", Integer.toString(ranks), "--")
+                        .arguments("exec", "-n", Integer.toString(ranks))
+                        .arguments(options.toArray(String[]::new))
+                        .arguments("--")
                         .arguments(mpirun(ranks, PSM, program).toArray(String[]::new));
         ROOT.forEach(exec::environment);
+        environment.forEach(exec::environment);
         return exec.start();
+    }
+
+    /** What four kinds of exchange came to over TCP. */
+    private static List<String> overTcp(int ranks, String largest) throws Exception {
+        CCompiler.Ended tcp =
+                CCompiler.toEnd(
+                        temp,
+                        ROOT,
+                        PATIENCE,
+                        mpirun(ranks, TCP, "all", largest).toArray(String[]::new));
+        assertEquals(0, tcp.code(), () -> tcp.lines().toString());
+        List<String> results = results(tcp.lines());
+        assertEquals(4, results.size(), results::toString);
+        return results;
     }
 
     private static List<String> results(List<String> lines) {
@@ -90,20 +115,92 @@ class MpiIT {
     void shouldComputeOnTheChipWhatItComputesOverTcp(String model, int ranks, int largest)
             throws Exception {
         String size = Integer.toString(largest);
-        CCompiler.Ended tcp =
-                CCompiler.toEnd(
-                        temp,
-                        ROOT,
-                        PATIENCE,
-                        mpirun(ranks, TCP, "all", size).toArray(String[]::new));
-        assertEquals(0, tcp.code(), () -> tcp.lines().toString());
-        List<String> expected = results(tcp.lines());
-        assertEquals(4, expected.size(), expected::toString);
-
+        List<String> expected = overTcp(ranks, size);
         try (Jvm chip = onTheChip(model, ranks, "all", size)) {
             assertEquals(0, chip.exitCode(PATIENCE), chip.lines()::toString);
             assertEquals(expected, results(chip.lines()));
         }
+    }
+
+    /**
+     * As on two hosts with some ranks each: those of one host have shared memory for each other,
+     * and a context together or each its own, behind one LID.
+     */
+    @ParameterizedTest
+    @Fidelity({52, 53})
+    @CsvSource({
+        "IBA7220, 4, 1, 64001",
+        "IBA6120, 4, 2, 64001",
+        "IBA7220, 4, 2, 64001",
+        "IBA7322, 4, 2, 64001",
+        "IBA7220, 6, 3, 4001",
+        "IBA7220, 8, 4, 4001"
+    })
+    void shouldComputeTheSameWithRanksThatShareUnitsAndContexts(
+            String model, int ranks, int sharers, int largest) throws Exception {
+        String size = Integer.toString(largest);
+        List<String> expected = overTcp(ranks, size);
+        try (ChildDaemon daemon = ChildDaemon.start("--units", "2", "--model", model);
+                Jvm chip =
+                        exec(
+                                List.of(
+                                        "--dir",
+                                        daemon.directory().toString(),
+                                        "--per-unit",
+                                        Integer.toString(ranks / 2)),
+                                Map.of("PSM_RANKS_PER_CONTEXT", Integer.toString(sharers)),
+                                ranks,
+                                "all",
+                                size)) {
+            assertEquals(0, chip.exitCode(PATIENCE), chip.lines()::toString);
+            assertEquals(expected, results(chip.lines()));
+            for (int subcontext = 0; subcontext < 4; subcontext++) {
+                String place = " subcontext=" + subcontext + " ";
+                long assigned =
+                        daemon.jvm().lines().stream()
+                                .filter(line -> line.contains(": assigned"))
+                                .filter(line -> line.contains(place))
+                                .count();
+                assertEquals(sharers > 1 && subcontext < sharers ? 2 : 0, assigned, place);
+            }
+            assertEquals(List.of(), daemon.complaints());
+            try (Device device = daemon.open()) {
+                assertEquals(
+                        List.of(),
+                        device.inspect().contexts(ControlRecord.INSPECT_ALL_UNITS),
+                        "all given back");
+            }
+        }
+        assertEquals(List.of(), sharedMemory());
+    }
+
+    @Test
+    void shouldLeaveNothingWhenARankIsKilledThatSharesItsContext() {
+        try (ChildDaemon daemon = ChildDaemon.start("--units", "2");
+                Jvm chip =
+                        exec(
+                                List.of("--dir", daemon.directory().toString(), "--per-unit", "2"),
+                                Map.of("PSM_RANKS_PER_CONTEXT", "2"),
+                                4,
+                                "die",
+                                "1")) {
+            assertNotEquals(0, chip.exitCode(PATIENCE));
+            chip.awaitLine("rank 1 .*exited on signal 9");
+            try (Device device = daemon.open()) {
+                Await.until(
+                        "all given back",
+                        () -> device.inspect().contexts(ControlRecord.INSPECT_ALL_UNITS).isEmpty());
+            }
+            assertEquals(List.of(), daemon.complaints());
+        }
+        assertEquals(List.of(), sharedMemory());
+    }
+
+    /** What this user's jobs have left in the memory that processes share by name. */
+    private static List<String> sharedMemory() {
+        return Shipped.leftovers(PrivateDir.SHARED_MEMORY).stream()
+                .filter(name -> name.startsWith("psm_shm.") || name.startsWith(PrivateDir.PREFIX))
+                .toList();
     }
 
     @Test
