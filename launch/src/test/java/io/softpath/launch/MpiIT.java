@@ -15,7 +15,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +61,11 @@ class MpiIT {
     }
 
     private static List<String> mpirun(int ranks, List<String> options, String... program) {
+        return mpirun(ranks, options, mpi, program);
+    }
+
+    private static List<String> mpirun(
+            int ranks, List<String> options, Path mpi, String... program) {
         List<String> command = new ArrayList<>(List.of("mpirun", "--oversubscribe"));
         command.addAll(options);
         command.addAll(List.of("-np", Integer.toString(ranks), mpi.toString()));
@@ -72,16 +79,19 @@ class MpiIT {
 
     private static Jvm exec(
             List<String> options, Map<String, String> environment, int ranks, String... program) {
-        Jvm.Builder exec =
-                Shipped.jvm(temp)
-                        .lifetime(PATIENCE)
-                        .arguments("exec", "-n", Integer.toString(ranks))
-                        .arguments(options.toArray(String[]::new))
-                        .arguments("--")
-                        .arguments(mpirun(ranks, PSM, program).toArray(String[]::new));
+        Jvm.Builder exec = exec(options, ranks, mpirun(ranks, PSM, program));
         ROOT.forEach(exec::environment);
         environment.forEach(exec::environment);
         return exec.start();
+    }
+
+    private static Jvm.Builder exec(List<String> options, int ranks, List<String> command) {
+        return Shipped.jvm(temp)
+                .lifetime(PATIENCE)
+                .arguments("exec", "-n", Integer.toString(ranks))
+                .arguments(options.toArray(String[]::new))
+                .arguments("--")
+                .arguments(command.toArray(String[]::new));
     }
 
     /** What four kinds of exchange came to over TCP. */
@@ -201,6 +211,35 @@ class MpiIT {
         return Shipped.leftovers(PrivateDir.SHARED_MEMORY).stream()
                 .filter(name -> name.startsWith("psm_shm.") || name.startsWith(PrivateDir.PREFIX))
                 .toList();
+    }
+
+    /** 8 MiB to lock, as most have who have asked nobody. */
+    @Test
+    void shouldRunForAUserWithoutPrivileges() throws Exception {
+        OtherUser.assumeAvailable();
+        String size = "300001";
+        List<String> expected = overTcp(2, size);
+        try (OtherUser user = OtherUser.withShipped()) {
+            Path home = user.newDirectory();
+            try {
+                Path program = Files.copy(mpi, home.resolve("mpi"));
+                Files.setPosixFilePermissions(
+                        program, PosixFilePermissions.fromString("rwxr-xr-x"));
+                List<String> command =
+                        new ArrayList<>(List.of("prlimit", "--memlock=" + (8 << 20), "--"));
+                command.addAll(mpirun(2, PSM, program, "all", size));
+                try (Jvm chip =
+                        user.run(exec(List.of(), 2, command))
+                                .environment("HOME", home.toString())
+                                .environment("XDG_RUNTIME_DIR", home.toString())
+                                .start()) {
+                    assertEquals(0, chip.exitCode(PATIENCE), chip.lines()::toString);
+                    assertEquals(expected, results(chip.lines()));
+                }
+            } finally {
+                ChildDaemon.delete(home);
+            }
+        }
     }
 
     @Test

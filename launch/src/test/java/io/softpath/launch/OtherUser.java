@@ -79,6 +79,20 @@ final class OtherUser implements AutoCloseable {
         }
     }
 
+    /** Copies what is shipped to where that user can read it. */
+    static OtherUser withShipped() {
+        OtherUser user = new OtherUser(ChildDaemon.newDirectory("rwxr-xr-x"));
+        try {
+            Path copy = user.copy(Shipped.DIST);
+            user.flagsFile = copy.resolve("jvm.flags");
+            user.classPath.add(copy.resolve("softpath.jar").toString());
+            return user;
+        } catch (IOException e) {
+            user.close();
+            throw new UncheckedIOException("cannot copy " + Shipped.DIST, e);
+        }
+    }
+
     /** Copies a file or a directory once. */
     private Path copy(Path source) throws IOException {
         Path parent = source.getParent().getParent(); // of driver-lib/target/classes: driver-lib

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 
 /** The command line as it is shipped, as a process. */
 final class Shipped {
-    private static final Path DIST =
+    static final Path DIST =
             Path.of(System.getProperty("basedir", ""), "target", "dist").toAbsolutePath();
 
     private Shipped() {}
