@@ -26,6 +26,7 @@ import io.softpath.abi.register.ChipCounter;
 import io.softpath.abi.register.DriverCounter;
 import io.softpath.daemon.chip.FakeUser;
 import io.softpath.daemon.chip.TriggerMode;
+import io.softpath.daemon.control.Quirk;
 import io.softpath.error.Errno;
 import io.softpath.linux.Fd;
 
@@ -485,6 +486,19 @@ final class SharedContextTest extends DaemonTestBase {
         MappedUser next = started(assigned(2, ID));
         assertEquals(context, next.info.context());
         assertNull(next.user.receive(), "fresh memory");
+    }
+
+    /** Then nobody has it, but the chip still stores into pages of somebody's. */
+    @Test
+    void shouldNotJoinAContextThatIsOnlyWaitingForItsEnd() {
+        startWith(Quirk.TIDS_OUTLIVE_PINS);
+        MappedUser last = started(assigned(2, ID));
+        allTids(last.client, last.info);
+        int context = last.info.context();
+        die(last);
+        FakeClient next = assigned(2, ID);
+        assertEquals(context + 1, contextInfo(next).context());
+        assertEquals(0, contextInfo(next).subcontext());
     }
 
     // What concerns all of them.

@@ -114,6 +114,7 @@ final class UnitContexts {
         for (WholeContext context : contexts) {
             if (context != null
                     && context.sharing.isShared()
+                    && !context.isAbandoned()
                     && context.sharing.id() == id
                     && context.uid == uid) {
                 return context;
