@@ -585,6 +585,85 @@ final class SharedContextTest extends DaemonTestBase {
         assertEquals(before, daemon().units().getFirst().chip().availThreshold());
     }
 
+    @Test
+    @Fidelity(54)
+    void shouldWakeWhoWaitsForAnyPacketWhileAnotherWaitsForUrgentOnes() {
+        start();
+        List<MappedUser> job = job(2);
+        int context = job.getFirst().info.context();
+        assertEquals(0, job.getFirst().client.poll().result());
+        assertEquals(6, job.getLast().client.command(Command.POLL_TYPE, 1).result());
+        assertEquals(0, job.getLast().client.poll().result());
+        job.getLast().user.send(LID, context, 1, new byte[0]);
+        FakeClient.Reply interrupt = job.getFirst().client.receive();
+        assertNotNull(interrupt, "interrupt");
+        assertEquals(ControlRecord.POLL_READY, interrupt.result());
+    }
+
+    @Test
+    void shouldNotTellASuccessorOfWhatWasBeforeIt() {
+        start();
+        List<MappedUser> job = new ArrayList<>(job(2));
+        FakeClient admin = client();
+        admin.admin(ControlRecord.ADMIN_LINK_DOWN, 0, 0);
+        admin.admin(ControlRecord.ADMIN_LINK_UP, 0, 0);
+        die(job.remove(1));
+        MappedUser successor = started(assigned(2, ID));
+        MemorySegment page = successor.map(successor.info.sendbufStatus(), PAGE, 1);
+        assertEquals(0, UserEvent.word(page, 1));
+        admin.admin(ControlRecord.ADMIN_HOLD_SENDS, 0, 1);
+        assertTrue(successor.user.send(LID, successor.info.context(), 1, new byte[0]));
+        work();
+        job.getFirst()
+                .client
+                .command(Command.ACK_EVENT, UserEvent.DISARM_BUFS | UserEvent.LINKDOWN);
+        admin.admin(ControlRecord.ADMIN_RELEASE_SENDS, 0, 0);
+        work();
+        assertEquals(1, sent(), "what the successor has launched was not disarmed");
+    }
+
+    @Test
+    void shouldReceiveForANewMasterWhereTheOldOneHadStopped() {
+        start();
+        List<MappedUser> job = new ArrayList<>(job(2));
+        job.getFirst().client.command(Command.RECV_CTRL, 0);
+        die(job.removeFirst());
+        MappedUser master = started(assigned(2, ID));
+        assertEquals(0, master.info.subcontext());
+        assertTrue(master.user.send(LID, master.info.context(), 1, new byte[0]));
+        work();
+        assertNotNull(master.user.receive());
+    }
+
+    @Test
+    void shouldCountClientsWhereTheyCameFrom() {
+        start(config().withUnits(2));
+        FakeClient master = client(daemon().directory().node(1));
+        master.command(Command.ASSIGN_CONTEXT, FakeClient.shared(2, ID));
+        FakeClient slave = assigned(2, ID);
+        slave.close();
+        master.close();
+        for (int unit = 0; unit < 2; unit++) {
+            long[] counters = daemon().units().get(unit).counters();
+            assertEquals(0, counters[DriverCounter.CLIENTS_OPEN.index()], "unit " + unit);
+            assertEquals(unit, counters[DriverCounter.CTXTS_CLOSED.index()], "unit " + unit);
+        }
+    }
+
+    @Test
+    void shouldStopWhileTheChipHasTidsOfDeadMembers() {
+        startWith(Quirk.TIDS_OUTLIVE_PINS);
+        List<MappedUser> job = job(3);
+        for (MappedUser user : job) {
+            allTids(user.client, user.info);
+        }
+        MappedUser sender = job.get(1);
+        int context = sender.info.context();
+        int tid = 2 * (model().tidCount() / 3); // the master's first
+        assertTrue(sender.user.sendExpected(LID, context, tid, 0, 0, 0, 0, new byte[8]));
+        users.clear(); // they live on while the daemon stops, after this
+    }
+
     // Whatever happens in whatever order.
 
     /** Jobs come, are killed one by one or all at once, and come again. */

@@ -459,13 +459,11 @@ public final class ControlServer implements AutoCloseable {
             }
             closed = true;
             connections.remove(tag);
-            UnitDriver unit = unit();
-            unit.count(DriverCounter.CLIENTS_OPEN, -1);
+            units.get(Math.max(0, file.node())).count(DriverCounter.CLIENTS_OPEN, -1);
             try {
                 OpenContext context = file.context();
                 if (context != null) {
                     LOG.debug("{}: {}", context, why);
-                    unit.count(DriverCounter.CTXTS_CLOSED);
                     context.unit.close(context);
                 }
             } finally {

@@ -55,6 +55,9 @@ final class OpenContext {
 
     boolean pollArmed;
 
+    /** It waits for urgent packets only. */
+    boolean pollUrgent;
+
     private SendRegion sends;
 
     /** Makes the answer to a USER_INIT that went well. */

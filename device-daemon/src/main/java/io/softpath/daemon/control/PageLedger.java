@@ -43,7 +43,8 @@ import java.util.stream.Collectors;
  * <p>Which pages a handler has handed out only the owner's page table knows. It is looked at when
  * somebody inspects, for about a millisecond at most, if it is a process of the daemon's own user;
  * what was never looked at when it goes is taken for touched. Pins of TIDs are not entered one by
- * one, the TID path has no time for that: they are counted from the TIDs when somebody looks.
+ * one, the TID path has no time for that: they are counted from the TIDs when somebody looks. The
+ * arrays of shared contexts are not in the book: thousands of pages, of a time after those kernels.
  */
 final class PageLedger {
     private static final int EVENTS = 256;
@@ -155,11 +156,10 @@ final class PageLedger {
                         ledger.open(
                                 "the file of " + of + ", pid " + master.peer().pid() + ",", true));
         for (RegionKind kind : RegionKind.values()) {
-            int sharers = context.sharing.count();
             if (kind.perUnit()) {
                 memory.blocks.put(kind, avail);
-            } else if (!kind.perSubcontext() && kind.exists(unit.model(), sharers)) {
-                long bytes = kind.maxBytes(unit.model(), 0, sharers);
+            } else if (!kind.perSubcontext() && kind.exists(unit.model())) {
+                long bytes = kind.maxBytes(unit.model(), 0);
                 memory.blocks.put(kind, allocate(context, memory.file, kind, bytes));
             }
         }
@@ -204,7 +204,7 @@ final class PageLedger {
     /** MMAP was granted. */
     void mapped(OpenContext context, RegionKind kind, MapRequest request) {
         Owner owner = owners.get(context);
-        if (owner == null || owner.mapped.size() >= MAX_AREAS) {
+        if (owner == null || kind.onlyShared() || owner.mapped.size() >= MAX_AREAS) {
             return;
         }
         Memory memory = memories.get(context.whole);

@@ -41,6 +41,9 @@ final class UnitContexts {
     private final LongSupplier epochMs;
     private final WholeContext[] contexts;
 
+    /** Closed files of which the chip still has TIDs. */
+    private int leaving;
+
     UnitContexts(
             UnitDriver unit,
             UnitTids tids,
@@ -161,7 +164,7 @@ final class UnitContexts {
                         + " is shared under id="
                         + sharing.id()
                         + " by "
-                        + context.parts().getFirst().owner;
+                        + context.present().getFirst().owner;
         if (context.sharing.count() != sharing.count()) {
             return Answer.refuse(
                     Errno.EINVAL,
@@ -178,6 +181,13 @@ final class UnitContexts {
                     what + " with another user version; all of a job must use one library");
         }
         int subcontext = context.freeSubcontext();
+        if (subcontext < 0 && context.present().size() < sharing.count()) {
+            return Answer.refuse(
+                    Errno.EBUSY,
+                    what
+                            + " and the chip still has TIDs of one that is gone; ask again when its"
+                            + " window is over");
+        }
         if (subcontext < 0) {
             return Answer.refuse(
                     Errno.EINVAL,
@@ -185,7 +195,7 @@ final class UnitContexts {
                             + " and all subcontexts="
                             + sharing.count()
                             + " are taken: "
-                            + context.parts().stream().map(part -> part.owner).toList()
+                            + context.present().stream().map(part -> part.owner).toList()
                             + "; ask for more, or use another id");
         }
         give(context, subcontext, file);
@@ -261,6 +271,7 @@ final class UnitContexts {
         WholeContext whole = part.whole;
         ContextRegions regions = null;
         SendRegion sends = null;
+        boolean known = false;
         boolean opened = false;
         try {
             if (!whole.initialised()) {
@@ -278,6 +289,7 @@ final class UnitContexts {
                             model, unit.number(), part.number, part.firstBuffer, part.bufferCount);
             if (regions != null) {
                 chip.openContext(part.number, chipMemory(regions));
+                known = true;
             }
             chip.openSends(part.number, sendMemory(part, sends.region()));
             opened = true;
@@ -288,6 +300,9 @@ final class UnitContexts {
             return Answer.refuse(e.errno(), "user init: " + e.getMessage());
         } finally {
             if (!opened) {
+                if (known) {
+                    chip.closeContext(part.number);
+                }
                 if (sends != null) {
                     sends.close();
                 }
@@ -304,8 +319,10 @@ final class UnitContexts {
         }
         pages.joined(part);
         tids.initialised(part);
-        if (regions != null) {
-            unit.receive(whole, true);
+        if (!part.isSlave()) { // a new master finds reception as the first one does
+            if (!whole.receiving) {
+                unit.receive(whole, true);
+            }
             unit.adjustAvailThreshold();
         }
         chip.forceAvailUpdate();
@@ -344,7 +361,9 @@ final class UnitContexts {
         part.pollArmed = false;
         part.waits = null;
         WholeContext whole = part.whole;
-        if (whole.initialised() && !whole.pollArmed()) {
+        if (whole.initialised() && whole.pollArmed()) {
+            chip.armInterrupt(part.number, whole.pollUrgent()); // for those who still wait
+        } else if (whole.initialised()) {
             chip.disarmInterrupt(part.number);
         }
         if (whole.isAbandoned()) {
@@ -356,6 +375,7 @@ final class UnitContexts {
         }
         tids.leaveAll(part);
         if (tids.hasLate(part)) {
+            leaving++;
             part.memories.close();
         } else {
             closeNow(part);
@@ -370,12 +390,16 @@ final class UnitContexts {
         }
     }
 
-    /** Closes those of whom the chip has no late TIDs any more. */
+    /** Closes those of whom the chip has no late TIDs any more. Cheap if there are none. */
     void closeLate() {
+        if (leaving == 0) {
+            return;
+        }
         for (WholeContext context : contexts) {
             if (context != null) {
                 for (OpenContext part : context.parts()) {
                     if (part.closing && !tids.hasLate(part)) {
+                        leaving--;
                         closeNow(part);
                     }
                 }
@@ -390,6 +414,7 @@ final class UnitContexts {
                 unit.close(part);
             }
         }
+        leaving = 0;
         for (OpenContext part : parts()) {
             closeNow(part);
         }
@@ -402,6 +427,7 @@ final class UnitContexts {
         if (last) {
             contexts[part.number] = null;
             unit.count(DriverCounter.CTXTS_OPEN, -1);
+            unit.count(DriverCounter.CTXTS_CLOSED);
         }
         try {
             if (whole.initialised()) {
@@ -410,6 +436,7 @@ final class UnitContexts {
                     chip.closeContext(part.number);
                 } else if (part.initialised()) {
                     chip.closeSends(part.firstBuffer);
+                    whole.forgetEvents(part);
                 }
                 unit.count(
                         DriverCounter.SENDS_DISARMED,

@@ -395,7 +395,8 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
             UserRegisters.RCVHDRHEAD.put(whole.regions().memory(RegionKind.UREGS), 0);
         }
         context.pollArmed = true;
-        chip.armInterrupt(whole.number, urgentOnly);
+        context.pollUrgent = urgentOnly;
+        chip.armInterrupt(whole.number, whole.pollUrgent());
         return 0;
     }
 

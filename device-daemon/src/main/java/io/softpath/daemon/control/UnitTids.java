@@ -107,10 +107,14 @@ final class UnitTids {
         }
     }
 
-    /** The chip has forgotten the context. */
+    /** The file's part of the context is given back, and with it what the chip has of it. */
     void closed(OpenContext context) {
         for (int i = late.size() - 1; i >= 0; i--) {
-            if (late.get(i).context() == context) {
+            Late each = late.get(i);
+            if (each.context() == context) {
+                if (!context.whole.isEmpty()) { // else the chip has forgotten the context
+                    unit.chip().clearTid(context.number, context.tids.first() + each.tid());
+                }
                 letGo(late.remove(i));
             }
         }

@@ -81,6 +81,13 @@ final class WholeContext {
         return present;
     }
 
+    /** The open files that have it and are not closed. */
+    List<OpenContext> present() {
+        List<OpenContext> present = parts();
+        present.removeIf(part -> part.closing);
+        return present;
+    }
+
     /** The lowest sub-context that nobody has; -1 if there is none. */
     int freeSubcontext() {
         for (int i = 0; i < parts.length; i++) {
@@ -126,6 +133,16 @@ final class WholeContext {
             }
         }
         return false;
+    }
+
+    /** Whether all who wait for an interrupt wait for urgent packets only. */
+    boolean pollUrgent() {
+        for (OpenContext part : parts) {
+            if (part != null && part.pollArmed && !part.pollUrgent) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Wakes all who wait for an interrupt. */
@@ -179,6 +196,15 @@ final class WholeContext {
     void acknowledgeDisarm() {
         for (int i = 0; i < parts.length; i++) {
             acknowledge(i, UserEvent.DISARM_BUFS);
+        }
+    }
+
+    /** Whoever takes this sub-context next is told nothing of what was before it. */
+    void forgetEvents(OpenContext part) {
+        publish(part.subcontext, 0);
+        needsDisarm.clear(part.firstBuffer, part.firstBuffer + part.bufferCount);
+        if (needsDisarm.isEmpty()) {
+            acknowledgeDisarm();
         }
     }
 

@@ -1,0 +1,392 @@
+package io.softpath.psm.engine;
+
+import io.softpath.abi.model.ChipModel;
+import io.softpath.abi.packet.Bth;
+import io.softpath.abi.packet.MessageHeader;
+import io.softpath.abi.psm.ConnectMessage;
+import io.softpath.abi.psm.EndpointId;
+import io.softpath.abi.psm.PsmError;
+import io.softpath.abi.psm.SubOpcode;
+
+import org.agrona.collections.Long2ObjectHashMap;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The peers of an endpoint, and how they come and go. Each side asks the other: a connection is two
+ * half ones. Requests and replies go outside the flows and may be lost; who asked asks again, after
+ * 2, 4, 8 ms and so on, at most every 100. Source: psm, ips_proto_connect.c.
+ */
+public final class Connections {
+    private static final long NS_PER_MS = 1_000_000;
+    private static final long FIRST_INTERVAL_NS = 2 * NS_PER_MS;
+    private static final long LONGEST_INTERVAL_NS = 100 * NS_PER_MS;
+
+    /** One stranger in so long is told that it is one. */
+    private static final long BETWEEN_STRANGERS_NS = 10 * NS_PER_MS;
+
+    private static final int FEATURES =
+            ConnectMessage.FEATURE_LITTLE_ENDIAN
+                    | ConnectMessage.FEATURE_64_BIT
+                    | ConnectMessage.FEATURE_MESSAGE_IDS;
+
+    private static final int MAJOR = 0xFF00;
+    private static final int MAX_PEERS = 1 << 20;
+
+    private final MessageEngine engine;
+    private final EndpointId own;
+    private final EngineSettings settings;
+    private final Long2ObjectHashMap<Peer> byPlace = new Long2ObjectHashMap<>();
+
+    /** By our index; 0 is nobody's. */
+    private final List<Peer> byIndex = new ArrayList<>();
+
+    private final MemorySegment scratch = Arena.ofAuto().allocate(ConnectMessage.BYTES, Long.BYTES);
+    private long nextStrangerNs;
+    private boolean strangerSeen;
+
+    Connections(MessageEngine engine, EndpointId own, EngineSettings settings) {
+        this.engine = engine;
+        this.own = own;
+        this.settings = settings;
+        byIndex.add(null);
+    }
+
+    /** LID, context and sub-context: all that a packet says of its sender. */
+    private static long place(int lid, int context, int subcontext) {
+        return (long) lid << 16 | context << 2 | subcontext;
+    }
+
+    private static long place(EndpointId id) {
+        return place(id.lid(), id.context(), id.subcontext());
+    }
+
+    /** All that there ever were; some places are null. */
+    List<Peer> peers() {
+        return byIndex;
+    }
+
+    /** Who sent this packet, if its sender is who its index says; else null. */
+    Peer find(PacketHeader header) {
+        int index = header.peerIndex;
+        if (index <= 0 || index >= byIndex.size()) {
+            return null;
+        }
+        Peer peer = byIndex.get(index);
+        return peer != null
+                        && peer.id.lid() == header.sourceLid
+                        && peer.id.context() == header.sourceContext
+                        && peer.id.subcontext() == header.sourceSubcontext
+                ? peer
+                : null;
+    }
+
+    /** Whoever is where this packet comes from, by whatever index it calls us; null if nobody. */
+    Peer whoIsThere(PacketHeader header) {
+        return byPlace.get(place(header.sourceLid, header.sourceContext, header.sourceSubcontext));
+    }
+
+    /** The peer of that place, or null. */
+    public Peer at(EndpointId id) {
+        return byPlace.get(place(id));
+    }
+
+    private Peer create(EndpointId id) {
+        if (byIndex.size() == MAX_PEERS) {
+            return null;
+        }
+        Peer peer = new Peer(id, engine.route(id), byIndex.size(), engine, settings);
+        byIndex.add(peer);
+        byPlace.put(place(id), peer);
+        return peer;
+    }
+
+    // Asking.
+
+    /**
+     * Begins to connect to an endpoint. Whether it has come to something {@link #isSettled} and
+     * {@link Peer#isConnected} tell.
+     *
+     * @return the peer; connected already, if it was
+     */
+    public Peer connect(EndpointId id, long nowNs) {
+        Peer peer = at(id);
+        if (peer != null && peer.failure != null) {
+            forget(peer);
+            peer = null;
+        }
+        if (peer == null) {
+            peer = create(id);
+            if (peer == null) {
+                throw new IllegalStateException(
+                        "psm: peers=" + byIndex.size() + " are connected, that is the maximum");
+            }
+        }
+        if (peer.to == Peer.Way.ESTABLISHED) {
+            return peer;
+        }
+        peer.to = Peer.Way.WAITING;
+        peer.outcome = PsmError.OK;
+        peer.askIntervalNs = FIRST_INTERVAL_NS;
+        peer.askAgainNs = nowNs;
+        ask(peer, nowNs);
+        return peer;
+    }
+
+    /** Begins to part from a peer: it is asked, again and again, until it has answered. */
+    public void disconnect(Peer peer, long nowNs) {
+        if (peer.to != Peer.Way.ESTABLISHED || peer.failure != null) {
+            peer.to = Peer.Way.NONE;
+            return;
+        }
+        peer.to = Peer.Way.PARTING;
+        peer.askIntervalNs = FIRST_INTERVAL_NS;
+        peer.askAgainNs = nowNs;
+        ask(peer, nowNs);
+    }
+
+    /** Whether nothing is awaited from it any more: it has answered, or failed, or was given up. */
+    public boolean isSettled(Peer peer) {
+        return peer.to != Peer.Way.WAITING && peer.to != Peer.Way.PARTING || peer.failure != null;
+    }
+
+    /** What the last connect or disconnect has come to. */
+    public PsmError outcome(Peer peer) {
+        return peer.outcome;
+    }
+
+    /** Asks no longer. */
+    public void giveUp(Peer peer, PsmError outcome) {
+        if (!isSettled(peer)) {
+            peer.to = Peer.Way.NONE;
+            peer.outcome = outcome;
+        }
+    }
+
+    private void forget(Peer peer) {
+        byIndex.set(peer.ownIndex, null);
+        byPlace.remove(place(peer.id));
+    }
+
+    private void ask(Peer peer, long nowNs) {
+        int opcode =
+                peer.to == Peer.Way.WAITING
+                        ? SubOpcode.CONNECT_REQUEST
+                        : SubOpcode.DISCONNECT_REQUEST;
+        send(peer.route, opcode, PsmError.OK, peer.ownIndex, settings.runId(), peer.remoteIndex);
+        peer.askAgainNs = nowNs + peer.askIntervalNs;
+        peer.askIntervalNs = Math.min(2 * peer.askIntervalNs, LONGEST_INTERVAL_NS);
+        engine.wakeAt(peer.askAgainNs);
+    }
+
+    private void send(
+            int route, int opcode, PsmError result, int index, int runId, int remoteIndex) {
+        new ConnectMessage(
+                        opcode,
+                        ConnectMessage.CONNECT_VERSION,
+                        ConnectMessage.PSM_VERSION,
+                        own.family().psmType(),
+                        own.serviceLevel(),
+                        settings.job(),
+                        result.code(),
+                        index,
+                        runId,
+                        Bth.DEFAULT_PKEY,
+                        FEATURES,
+                        MessageHeader.BYTES,
+                        settings.mtuBytes(),
+                        settings.host())
+                .write(scratch, 0);
+        PacketHeader header = engine.header();
+        header.subOpcode = opcode;
+        header.hdrDlen = ConnectMessage.HEADER_DWORDS;
+        header.peerIndex = remoteIndex;
+        engine.send(route, header, scratch, 0, ConnectMessage.bytes(opcode));
+    }
+
+    /** Asks again where it is time to; says when to look again. */
+    long checkTime(long nowNs) {
+        long next = Long.MAX_VALUE;
+        for (int i = 1; i < byIndex.size(); i++) {
+            Peer peer = byIndex.get(i);
+            if (peer == null || isSettled(peer)) {
+                continue;
+            }
+            if (nowNs - peer.askAgainNs >= 0) {
+                ask(peer, nowNs);
+            }
+            if (next == Long.MAX_VALUE || peer.askAgainNs - next < 0) {
+                next = peer.askAgainNs;
+            }
+        }
+        return next;
+    }
+
+    // Being asked.
+
+    void onMessage(
+            PacketHeader header, MemorySegment payload, long offset, int length, long nowNs) {
+        ConnectMessage message = ConnectMessage.read(header.subOpcode, payload, offset, length);
+        EndpointId id = message == null ? null : sender(header, message);
+        if (id == null) {
+            engine.counters().malformed++;
+            return;
+        }
+        Peer peer = at(id);
+        switch (header.subOpcode) {
+            case SubOpcode.CONNECT_REQUEST -> onConnectRequest(id, peer, message);
+            case SubOpcode.CONNECT_REPLY -> onConnectReply(peer, message);
+            case SubOpcode.DISCONNECT_REQUEST -> onDisconnectRequest(id, peer, message);
+            default -> onDisconnectReply(peer, message);
+        }
+    }
+
+    /** Who sent it; null if that is nobody there can be. */
+    private EndpointId sender(PacketHeader header, ConnectMessage message) {
+        for (ChipModel.Family family : ChipModel.Family.values()) {
+            if (family.psmType() == message.hcaClass()
+                    && header.sourceLid > 0
+                    && message.serviceLevel() < 16) {
+                EndpointId id =
+                        EndpointId.of(
+                                header.sourceLid,
+                                header.sourceContext,
+                                header.sourceSubcontext,
+                                message.serviceLevel(),
+                                family);
+                return id.equals(own) ? null : id;
+            }
+        }
+        return null;
+    }
+
+    private void onConnectRequest(EndpointId id, Peer known, ConnectMessage message) {
+        boolean sameJob = message.job().equals(settings.job());
+        Peer peer = known;
+        if (peer != null && peer.from == Peer.Way.ESTABLISHED && peer.runId != message.runId()) {
+            if (!sameJob) {
+                return; // a stranger; whom we know is still there
+            }
+            engine.fail(peer, PsmError.EPID_NETWORK_ERROR); // another process has its place
+        }
+        if (peer != null && peer.failure != null) {
+            forget(peer);
+            peer = null;
+        }
+        PsmError result = judge(message, sameJob);
+        if (result != PsmError.OK) {
+            int route = peer == null ? engine.route(id) : peer.route;
+            send(route, SubOpcode.CONNECT_REPLY, result, 0, message.runId(), message.index());
+            return;
+        }
+        if (peer == null) {
+            peer = create(id);
+            if (peer == null) {
+                return;
+            }
+        }
+        if (peer.from != Peer.Way.ESTABLISHED) {
+            learn(peer, message);
+            peer.runId = message.runId();
+            peer.from = Peer.Way.ESTABLISHED;
+        }
+        send(
+                peer.route,
+                SubOpcode.CONNECT_REPLY,
+                PsmError.OK,
+                peer.ownIndex,
+                message.runId(),
+                peer.remoteIndex);
+    }
+
+    private static PsmError judge(ConnectMessage message, boolean sameJob) {
+        if ((message.connectVersion() & MAJOR) != (ConnectMessage.CONNECT_VERSION & MAJOR)
+                || (message.psmVersion() & MAJOR) != (ConnectMessage.PSM_VERSION & MAJOR)) {
+            return PsmError.EPID_INVALID_VERSION;
+        }
+        if ((message.features() & ConnectMessage.FEATURES_OF_A_NODE)
+                != (FEATURES & ConnectMessage.FEATURES_OF_A_NODE)) {
+            return PsmError.EPID_INVALID_NODE;
+        }
+        if (!sameJob) {
+            return PsmError.EPID_INVALID_UUID_KEY;
+        }
+        return message.mtu() < 64 ? PsmError.EPID_INVALID_CONNECT : PsmError.OK;
+    }
+
+    private void learn(Peer peer, ConnectMessage message) {
+        peer.remoteIndex = message.index();
+        peer.fragmentBytes = Math.min(settings.mtuBytes(), message.mtu()) & -64;
+        peer.host = message.host();
+    }
+
+    private void onConnectReply(Peer peer, ConnectMessage message) {
+        if (peer == null
+                || peer.to != Peer.Way.WAITING
+                || peer.failure != null
+                || message.runId() != settings.runId()) {
+            return; // late, or to somebody who was here before us
+        }
+        PsmError result = PsmError.of(message.result());
+        if (result != PsmError.OK) {
+            peer.to = Peer.Way.NONE;
+            peer.outcome = result == null ? PsmError.EPID_INVALID_CONNECT : result;
+            return;
+        }
+        if (!message.job().equals(settings.job()) || message.mtu() < 64) {
+            peer.to = Peer.Way.NONE;
+            peer.outcome = PsmError.EPID_INVALID_CONNECT;
+            return;
+        }
+        if (peer.from != Peer.Way.ESTABLISHED) {
+            learn(peer, message);
+        }
+        peer.to = Peer.Way.ESTABLISHED;
+    }
+
+    private void onDisconnectRequest(EndpointId id, Peer peer, ConnectMessage message) {
+        int route = peer == null ? engine.route(id) : peer.route;
+        if (peer != null && message.job().equals(settings.job())) {
+            peer.from = Peer.Way.NONE;
+        }
+        send(
+                route,
+                SubOpcode.DISCONNECT_REPLY,
+                PsmError.OK,
+                0,
+                0,
+                peer == null ? 0 : peer.remoteIndex);
+    }
+
+    private void onDisconnectReply(Peer peer, ConnectMessage message) {
+        if (peer != null && peer.to == Peer.Way.PARTING && message.job().equals(settings.job())) {
+            peer.to = Peer.Way.NONE;
+        }
+    }
+
+    /**
+     * Somebody whom we do not know asks what has become of its packets: most likely it takes us for
+     * another process, which had our place.
+     */
+    void answerStranger(PacketHeader header, long nowNs) {
+        if (strangerSeen && nowNs - nextStrangerNs < 0 || header.sourceLid == 0) {
+            return;
+        }
+        strangerSeen = true;
+        nextStrangerNs = nowNs + BETWEEN_STRANGERS_NS;
+        EndpointId id =
+                EndpointId.of(
+                        header.sourceLid,
+                        header.sourceContext,
+                        header.sourceSubcontext,
+                        0,
+                        own.family());
+        PacketHeader answer = engine.header();
+        answer.subOpcode = SubOpcode.ERR_CHK_BAD;
+        answer.data0 = engine.errChkData();
+        engine.send(engine.route(id), answer, MemorySegment.NULL, 0, 0);
+    }
+}

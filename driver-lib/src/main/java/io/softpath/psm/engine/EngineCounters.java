@@ -1,0 +1,84 @@
+package io.softpath.psm.engine;
+
+/** What an engine counts; the names in PSM's statistics where it has one. */
+public final class EngineCounters {
+    long messagesSent;
+    long messagesReceived;
+    long bytesSent;
+    long bytesReceived;
+    long unexpected;
+    long duplicates;
+    long outOfOrder;
+    long wentBack;
+    long questions;
+    long strays;
+    long malformed;
+    long noMemory;
+    long packetsSent;
+    long noBuffer;
+
+    public long messagesSent() {
+        return messagesSent;
+    }
+
+    public long messagesReceived() {
+        return messagesReceived;
+    }
+
+    public long bytesSent() {
+        return bytesSent;
+    }
+
+    public long bytesReceived() {
+        return bytesReceived;
+    }
+
+    /** Messages that came before a receive that takes them. */
+    public long unexpected() {
+        return unexpected;
+    }
+
+    /** Packets that had come already. */
+    public long duplicates() {
+        return duplicates;
+    }
+
+    /** Packets that came while one before them was missing. */
+    public long outOfOrder() {
+        return outOfOrder;
+    }
+
+    /** NAKs that were followed. In PSM's statistics: nak_recv. */
+    public long wentBack() {
+        return wentBack;
+    }
+
+    /** ERR_CHKs. In PSM's statistics: err_chk_send. */
+    public long questions() {
+        return questions;
+    }
+
+    /** Packets of somebody who is not connected. In PSM's statistics: stray packets. */
+    public long strays() {
+        return strays;
+    }
+
+    /** Packets of a connected peer that make no sense. */
+    public long malformed() {
+        return malformed;
+    }
+
+    /** Messages that were not accepted because too many unexpected ones wait. */
+    public long noMemory() {
+        return noMemory;
+    }
+
+    public long packetsSent() {
+        return packetsSent;
+    }
+
+    /** Sends that found no buffer. In PSM's statistics: pio busy count. */
+    public long noBuffer() {
+        return noBuffer;
+    }
+}

@@ -1,0 +1,409 @@
+package io.softpath.psm.engine;
+
+import io.softpath.abi.packet.MessageHeader;
+import io.softpath.abi.psm.FlowPsn;
+import io.softpath.abi.psm.MqClass;
+import io.softpath.abi.psm.PsmError;
+import io.softpath.abi.psm.SubOpcode;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Packets to one peer and from it, each once and in order, over a link that loses some: go back N.
+ *
+ * <pre>
+ *   oldest           toSend              next
+ *     | acknowledged?  | made, not sent    | not made yet: the queue of operations
+ * ----+----------------+-------------------+------------
+ *     |<--------- credits at most -------->|
+ * </pre>
+ *
+ * The receiver takes the next packet only. It answers a later one with one NAK, and the sender goes
+ * back to the number in it. When nothing is heard for a while the sender asks, with ERR_CHK; no
+ * timer sends data again. Numbers have 16 bits. Source: psm, ips_proto.c and ips_proto_recv.c.
+ */
+final class Flow {
+    static final int MAX_CREDITS = 64;
+
+    private static final int NUMBER = 0xFFFF;
+
+    /** How often in a row nobody answers before we ask whether anybody is there. */
+    private static final int EXPIRIES_PER_QUESTION = 8;
+
+    private final Peer peer;
+    private final MessageEngine engine;
+    private final EngineSettings settings;
+    private final int ackInterval;
+    private final Slot[] slots = new Slot[MAX_CREDITS];
+
+    private int oldest;
+    private int toSend;
+    private int next;
+
+    /** Behind the last packet that was ever sent; more than {@link #toSend} after going back. */
+    private int everSent;
+
+    private SendOp firstOp;
+    private SendOp lastOp;
+
+    private int expected;
+    private boolean nakSent;
+    private boolean ackDue;
+    private boolean nakDue;
+    private boolean errChkDue;
+
+    private long timeoutNs;
+    private long deadlineNs;
+    private boolean timing;
+    private int expiries;
+
+    /** Whether the engine has it in its list of flows that have something to do. */
+    boolean listed;
+
+    /** One packet that is not acknowledged. */
+    private static final class Slot {
+        int subOpcode;
+        int flags;
+        int hdrDlen;
+        int mqHdr;
+        int message;
+        long data0;
+        long data1;
+        MemorySegment payload;
+        long offset;
+        int length;
+        Request request;
+    }
+
+    Flow(Peer peer, MessageEngine engine, EngineSettings settings) {
+        this.peer = peer;
+        this.engine = engine;
+        this.settings = settings;
+        ackInterval = Math.max(settings.credits() / 4 - 1, 1);
+        timeoutNs = settings.timeoutMinNs();
+        for (int i = 0; i < slots.length; i++) {
+            slots[i] = new Slot();
+        }
+    }
+
+    // Sending.
+
+    void add(SendOp op) {
+        op.next = null;
+        if (lastOp == null) {
+            firstOp = op;
+        } else {
+            lastOp.next = op;
+        }
+        lastOp = op;
+        engine.hasWork(this);
+    }
+
+    /** Whether everything that was to be sent is acknowledged. */
+    boolean isIdle() {
+        return firstOp == null && oldest == next;
+    }
+
+    /** Packets that are sent and not acknowledged. */
+    int unacknowledged() {
+        return FlowPsn.distance(toSend, oldest);
+    }
+
+    /**
+     * Sends what can be sent now.
+     *
+     * @return whether all of it is sent, as far as credits go
+     */
+    boolean flush(long nowNs) {
+        if (peer.failure != null) {
+            return true;
+        }
+        if (!flushControl()) {
+            return false;
+        }
+        while (toSend != next || make()) {
+            Slot slot = slots[toSend % MAX_CREDITS];
+            PacketHeader header = engine.header();
+            header.psn = FlowPsn.of(toSend, slot.message);
+            header.subOpcode = slot.subOpcode;
+            header.flags = slot.flags | (wantsAck() ? MessageHeader.FLAG_ACK_WANTED : 0);
+            header.peerIndex = peer.remoteIndex;
+            header.ackSeq = FlowPsn.of(expected, slot.message >>> Byte.SIZE);
+            header.hdrDlen = slot.hdrDlen;
+            header.mqHdr = slot.mqHdr;
+            header.data0 = slot.data0;
+            header.data1 = slot.data1;
+            if (!engine.send(peer, header, slot.payload, slot.offset, slot.length)) {
+                return false;
+            }
+            if (toSend == everSent) {
+                everSent = everSent + 1 & NUMBER;
+            }
+            toSend = toSend + 1 & NUMBER;
+            startTimer(nowNs);
+        }
+        return true;
+    }
+
+    /** Every so often, and when this is the last one that may be sent. */
+    private boolean wantsAck() {
+        int behind = FlowPsn.distance(toSend, oldest) + 1;
+        return (behind & ackInterval) == 0 || behind == settings.credits();
+    }
+
+    /** Makes the next packet, if there is one to make and a credit for it. */
+    private boolean make() {
+        SendOp op = firstOp;
+        if (op == null || FlowPsn.distance(next, oldest) >= settings.credits()) {
+            return false;
+        }
+        make(op, slots[next % MAX_CREDITS]);
+        next = next + 1 & NUMBER;
+        if (op.made == op.length) {
+            firstOp = op.next;
+            if (firstOp == null) {
+                lastOp = null;
+            }
+            engine.recycle(op);
+        }
+        return true;
+    }
+
+    private void make(SendOp op, Slot slot) {
+        int mqClass = op.mqClass;
+        int left = op.length - op.made;
+        boolean first = !op.started;
+        op.started = true;
+        slot.subOpcode = mqClass == MqClass.TINY ? SubOpcode.MQ_HDR : SubOpcode.MQ_CTRL;
+        slot.flags = 0;
+        slot.hdrDlen = 0;
+        slot.mqHdr = mqClass;
+        slot.data0 = op.data0;
+        slot.data1 = op.data1;
+        slot.payload = MemorySegment.NULL;
+        slot.offset = 0;
+        slot.length = 0;
+        slot.request = op.request;
+        if (first && MqClass.beginsMessage(mqClass)) {
+            slot.message = peer.nextMessage;
+            peer.nextMessage = peer.nextMessage + 1 & NUMBER;
+        } else {
+            slot.message = peer.nextMessage - 1 & NUMBER;
+        }
+        switch (mqClass) {
+            case MqClass.TINY -> {
+                slot.hdrDlen = op.length;
+                slot.request = null; // complete already: the header has it all
+                op.made = op.length;
+            }
+            case MqClass.SHORT -> piece(op, slot, left);
+            case MqClass.LONG -> {
+                if (first) {
+                    piece(op, slot, firstPiece(left));
+                } else {
+                    slot.mqHdr = MqClass.DATA;
+                    slot.data0 = 0;
+                    slot.data1 = op.data1 & 0xFFFF_FFFFL | (long) op.made << Integer.SIZE;
+                    piece(op, slot, Math.min(left, peer.fragmentBytes));
+                }
+            }
+            case MqClass.DATA_REQ -> {
+                slot.data1 = op.data1 | (long) op.made << Integer.SIZE;
+                piece(op, slot, Math.min(left, peer.fragmentBytes));
+            }
+            default -> {
+                slot.request = null;
+                op.made = op.length; // nothing but a header: RTS, CTS
+            }
+        }
+        if (op.made == op.length && mqClass != MqClass.TINY) {
+            slot.flags = MessageHeader.FLAG_ACK_WANTED;
+        }
+    }
+
+    /** Two packets share evenly, the second a whole number of dwords; more of them are full. */
+    private int firstPiece(int length) {
+        return length <= 2 * peer.fragmentBytes
+                ? length - (length / 2 + 3 & ~3)
+                : peer.fragmentBytes;
+    }
+
+    private static void piece(SendOp op, Slot slot, int length) {
+        slot.payload = op.buffer;
+        slot.offset = op.offset + op.made;
+        slot.length = length;
+        op.made += length;
+    }
+
+    // What the peer says of our packets.
+
+    /** Everything before this number has arrived. */
+    void acknowledged(int ackSeq, long nowNs) {
+        int packets = FlowPsn.distance(FlowPsn.packet(ackSeq), oldest);
+        if (packets < 1 || packets > FlowPsn.distance(everSent, oldest)) {
+            return; // nothing new, or nonsense
+        }
+        boolean wasSent = packets <= unacknowledged();
+        for (int i = 0; i < packets; i++) {
+            Slot slot = slots[oldest % MAX_CREDITS];
+            oldest = oldest + 1 & NUMBER;
+            Request request = slot.request;
+            slot.request = null;
+            slot.payload = null;
+            if (request != null) {
+                engine.arrived(request, slot.length);
+            }
+        }
+        if (!wasSent) {
+            toSend = oldest; // it was sent once and was to be sent again
+        }
+        expiries = 0;
+        timeoutNs = settings.timeoutMinNs();
+        timing = false;
+        startTimer(nowNs);
+        engine.hasWork(this);
+    }
+
+    /** Something is missing from this number on: all of it is sent again. */
+    void goBack(int ackSeq, long nowNs) {
+        int packet = FlowPsn.packet(ackSeq);
+        int packets = FlowPsn.distance(packet, oldest);
+        if (packets < 0 || packets > FlowPsn.distance(everSent, oldest)) {
+            return;
+        }
+        acknowledged(ackSeq, nowNs);
+        toSend = oldest;
+        timing = false;
+        engine.counters().wentBack++;
+        engine.hasWork(this);
+    }
+
+    // What comes from the peer.
+
+    /** Whether this packet is the next one; if not, what is to be done about it is done. */
+    boolean isNext(int psn) {
+        int ahead = FlowPsn.distance(FlowPsn.packet(psn), expected);
+        if (ahead == 0) {
+            return true;
+        }
+        if (ahead < 0) {
+            engine.counters().duplicates++;
+        } else {
+            missing();
+        }
+        return false;
+    }
+
+    /** A packet is missing, or could not be taken: says so, once. */
+    void missing() {
+        engine.counters().outOfOrder++;
+        if (!nakSent) {
+            nakSent = true;
+            nakDue = true;
+            engine.hasWork(this);
+        }
+    }
+
+    /** The next packet was taken. */
+    void took(int flags) {
+        expected = expected + 1 & NUMBER;
+        nakSent = false;
+        nakDue = false;
+        if ((flags & MessageHeader.FLAG_ACK_WANTED) != 0) {
+            ackDue = true;
+            engine.hasWork(this);
+        }
+    }
+
+    /** ERR_CHK: the peer asks whether this packet has arrived. */
+    void asked(int psn) {
+        if (FlowPsn.distance(expected, FlowPsn.packet(psn)) <= 0) {
+            nakSent = true;
+            nakDue = true;
+        } else {
+            ackDue = true;
+        }
+        engine.hasWork(this);
+    }
+
+    private boolean flushControl() {
+        if (nakDue && sendControl(SubOpcode.NAK, 0)) {
+            nakDue = false;
+            ackDue = false; // the NAK says as much
+        }
+        if (ackDue && !nakDue && sendControl(SubOpcode.ACK, 0)) {
+            ackDue = false;
+        }
+        if (errChkDue && sendControl(SubOpcode.ERR_CHK, FlowPsn.of(toSend - 1, 0))) {
+            errChkDue = false;
+            engine.counters().questions++;
+        }
+        return !nakDue && !ackDue && !errChkDue;
+    }
+
+    private boolean sendControl(int subOpcode, int psn) {
+        PacketHeader header = engine.header();
+        header.subOpcode = subOpcode;
+        header.psn = psn;
+        header.peerIndex = peer.remoteIndex;
+        header.ackSeq = FlowPsn.of(expected, 0);
+        if (subOpcode == SubOpcode.ERR_CHK) {
+            header.data0 = engine.errChkData();
+        }
+        return engine.send(peer, header, MemorySegment.NULL, 0, 0);
+    }
+
+    // Time.
+
+    private void startTimer(long nowNs) {
+        if (!timing && oldest != toSend) {
+            timing = true;
+            deadlineNs = nowNs + timeoutNs;
+            engine.wakeAt(deadlineNs);
+        }
+    }
+
+    /** Asks if it is time to; says when to look again. */
+    long checkTime(long nowNs) {
+        if (!timing) {
+            return Long.MAX_VALUE;
+        }
+        if (oldest == toSend) {
+            timing = false;
+            return Long.MAX_VALUE;
+        }
+        if (nowNs - deadlineNs >= 0) {
+            expiries++;
+            if (expiries % EXPIRIES_PER_QUESTION == 0 && engine.isGone(peer)) {
+                engine.fail(peer, PsmError.EPID_NETWORK_ERROR);
+                return Long.MAX_VALUE;
+            }
+            errChkDue = true;
+            engine.hasWork(this);
+            timeoutNs = Math.min(2 * timeoutNs, settings.timeoutMaxNs());
+            deadlineNs = nowNs + timeoutNs;
+        }
+        return deadlineNs;
+    }
+
+    /** The peer is gone: forgets everything. The requests have been told otherwise. */
+    void abandon() {
+        for (Slot slot : slots) {
+            slot.request = null;
+            slot.payload = null;
+        }
+        while (firstOp != null) {
+            SendOp op = firstOp;
+            firstOp = op.next;
+            engine.recycle(op);
+        }
+        lastOp = null;
+        oldest = next;
+        toSend = next;
+        everSent = next;
+        ackDue = false;
+        nakDue = false;
+        errChkDue = false;
+        timing = false;
+    }
+}

@@ -1,0 +1,108 @@
+package io.softpath.psm.engine;
+
+import io.softpath.abi.psm.EndpointId;
+import io.softpath.abi.psm.PsmError;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Another endpoint, as this one knows it. Source: psm, ptl_ips, struct ptl_epaddr. */
+public final class Peer {
+    /** How far the way to it, or the way from it, is set up. */
+    enum Way {
+        NONE,
+        WAITING,
+        ESTABLISHED,
+        PARTING
+    }
+
+    final EndpointId id;
+    final int route;
+
+    /** How it must address us: our index of it. */
+    final int ownIndex;
+
+    final Flow flow;
+
+    Way to = Way.NONE;
+    Way from = Way.NONE;
+
+    /** How to address it; it has told us when one of the ways is established. */
+    int remoteIndex;
+
+    /** Bytes of payload that it takes in one packet. */
+    int fragmentBytes;
+
+    /** Tells its process from one that comes to the same place later. */
+    int runId;
+
+    String host = "";
+
+    /** When to ask again, and how long to wait then. */
+    long askAgainNs;
+
+    long askIntervalNs;
+
+    /** What the last connect or disconnect came to. */
+    PsmError outcome = PsmError.OK;
+
+    /** Set when it is gone: nothing is sent to it any more. */
+    PsmError failure;
+
+    /** The numbers of the next message to it, and from it; 16 bits. */
+    int nextMessage;
+
+    int expectedMessage;
+
+    /** The id of the next long message to it. */
+    int nextLongId;
+
+    /** Long messages of which more is to come, in the order in which they began. */
+    final List<Matchable> longs = new ArrayList<>();
+
+    /** Requests under way with it. */
+    final MatchList<Request> running = new MatchList<>(Request.class);
+
+    private Object label;
+
+    Peer(EndpointId id, int route, int ownIndex, MessageEngine engine, EngineSettings settings) {
+        this.id = id;
+        this.route = route;
+        this.ownIndex = ownIndex;
+        fragmentBytes = settings.mtuBytes();
+        flow = new Flow(this, engine, settings);
+    }
+
+    public EndpointId id() {
+        return id;
+    }
+
+    /** The host that its process runs on, as it says. */
+    public String host() {
+        return host;
+    }
+
+    /** Whether messages can be sent to it. */
+    public boolean isConnected() {
+        return to == Way.ESTABLISHED && failure == null;
+    }
+
+    /** Why nothing is sent to it any more; null if nothing is wrong. */
+    public PsmError failure() {
+        return failure;
+    }
+
+    /** What the program has attached to it. Source: psm.h, psm_epaddr_setctxt. */
+    public Object label() {
+        return label;
+    }
+
+    public void label(Object newLabel) {
+        label = newLabel;
+    }
+
+    @Override
+    public String toString() {
+        return id.toString();
+    }
+}

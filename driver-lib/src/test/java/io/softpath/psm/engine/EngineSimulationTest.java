@@ -1,0 +1,273 @@
+package io.softpath.psm.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.softpath.abi.Fidelity;
+import io.softpath.abi.psm.PsmError;
+
+import org.junit.jupiter.api.Test;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Two to six endpoints that send each other messages of every class over links that lose, duplicate
+ * and reorder packets, over receivers without room and senders without buffers: every message
+ * arrives once, whole, in order, and nothing is left.
+ */
+final class EngineSimulationTest {
+    private static final int SEEDS = Integer.getInteger("softpath.psm.seeds", 500);
+    private static final int CLASSES = 3;
+    private static final long ANY = 0;
+    private static final long EXACT = -1;
+
+    /** A message that was sent: from whom, the how manieth to this receiver. */
+    private record Sent(int from, int number, long tag, byte[] bytes) {}
+
+    /** One receive, and the place where it was posted among those alike. */
+    private static final class Taken {
+        final long tag;
+        final long selector;
+        final MemorySegment buffer;
+        boolean done;
+        Sent message;
+
+        Taken(long tag, long selector, int bytes) {
+            this.tag = tag;
+            this.selector = selector;
+            buffer = MemorySegment.ofArray(new byte[bytes]);
+        }
+    }
+
+    /** What one endpoint expects and gets. */
+    private static final class Inbox {
+        final List<Sent> toCome = new ArrayList<>();
+        final List<Taken> receives = new ArrayList<>();
+        int received;
+        int pendingSends;
+    }
+
+    private static final class Life {
+        final SimWorld world;
+        final SplittableRandom random;
+        final List<Inbox> inboxes = new ArrayList<>();
+        final int messages;
+
+        Life(long seed) {
+            random = new SplittableRandom(seed ^ 0x5EED);
+            double worst = random.nextInt(4) * 0.066;
+            world =
+                    new SimWorld(
+                            seed,
+                            new SimWorld.Trouble(
+                                    random.nextDouble() * worst,
+                                    random.nextDouble() * worst,
+                                    random.nextDouble() * worst,
+                                    random.nextDouble() * worst / 2,
+                                    random.nextDouble() * 0.3));
+            int nodes = 2 + random.nextInt(5);
+            messages = 10 + random.nextInt(40);
+            int credits = 2 << random.nextInt(6);
+            for (int i = 0; i < nodes; i++) {
+                world.add(
+                        EngineSettings.defaults(SimWorld.JOB, "sim", i + 1, SimWorld.MTU)
+                                .withCredits(credits));
+                inboxes.add(new Inbox());
+            }
+        }
+
+        void live() {
+            world.connectAll();
+            int left = messages * inboxes.size();
+            while (left > 0) {
+                int from = random.nextInt(inboxes.size());
+                if (random.nextInt(3) == 0) {
+                    post(random.nextInt(inboxes.size()));
+                }
+                if (random.nextBoolean()) {
+                    send(from);
+                    left--;
+                }
+                for (int i = random.nextInt(4); i > 0; i--) {
+                    world.step();
+                }
+            }
+            world.await("all received", this::finished);
+            world.await("all acknowledged", this::idle);
+            for (int i = 0; i < inboxes.size(); i++) {
+                checkOrder(inboxes.get(i));
+                MessageEngine engine = world.nodes.get(i).engine;
+                assertEquals(0, engine.requestsInUse(), "requests");
+                assertEquals(0, engine.unexpectedCount(), "unexpected messages");
+                assertEquals(0, engine.referredCount(), "rendezvous requests");
+                assertEquals(0, engine.unexpectedBytes(), "bytes of unexpected messages");
+                assertEquals(0, engine.counters().malformed(), "malformed packets");
+            }
+        }
+
+        private void send(int from) {
+            int to = (from + 1 + random.nextInt(inboxes.size() - 1)) % inboxes.size();
+            Inbox inbox = inboxes.get(to);
+            int number = inbox.toCome.size();
+            int length =
+                    switch (random.nextInt(6)) {
+                        case 0 -> 0;
+                        case 1 -> random.nextInt(9);
+                        case 2 -> random.nextInt(SimWorld.MTU + 1);
+                        case 3 -> random.nextInt(3 * SimWorld.MTU);
+                        case 4 -> random.nextInt(64_001);
+                        default -> 64_000 + random.nextInt(100_000);
+                    };
+            byte[] bytes = new byte[length];
+            new SplittableRandom(number * 31L + to).nextBytes(bytes);
+            long tag = tag(from, random.nextInt(CLASSES), number);
+            inbox.toCome.add(new Sent(from, number, tag, bytes));
+            MemorySegment buffer = MemorySegment.ofArray(bytes);
+            Inbox own = inboxes.get(from);
+            own.pendingSends++;
+            SimWorld.Node node = world.nodes.get(from);
+            node.engine.send(
+                    SimWorld.peer(node, world.nodes.get(to)),
+                    tag,
+                    buffer,
+                    0,
+                    length,
+                    random.nextInt(8) == 0,
+                    r -> {
+                        assertEquals(PsmError.OK, r.error());
+                        own.pendingSends--;
+                        return false;
+                    },
+                    null);
+        }
+
+        /** Source and class are selected, the number never is. */
+        private static long tag(int from, int kind, int number) {
+            return (long) from << 56 | (long) kind << 48 | number;
+        }
+
+        private void post(int at) {
+            boolean any = random.nextInt(3) == 0;
+            int from = random.nextInt(inboxes.size());
+            long tag = tag(from, random.nextInt(CLASSES), 0);
+            post(at, tag, any ? ANY : EXACT << 48);
+        }
+
+        private void post(int at, long tag, long selector) {
+            Inbox inbox = inboxes.get(at);
+            Taken taken = new Taken(tag, selector, 164_001);
+            inbox.receives.add(taken);
+            world.nodes
+                    .get(at)
+                    .engine
+                    .receive(
+                            tag,
+                            selector,
+                            taken.buffer,
+                            0,
+                            (int) taken.buffer.byteSize(),
+                            r -> {
+                                check(inbox, taken, r);
+                                return false;
+                            },
+                            taken);
+        }
+
+        private static void check(Inbox inbox, Taken taken, Request r) {
+            assertEquals(PsmError.OK, r.error());
+            assertTrue(!taken.done, "complete twice");
+            taken.done = true;
+            int number = (int) (r.tag() & 0xFFFF_FFFFL);
+            Sent sent = inbox.toCome.get(number);
+            assertEquals(sent.tag(), r.tag());
+            assertEquals(0, (r.tag() ^ taken.tag) & taken.selector, "a match");
+            assertEquals(sent.bytes().length, r.messageLength());
+            assertEquals(
+                    -1,
+                    taken.buffer
+                            .asSlice(0, sent.bytes().length)
+                            .mismatch(MemorySegment.ofArray(sent.bytes())),
+                    "bytes of message " + number);
+            assertEquals(0, taken.buffer.get(ValueLayout.JAVA_BYTE, sent.bytes().length));
+            taken.message = sent;
+            inbox.received++;
+        }
+
+        /**
+         * Of two messages from one peer that both match two receives, the one that was sent first
+         * is in the receive that was posted first.
+         */
+        private static void checkOrder(Inbox inbox) {
+            List<Taken> done = inbox.receives.stream().filter(t -> t.done).toList();
+            for (int i = 0; i < done.size(); i++) {
+                for (int j = i + 1; j < done.size(); j++) {
+                    Taken first = done.get(i);
+                    Taken second = done.get(j);
+                    boolean bothMatchBoth =
+                            matches(first, second.message) && matches(second, first.message);
+                    if (bothMatchBoth && first.message.from() == second.message.from()) {
+                        assertTrue(
+                                first.message.number() < second.message.number(),
+                                "order of messages from " + first.message.from());
+                    }
+                }
+            }
+        }
+
+        private static boolean matches(Taken taken, Sent message) {
+            return ((message.tag() ^ taken.tag) & taken.selector) == 0;
+        }
+
+        /** Whoever waits for what nobody sends gives up, and takes whatever comes. */
+        private boolean finished() {
+            boolean all = true;
+            for (int i = 0; i < inboxes.size(); i++) {
+                Inbox inbox = inboxes.get(i);
+                MessageEngine engine = world.nodes.get(i).engine;
+                if (inbox.received == inbox.toCome.size()) {
+                    engine.cancelAll();
+                } else {
+                    all = false;
+                    if (engine.unexpectedCount() > 0) {
+                        post(i, 0, ANY);
+                    }
+                }
+            }
+            return all;
+        }
+
+        private boolean idle() {
+            for (int i = 0; i < inboxes.size(); i++) {
+                if (inboxes.get(i).pendingSends != 0) {
+                    return false;
+                }
+                for (SimWorld.Node other : world.nodes) {
+                    Peer peer = SimWorld.peer(world.nodes.get(i), other);
+                    if (peer != null && !peer.flow.isIdle()) {
+                        return false;
+                    }
+                }
+            }
+            return true;
+        }
+    }
+
+    @Test
+    @Fidelity({69, 70})
+    void shouldDeliverEveryMessageOnceWholeAndInOrder() {
+        long first = new SplittableRandom().nextLong();
+        System.out.println("seed=" + first + " seeds=" + SEEDS);
+        for (int i = 0; i < SEEDS; i++) {
+            long seed = first + i;
+            try {
+                new Life(seed).live();
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError("seed=" + seed, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,216 @@
+package io.softpath.psm.engine;
+
+import io.softpath.abi.model.ChipModel;
+import io.softpath.abi.packet.AckWord;
+import io.softpath.abi.packet.Lrh;
+import io.softpath.abi.packet.MessageHeader;
+import io.softpath.abi.psm.EndpointId;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.SplittableRandom;
+import java.util.UUID;
+
+/** Endpoints, the links between them, and time, in one thread. */
+final class SimWorld {
+    /** What goes wrong on the way, each a probability. */
+    record Trouble(double drop, double duplicate, double reorder, double overflow, double busy) {
+        static final Trouble NONE = new Trouble(0, 0, 0, 0, 0);
+    }
+
+    static final UUID JOB = new UUID(0x1234_5678_9ABC_DEF0L, 42);
+    static final int MTU = 2048;
+    private static final long LINK_NS = 2_000;
+    private static final long JITTER_NS = 200_000;
+
+    final SplittableRandom random;
+    final Trouble trouble;
+    final List<Node> nodes = new ArrayList<>();
+    long nowNs = 1_000_000_000L - 5; // so that sums overflow nothing, and look it
+    private long packets;
+    private final PriorityQueue<Flight> inFlight =
+            new PriorityQueue<>(
+                    (a, b) -> a.at != b.at ? Long.compare(a.at, b.at) : Long.compare(a.n, b.n));
+
+    SimWorld(long seed, Trouble trouble) {
+        random = new SplittableRandom(seed);
+        this.trouble = trouble;
+    }
+
+    private record Flight(
+            long at,
+            long n,
+            int lid,
+            MemorySegment header,
+            MemorySegment payload,
+            boolean overflow) {}
+
+    /** An endpoint with a LID of its own. */
+    final class Node implements PacketPort {
+        final EndpointId id;
+        final MessageEngine engine;
+        final List<EndpointId> routes = new ArrayList<>();
+        boolean dead;
+        boolean paused;
+
+        Node(int lid, EngineSettings settings) {
+            id = EndpointId.of(lid, 1 + lid % 4, 0, 0, ChipModel.Family.QLE72XX);
+            engine = new MessageEngine(id, settings, this, nowNs);
+        }
+
+        @Override
+        public int route(EndpointId to) {
+            routes.add(to);
+            return routes.size() - 1;
+        }
+
+        @Override
+        public boolean isGone(int route) {
+            EndpointId to = routes.get(route);
+            return nodes.stream().noneMatch(n -> n.id.equals(to) && !n.dead);
+        }
+
+        @Override
+        public boolean send(
+                int route, PacketHeader h, MemorySegment payload, long offset, int length) {
+            if (happens(trouble.busy)) {
+                return false;
+            }
+            MemorySegment header = MemorySegment.ofArray(new long[MessageHeader.BYTES / 8]);
+            int to = routes.get(route).lid();
+            MessageHeader.putLrh(header, 0, Lrh.of(0, 0, to, 15, id.lid()));
+            MessageHeader.putBth2(header, 0, h.psn);
+            MessageHeader.putPktFlags(header, 0, h.indexFlags());
+            MessageHeader.putSubOpcode(header, 0, h.subOpcode);
+            MessageHeader.putFlags(header, 0, h.flags);
+            MessageHeader.putCommidx(header, 0, h.lowIndex());
+            MessageHeader.putAck(header, 0, AckWord.of(h.ackSeq, id.context(), 0));
+            MessageHeader.putFlowId(header, 0, h.flowId);
+            MessageHeader.putHdrDlen(header, 0, h.hdrDlen);
+            MessageHeader.putMqHdr(header, 0, h.mqHdr);
+            MessageHeader.putData0(header, 0, h.data0);
+            MessageHeader.putData1(header, 0, h.data1);
+            byte[] copy = new byte[length];
+            MemorySegment.copy(payload, ValueLayout.JAVA_BYTE, offset, copy, 0, length);
+            put(to, header, MemorySegment.ofArray(copy));
+            return true;
+        }
+    }
+
+    Node add(EngineSettings settings) {
+        Node node = new Node(nodes.size() + 1, settings);
+        nodes.add(node);
+        return node;
+    }
+
+    Node add() {
+        return add(EngineSettings.defaults(JOB, "sim", nodes.size() + 77, MTU));
+    }
+
+    private boolean happens(double probability) {
+        return probability > 0 && random.nextDouble() < probability;
+    }
+
+    private void put(int lid, MemorySegment header, MemorySegment payload) {
+        int copies = happens(trouble.drop) ? 0 : happens(trouble.duplicate) ? 2 : 1;
+        for (int i = 0; i < copies; i++) {
+            long at = nowNs + LINK_NS;
+            if (happens(trouble.reorder)) {
+                at += random.nextLong(JITTER_NS);
+            }
+            boolean overflow = payload.byteSize() > 0 && happens(trouble.overflow);
+            inFlight.add(new Flight(at, packets++, lid, header, payload, overflow));
+        }
+    }
+
+    /** A little time passes. */
+    void step() {
+        nowNs += 1 + random.nextLong(4_000);
+        while (!inFlight.isEmpty() && inFlight.peek().at - nowNs <= 0) {
+            Flight flight = inFlight.poll();
+            Node to = nodes.get(flight.lid - 1);
+            if (to.dead) {
+                continue;
+            }
+            if (to.paused) {
+                inFlight.add(
+                        new Flight(
+                                nowNs + JITTER_NS,
+                                packets++,
+                                flight.lid,
+                                flight.header,
+                                flight.payload,
+                                flight.overflow));
+                continue;
+            }
+            if (flight.overflow) {
+                to.engine.onOverflow(flight.header, 0);
+            } else {
+                to.engine.onPacket(
+                        flight.header, 0, flight.payload, 0, (int) flight.payload.byteSize());
+            }
+        }
+        for (Node node : nodes) {
+            if (!node.dead && !node.paused) {
+                node.engine.progress(nowNs);
+            }
+        }
+        if (inFlight.isEmpty()) {
+            skip();
+        }
+    }
+
+    /** Nothing is under way: the next thing that happens is that somebody's time has come. */
+    private void skip() {
+        long next = Long.MAX_VALUE;
+        for (Node node : nodes) {
+            if (!node.dead && !node.paused) {
+                next = Math.min(next, node.engine.wakeNs());
+            }
+        }
+        if (next != Long.MAX_VALUE) {
+            nowNs = Math.max(nowNs, next);
+        }
+    }
+
+    /** Connects everybody with everybody, and waits for it. */
+    void connectAll() {
+        for (Node node : nodes) {
+            for (Node other : nodes) {
+                if (other != node) {
+                    node.engine.connections().connect(other.id, nowNs);
+                }
+            }
+        }
+        await(
+                "connected",
+                () ->
+                        nodes.stream()
+                                .allMatch(n ->
+                                        nodes.stream()
+                                                .filter(o -> o != n)
+                                                .allMatch(o -> peer(n, o).isConnected())));
+    }
+
+    static Peer peer(Node of, Node to) {
+        return of.engine.connections().at(to.id);
+    }
+
+    interface Condition {
+        boolean holds();
+    }
+
+    /** Steps until something holds; a minute of the world's time at most. */
+    void await(String what, Condition condition) {
+        long end = nowNs + 60_000_000_000L;
+        while (!condition.holds()) {
+            if (nowNs - end > 0) {
+                throw new AssertionError("not within a minute: " + what);
+            }
+            step();
+        }
+    }
+}
