@@ -110,11 +110,18 @@ final class Flow {
     }
 
     /**
-     * Sends what can be sent now.
+     * Sends what can be sent now, and sees to it that the answer is waited for.
      *
      * @return whether all of it is sent, as far as credits go
      */
     boolean flush(long nowNs) {
+        boolean all = transmit();
+        startTimer(nowNs);
+        return all;
+    }
+
+    /** As {@link #flush}, for who does not know the time; flush later. */
+    boolean transmit() {
         if (peer.failure != null) {
             return true;
         }
@@ -140,7 +147,6 @@ final class Flow {
                 everSent = everSent + 1 & NUMBER;
             }
             toSend = toSend + 1 & NUMBER;
-            startTimer(nowNs);
         }
         return true;
     }
@@ -238,7 +244,7 @@ final class Flow {
     // What the peer says of our packets.
 
     /** Everything before this number has arrived. */
-    void acknowledged(int ackSeq, long nowNs) {
+    void acknowledged(int ackSeq) {
         int packets = FlowPsn.distance(FlowPsn.packet(ackSeq), oldest);
         if (packets < 1 || packets > FlowPsn.distance(everSent, oldest)) {
             return; // nothing new, or nonsense
@@ -260,18 +266,17 @@ final class Flow {
         expiries = 0;
         timeoutNs = settings.timeoutMinNs();
         timing = false;
-        startTimer(nowNs);
         engine.hasWork(this);
     }
 
     /** Something is missing from this number on: all of it is sent again. */
-    void goBack(int ackSeq, long nowNs) {
+    void goBack(int ackSeq) {
         int packet = FlowPsn.packet(ackSeq);
         int packets = FlowPsn.distance(packet, oldest);
         if (packets < 0 || packets > FlowPsn.distance(everSent, oldest)) {
             return;
         }
-        acknowledged(ackSeq, nowNs);
+        acknowledged(ackSeq);
         toSend = oldest;
         timing = false;
         engine.counters().wentBack++;

@@ -27,6 +27,9 @@ public final class MessageEngine {
 
     private static final int RTS_INDEX_LIMIT = 1 << 20;
 
+    /** A peer that we wait for and hear nothing of for so long may be dead. */
+    private static final long QUIET_NS = 250_000_000;
+
     private final EndpointId own;
     private final EngineSettings settings;
     private final PacketPort port;
@@ -132,7 +135,7 @@ public final class MessageEngine {
         request.isSend = true;
         request.state = Request.RUNS;
         request.peer = to;
-        to.running.append(request);
+        runs(to, request);
         request.messageLength = length;
         request.wanted = length;
         counters.messagesSent++;
@@ -159,7 +162,7 @@ public final class MessageEngine {
             op.data1 = to.nextLongId++ & 0xFFFF_FFFFL | (long) length << Integer.SIZE;
             to.flow.add(op);
         }
-        to.flow.flush(nowNs);
+        to.flow.transmit();
         return request;
     }
 
@@ -170,7 +173,7 @@ public final class MessageEngine {
         op.data0 = request.tag;
         op.data1 = request.index | (long) request.length << Integer.SIZE;
         to.flow.add(op);
-        to.flow.flush(nowNs);
+        to.flow.transmit();
     }
 
     private static long load(MemorySegment buffer, long offset, int length) {
@@ -356,11 +359,28 @@ public final class MessageEngine {
         List<Peer> peers = connections.peers();
         for (int i = 0; i < peers.size(); i++) {
             Peer peer = peers.get(i);
-            if (peer != null) {
+            if (peer != null && peer.failure == null) {
                 wakeAt(peer.flow.checkTime(nowNs));
+                checkQuiet(peer);
             }
         }
         wakeAt(connections.checkTime(nowNs));
+    }
+
+    /** We may wait for data, or for a receive, with nothing of ours to be acknowledged. */
+    private void checkQuiet(Peer peer) {
+        if (peer.running.size() == 0) {
+            return;
+        }
+        if (nowNs - peer.lookNs >= 0) {
+            if (!peer.heard && isGone(peer)) {
+                fail(peer, PsmError.EPID_NETWORK_ERROR);
+                return;
+            }
+            peer.heard = false;
+            peer.lookNs = nowNs + QUIET_NS;
+        }
+        wakeAt(peer.lookNs);
     }
 
     /** When {@link #progress} has something to do even if nothing comes, or MAX_VALUE. */
@@ -411,11 +431,12 @@ public final class MessageEngine {
         if (peer.failure != null) {
             return;
         }
+        peer.heard = true;
         switch (in.subOpcode) {
             case SubOpcode.MQ_HDR, SubOpcode.MQ_CTRL ->
                     onMessagePacket(peer, payload, offset, length);
-            case SubOpcode.ACK -> peer.flow.acknowledged(in.ackSeq, nowNs);
-            case SubOpcode.NAK -> peer.flow.goBack(in.ackSeq, nowNs);
+            case SubOpcode.ACK -> peer.flow.acknowledged(in.ackSeq);
+            case SubOpcode.NAK -> peer.flow.goBack(in.ackSeq);
             case SubOpcode.ERR_CHK -> peer.flow.asked(in.psn);
             default -> counters.malformed++;
         }
@@ -433,7 +454,7 @@ public final class MessageEngine {
             if (peer.flow.isNext(in.psn)) {
                 peer.flow.missing();
             }
-            peer.flow.acknowledged(in.ackSeq, nowNs);
+            peer.flow.acknowledged(in.ackSeq);
         }
     }
 
@@ -445,7 +466,7 @@ public final class MessageEngine {
                 counters.noMemory++; // as if it had not come; the sender will ask
             }
         }
-        peer.flow.acknowledged(in.ackSeq, nowNs);
+        peer.flow.acknowledged(in.ackSeq);
     }
 
     /**
@@ -587,11 +608,19 @@ public final class MessageEngine {
         counters.malformed++;
     }
 
+    private void runs(Peer peer, Request request) {
+        if (peer.running.size() == 0) {
+            peer.lookNs = nowNs + QUIET_NS;
+            wakeAt(peer.lookNs);
+        }
+        peer.running.append(request);
+    }
+
     /** A receive has its message. */
-    private static void begin(Request request, Peer peer, long tag, int messageLength) {
+    private void begin(Request request, Peer peer, long tag, int messageLength) {
         request.state = Request.RUNS;
         request.peer = peer;
-        peer.running.append(request);
+        runs(peer, request);
         request.tag = tag;
         request.messageLength = messageLength;
         request.wanted = messageLength;

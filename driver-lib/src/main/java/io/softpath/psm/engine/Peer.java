@@ -60,6 +60,12 @@ public final class Peer {
     /** Long messages of which more is to come, in the order in which they began. */
     final List<Matchable> longs = new ArrayList<>();
 
+    /** A packet of it has come since somebody looked. */
+    boolean heard;
+
+    /** When to look whether one has come. */
+    long lookNs;
+
     /** Requests under way with it. */
     final MatchList<Request> running = new MatchList<>(Request.class);
 

@@ -48,6 +48,10 @@ final class EngineSimulationTest {
         final List<Sent> toCome = new ArrayList<>();
         final List<Taken> receives = new ArrayList<>();
         int received;
+
+        /** Messages of those who live on. */
+        int needed;
+
         int pendingSends;
     }
 
@@ -57,7 +61,12 @@ final class EngineSimulationTest {
         final List<Inbox> inboxes = new ArrayList<>();
         final int messages;
 
-        Life(long seed) {
+        /** Who is killed, after how many messages. */
+        int victim = -1;
+
+        int killAt;
+
+        Life(long seed, boolean kill) {
             random = new SplittableRandom(seed ^ 0x5EED);
             double worst = random.nextInt(4) * 0.066;
             world =
@@ -72,6 +81,10 @@ final class EngineSimulationTest {
             int nodes = 2 + random.nextInt(5);
             messages = 10 + random.nextInt(40);
             int credits = 2 << random.nextInt(6);
+            if (kill) {
+                victim = random.nextInt(nodes);
+                killAt = random.nextInt(messages * nodes);
+            }
             for (int i = 0; i < nodes; i++) {
                 world.add(
                         EngineSettings.defaults(SimWorld.JOB, "sim", i + 1, SimWorld.MTU)
@@ -91,6 +104,9 @@ final class EngineSimulationTest {
                 if (random.nextBoolean()) {
                     send(from);
                     left--;
+                    if (victim >= 0 && left == killAt) {
+                        world.nodes.get(victim).dead = true;
+                    }
                 }
                 for (int i = random.nextInt(4); i > 0; i--) {
                     world.step();
@@ -99,6 +115,9 @@ final class EngineSimulationTest {
             world.await("all received", this::finished);
             world.await("all acknowledged", this::idle);
             for (int i = 0; i < inboxes.size(); i++) {
+                if (i == victim) {
+                    continue;
+                }
                 checkOrder(inboxes.get(i));
                 MessageEngine engine = world.nodes.get(i).engine;
                 assertEquals(0, engine.requestsInUse(), "requests");
@@ -111,6 +130,11 @@ final class EngineSimulationTest {
 
         private void send(int from) {
             int to = (from + 1 + random.nextInt(inboxes.size() - 1)) % inboxes.size();
+            SimWorld.Node node = world.nodes.get(from);
+            Peer peer = SimWorld.peer(node, world.nodes.get(to));
+            if (node.dead || !peer.isConnected()) {
+                return;
+            }
             Inbox inbox = inboxes.get(to);
             int number = inbox.toCome.size();
             int length =
@@ -129,16 +153,19 @@ final class EngineSimulationTest {
             MemorySegment buffer = MemorySegment.ofArray(bytes);
             Inbox own = inboxes.get(from);
             own.pendingSends++;
-            SimWorld.Node node = world.nodes.get(from);
+            if (from != victim) {
+                inbox.needed++;
+            }
             node.engine.send(
-                    SimWorld.peer(node, world.nodes.get(to)),
+                    peer,
                     tag,
                     buffer,
                     0,
                     length,
                     random.nextInt(8) == 0,
                     r -> {
-                        assertEquals(PsmError.OK, r.error());
+                        assertTrue(
+                                r.error() == PsmError.OK || to == victim, "a send to the living");
                         own.pendingSends--;
                         return false;
                     },
@@ -158,6 +185,9 @@ final class EngineSimulationTest {
         }
 
         private void post(int at, long tag, long selector) {
+            if (world.nodes.get(at).dead) {
+                return;
+            }
             Inbox inbox = inboxes.get(at);
             Taken taken = new Taken(tag, selector, 164_001);
             inbox.receives.add(taken);
@@ -177,7 +207,11 @@ final class EngineSimulationTest {
                             taken);
         }
 
-        private static void check(Inbox inbox, Taken taken, Request r) {
+        private void check(Inbox inbox, Taken taken, Request r) {
+            if (r.error() == PsmError.EPID_NETWORK_ERROR) {
+                assertEquals(victim + 1, r.peer().id().lid(), "who is dead");
+                return;
+            }
             assertEquals(PsmError.OK, r.error());
             assertTrue(!taken.done, "complete twice");
             taken.done = true;
@@ -194,7 +228,7 @@ final class EngineSimulationTest {
                     "bytes of message " + number);
             assertEquals(0, taken.buffer.get(ValueLayout.JAVA_BYTE, sent.bytes().length));
             taken.message = sent;
-            inbox.received++;
+            inbox.received += sent.from() == victim ? 0 : 1;
         }
 
         /**
@@ -226,9 +260,12 @@ final class EngineSimulationTest {
         private boolean finished() {
             boolean all = true;
             for (int i = 0; i < inboxes.size(); i++) {
+                if (i == victim) {
+                    continue;
+                }
                 Inbox inbox = inboxes.get(i);
                 MessageEngine engine = world.nodes.get(i).engine;
-                if (inbox.received == inbox.toCome.size()) {
+                if (inbox.received == inbox.needed && engine.unexpectedCount() == 0) {
                     engine.cancelAll();
                 } else {
                     all = false;
@@ -242,7 +279,12 @@ final class EngineSimulationTest {
 
         private boolean idle() {
             for (int i = 0; i < inboxes.size(); i++) {
-                if (inboxes.get(i).pendingSends != 0) {
+                if (i == victim) {
+                    continue;
+                }
+                if (inboxes.get(i).pendingSends != 0
+                        || world.nodes.get(i).engine.requestsInUse() != 0
+                        || world.nodes.get(i).engine.unexpectedCount() != 0) {
                     return false;
                 }
                 for (SimWorld.Node other : world.nodes) {
@@ -259,12 +301,22 @@ final class EngineSimulationTest {
     @Test
     @Fidelity({69, 70})
     void shouldDeliverEveryMessageOnceWholeAndInOrder() {
+        lives(false);
+    }
+
+    /** Who is dead may be so at any step of any message. */
+    @Test
+    void shouldEndWhatADeadPeerHasToDoWithAndNothingElse() {
+        lives(true);
+    }
+
+    private static void lives(boolean kill) {
         long first = new SplittableRandom().nextLong();
         System.out.println("seed=" + first + " seeds=" + SEEDS);
         for (int i = 0; i < SEEDS; i++) {
             long seed = first + i;
             try {
-                new Life(seed).live();
+                new Life(seed, kill).live();
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError("seed=" + seed, e);
             }

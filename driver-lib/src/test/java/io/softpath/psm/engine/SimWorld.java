@@ -4,7 +4,9 @@ import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.packet.AckWord;
 import io.softpath.abi.packet.Lrh;
 import io.softpath.abi.packet.MessageHeader;
+import io.softpath.abi.psm.ConnectMessage;
 import io.softpath.abi.psm.EndpointId;
+import io.softpath.abi.psm.SubOpcode;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 
 /** Endpoints, the links between them, and time, in one thread. */
 final class SimWorld {
@@ -26,6 +29,13 @@ final class SimWorld {
     private static final long LINK_NS = 2_000;
     private static final long JITTER_NS = 200_000;
 
+    /** Decides which packets get through. */
+    interface Filter {
+        boolean passes(int toLid, int subOpcode);
+    }
+
+    Filter filter;
+    UnaryOperator<ConnectMessage> rewrite;
     final SplittableRandom random;
     final Trouble trouble;
     final List<Node> nodes = new ArrayList<>();
@@ -95,7 +105,13 @@ final class SimWorld {
             MessageHeader.putData1(header, 0, h.data1);
             byte[] copy = new byte[length];
             MemorySegment.copy(payload, ValueLayout.JAVA_BYTE, offset, copy, 0, length);
-            put(to, header, MemorySegment.ofArray(copy));
+            MemorySegment bytes = MemorySegment.ofArray(copy);
+            if (rewrite != null && SubOpcode.isConnection(h.subOpcode)) {
+                rewrite.apply(ConnectMessage.read(h.subOpcode, bytes, 0, length)).write(bytes, 0);
+            }
+            if (filter == null || filter.passes(to, h.subOpcode)) {
+                put(to, header, bytes);
+            }
             return true;
         }
     }
@@ -108,6 +124,14 @@ final class SimWorld {
 
     Node add() {
         return add(EngineSettings.defaults(JOB, "sim", nodes.size() + 77, MTU));
+    }
+
+    /** Another process comes to the place of one that is gone. */
+    Node replace(Node old, EngineSettings settings) {
+        old.dead = true;
+        Node node = new Node(old.id.lid(), settings);
+        nodes.set(old.id.lid() - 1, node);
+        return node;
     }
 
     private boolean happens(double probability) {

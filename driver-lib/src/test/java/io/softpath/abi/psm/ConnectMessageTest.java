@@ -1,0 +1,108 @@
+package io.softpath.abi.psm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import org.junit.jupiter.api.Test;
+
+import java.lang.foreign.MemorySegment;
+import java.util.HexFormat;
+import java.util.UUID;
+
+final class ConnectMessageTest {
+    private static final UUID JOB = UUID.fromString("00112233-4455-6677-8899-aabbccddeeff");
+
+    private static ConnectMessage message(int opcode, String host) {
+        return new ConnectMessage(
+                opcode,
+                0x0201,
+                0x0110,
+                2,
+                5,
+                JOB,
+                45,
+                0x1234_5678,
+                99,
+                0xFFFF,
+                0x400A,
+                56,
+                2048,
+                host);
+    }
+
+    private static MemorySegment dirty(int bytes) {
+        MemorySegment s = MemorySegment.ofArray(new byte[bytes]);
+        s.fill((byte) 0xA5);
+        return s;
+    }
+
+    @Test
+    void shouldLayOutARequest() {
+        MemorySegment s = dirty(ConnectMessage.BYTES);
+        message(SubOpcode.CONNECT_REQUEST, "box").write(s, 0);
+        String hex = HexFormat.of().formatHex(s.asSlice(0, 100).toArray(JAVA_BYTE));
+        assertEquals(
+                "6000"
+                        + "0201"
+                        + "0110"
+                        + "0000" // opcode, versions, phase
+                        + "0200"
+                        + "0500"
+                        + "00000000" // class, service level
+                        + "00112233445566778899aabbccddeeff" // job
+                        + "00000000"
+                        + "002d"
+                        + "0000" // flags, result
+                        + "78563412"
+                        + "63000000"
+                        + "ffff" // index, run, key
+                        + "00".repeat(38)
+                        + "400a"
+                        + "0000"
+                        + "3800"
+                        + "0008" // features, header, MTU
+                        + "626f7800", // host
+                hex);
+    }
+
+    @Test
+    void shouldReadWhatItWrites() {
+        for (int opcode = SubOpcode.CONNECT_REQUEST; opcode <= SubOpcode.CONNECT_REPLY; opcode++) {
+            MemorySegment s = dirty(ConnectMessage.BYTES);
+            ConnectMessage message = message(opcode, "a host");
+            message.write(s, 0);
+            assertEquals(message, ConnectMessage.read(opcode, s, 0, ConnectMessage.BYTES));
+        }
+    }
+
+    @Test
+    void shouldKeepADisconnectShort() {
+        MemorySegment s = dirty(ConnectMessage.BYTES);
+        message(SubOpcode.DISCONNECT_REQUEST, "x").write(s, 0);
+        assertEquals((byte) 0xA5, s.get(JAVA_BYTE, ConnectMessage.DISCONNECT_BYTES));
+        ConnectMessage read =
+                ConnectMessage.read(
+                        SubOpcode.DISCONNECT_REQUEST, s, 0, ConnectMessage.DISCONNECT_BYTES);
+        assertNotNull(read);
+        assertEquals(JOB, read.job());
+    }
+
+    @Test
+    void shouldCutALongHostName() {
+        MemorySegment s = dirty(ConnectMessage.BYTES);
+        message(SubOpcode.CONNECT_REPLY, "h".repeat(200)).write(s, 0);
+        ConnectMessage read =
+                ConnectMessage.read(SubOpcode.CONNECT_REPLY, s, 0, ConnectMessage.BYTES);
+        assertEquals("h".repeat(127), read.host());
+    }
+
+    @Test
+    void shouldReadNothingThatIsTooShort() {
+        MemorySegment s = dirty(ConnectMessage.BYTES);
+        assertNull(ConnectMessage.read(SubOpcode.CONNECT_REQUEST, s, 0, ConnectMessage.BYTES - 1));
+        assertNull(ConnectMessage.read(SubOpcode.DISCONNECT_REPLY, s, 0, 79));
+    }
+}

@@ -1,0 +1,167 @@
+package io.softpath.psm.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.softpath.abi.Fidelity;
+import io.softpath.abi.psm.ConnectMessage;
+import io.softpath.abi.psm.PsmError;
+import io.softpath.abi.psm.SubOpcode;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+final class ConnectionsTest {
+    private static final long MS = 1_000_000;
+
+    private final SimWorld world = new SimWorld(7, SimWorld.Trouble.NONE);
+    private final SimWorld.Node first = world.add();
+    private final SimWorld.Node second = world.add();
+
+    private Peer connect() {
+        return first.engine.connections().connect(second.id, world.nowNs);
+    }
+
+    @Test
+    void shouldConnectOneWayAndCarryMessagesBothWaysWhenBothHaveAsked() {
+        Peer peer = connect();
+        world.await("settled", () -> first.engine.connections().isSettled(peer));
+        assertTrue(peer.isConnected());
+        assertEquals("sim", peer.host());
+        assertNotNull(SimWorld.peer(second, first));
+        assertFalse(SimWorld.peer(second, first).isConnected(), "the other way is its own affair");
+        Peer back = second.engine.connections().connect(first.id, world.nowNs);
+        world.await("settled", () -> second.engine.connections().isSettled(back));
+        assertTrue(back.isConnected());
+    }
+
+    @Test
+    @Fidelity(66)
+    void shouldSurviveFiveLostRequests() {
+        List<Long> asked = new ArrayList<>();
+        world.filter =
+                (to, opcode) -> {
+                    if (opcode == SubOpcode.CONNECT_REQUEST) {
+                        asked.add(world.nowNs);
+                    }
+                    return asked.size() > 5;
+                };
+        Peer peer = connect();
+        world.await("connected", peer::isConnected);
+        assertEquals(6, asked.size());
+        long[] intervals = {2, 4, 8, 16, 32};
+        for (int i = 0; i < intervals.length; i++) {
+            long waited = asked.get(i + 1) - asked.get(i);
+            assertEquals(intervals[i], waited / MS, "ms before request " + (i + 2));
+        }
+    }
+
+    @Test
+    void shouldAskEveryHundredMillisecondsAtMost() {
+        List<Long> asked = new ArrayList<>();
+        world.filter =
+                (to, opcode) -> {
+                    asked.add(world.nowNs);
+                    return false;
+                };
+        connect();
+        long end = world.nowNs + 2_000 * MS;
+        world.await("two seconds", () -> world.nowNs - end > 0);
+        int last = asked.size() - 1;
+        assertEquals(100, (asked.get(last) - asked.get(last - 1)) / MS);
+    }
+
+    @ParameterizedTest
+    @Fidelity(66)
+    @CsvSource({
+        "job, EPID_INVALID_UUID_KEY",
+        "connectVersion, EPID_INVALID_VERSION",
+        "psmVersion, EPID_INVALID_VERSION",
+        "endian, EPID_INVALID_NODE",
+        "width, EPID_INVALID_NODE",
+        "mtu, EPID_INVALID_CONNECT"
+    })
+    void shouldNameWhatIsWrong(String what, PsmError error) {
+        world.rewrite =
+                m -> {
+                    if (m.opcode() != SubOpcode.CONNECT_REQUEST) {
+                        return m;
+                    }
+                    return new ConnectMessage(
+                            m.opcode(),
+                            what.equals("connectVersion") ? 0x0301 : m.connectVersion(),
+                            what.equals("psmVersion") ? 0x0210 : m.psmVersion(),
+                            m.hcaClass(),
+                            m.serviceLevel(),
+                            what.equals("job") ? new UUID(1, 2) : m.job(),
+                            m.result(),
+                            m.index(),
+                            m.runId(),
+                            m.pkey(),
+                            switch (what) {
+                                case "endian" -> m.features() ^ 3;
+                                case "width" -> m.features() ^ 12;
+                                default -> m.features();
+                            },
+                            m.headerBytes(),
+                            what.equals("mtu") ? 63 : m.mtu(),
+                            m.host());
+                };
+        Peer peer = connect();
+        world.await("settled", () -> first.engine.connections().isSettled(peer));
+        assertFalse(peer.isConnected());
+        assertEquals(error, first.engine.connections().outcome(peer));
+        assertNull(SimWorld.peer(second, first), "a refused one is not remembered");
+    }
+
+    @Test
+    void shouldPart() {
+        world.connectAll();
+        Peer peer = SimWorld.peer(first, second);
+        first.engine.connections().disconnect(peer, world.nowNs);
+        world.await("parted", () -> first.engine.connections().isSettled(peer));
+        assertFalse(peer.isConnected());
+        assertEquals(PsmError.OK, first.engine.connections().outcome(peer));
+    }
+
+    /** The old process's packets must not be taken for the new one's. */
+    @Test
+    void shouldTellAnotherProcessInThePlaceOfAPeer() {
+        world.connectAll();
+        Peer old = SimWorld.peer(second, first);
+        MemorySegment buffer = MemorySegment.ofArray(new byte[100_000]);
+        Request waiting = second.engine.send(old, 1, buffer, 0, 100_000, false, null, null);
+        SimWorld.Node reborn =
+                world.replace(
+                        first, EngineSettings.defaults(SimWorld.JOB, "sim", 4711, SimWorld.MTU));
+        Peer peer = reborn.engine.connections().connect(second.id, world.nowNs);
+        world.await("connected", peer::isConnected);
+        assertEquals(PsmError.EPID_NETWORK_ERROR, old.failure());
+        assertTrue(waiting.isComplete());
+        assertEquals(PsmError.EPID_NETWORK_ERROR, waiting.error());
+    }
+
+    @Test
+    @Fidelity(72)
+    void shouldDropDataOfAStrangerAndTellItSo() {
+        world.connectAll();
+        Peer peer = SimWorld.peer(second, first);
+        world.replace(first, EngineSettings.defaults(SimWorld.JOB, "sim", 4711, SimWorld.MTU));
+        Request lost =
+                second.engine.send(
+                        peer, 1, MemorySegment.ofArray(new byte[64]), 0, 64, false, null, null);
+        world.await("told", lost::isComplete);
+        assertEquals(PsmError.EPID_NETWORK_ERROR, lost.error());
+        assertEquals(0, world.nodes.getFirst().engine.unexpectedCount());
+        assertTrue(world.nodes.getFirst().engine.counters().strays() >= 2);
+    }
+}
