@@ -113,7 +113,7 @@ final class EngineSimulationTest {
                 }
             }
             world.await("all received", this::finished);
-            world.await("all acknowledged", this::idle);
+            world.await("all acknowledged", () -> finished() && idle());
             for (int i = 0; i < inboxes.size(); i++) {
                 if (i == victim) {
                     continue;
