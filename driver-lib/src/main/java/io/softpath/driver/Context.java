@@ -309,6 +309,57 @@ public final class Context implements AutoCloseable {
         return send(to, IpathHeader.INTR, subOpcode, data0, data1, payload, offset, length);
     }
 
+    /**
+     * Sends one packet as a protocol library does: every field of the message header that is the
+     * library's is the caller's.
+     *
+     * @param psn sequence number, 24 bits
+     * @param pktFlags packet flags, without what the chip's users set
+     * @param flags flags of the message
+     * @param commidx how the receiver calls us, the lower 16 bits
+     * @param ackSeq what is acknowledged, 24 bits
+     * @param hdrDlen bytes of data in the header
+     * @param mqHdr class of the message
+     * @throws SoftpathException as {@link #send(Destination, int, long, long, MemorySegment, long,
+     *     int)}
+     */
+    public SendResult transmit(
+            Destination to,
+            int psn,
+            int pktFlags,
+            int subOpcode,
+            int flags,
+            int commidx,
+            int ackSeq,
+            int flowId,
+            int hdrDlen,
+            int mqHdr,
+            long data0,
+            long data1,
+            MemorySegment payload,
+            long offset,
+            int length) {
+        checkSend(to);
+        assert enter(sending, "send");
+        try {
+            return sender.sendNumbered(
+                    to.template(),
+                    psn,
+                    pktFlags,
+                    HeaderTemplate.message(subOpcode, flags, commidx),
+                    to.template().protocol(ackSeq, flowId, hdrDlen, mqHdr),
+                    data0,
+                    data1,
+                    payload,
+                    offset,
+                    length);
+        } catch (IllegalStateException e) {
+            throw afterClose(e);
+        } finally {
+            assert leave(sending);
+        }
+    }
+
     private SendResult send(
             Destination to,
             int pktFlags,
@@ -585,8 +636,11 @@ public final class Context implements AutoCloseable {
         return (baseInfo.runtimeFlags() & runtimeFlag) != 0;
     }
 
-    /** As PSM derives it, from the flags alone. Source: psm, psmi_get_hca_type. */
-    private ChipModel.Family family() {
+    /**
+     * The class of its chip, and so of its peers': as PSM derives it, from the flags alone. Source:
+     * psm, psmi_get_hca_type.
+     */
+    public ChipModel.Family family() {
         if (has(RuntimeFlags.HDRSUPP)) {
             return ChipModel.Family.QLE73XX;
         }

@@ -57,8 +57,10 @@ class LayersTest {
         row(
                 "daemon.control",
                 "abi error linux memory stat ledger daemon.chip daemon.region agrona slf4j");
-        row("apps", "abi error linux memory driver job hdr");
-        row("launch", "abi error linux stat flight ledger memory driver job picocli jackson javac");
+        row("apps", "abi error linux memory driver job psm hdr");
+        row(
+                "launch",
+                "abi error linux stat flight ledger memory driver job psm picocli jackson javac");
     }
 
     private static void row(String name, String mayImport) {

@@ -43,7 +43,7 @@ static psm_ep_t open_endpoint(int unit, const psm_uuid_t uuid, psm_epid_t *epid)
 	return endpoint;
 }
 
-static void exchange(int sock, const void *own, void *other, size_t bytes)
+static inline void exchange(int sock, const void *own, void *other, size_t bytes)
 {
 	if (write(sock, own, bytes) != (ssize_t)bytes || read(sock, other, bytes) != (ssize_t)bytes) {
 		printf("the other process is gone\n");
@@ -61,7 +61,7 @@ struct pair {
 };
 
 /* Forks, and connects the two processes; -1: no. */
-static int connect_two(struct pair *two, int unit0, int unit1)
+static inline int connect_two(struct pair *two, int unit0, int unit1)
 {
 	int ends[2];
 	psm_uuid_t uuid;
@@ -87,7 +87,7 @@ static int connect_two(struct pair *two, int unit0, int unit1)
 }
 
 /* Closes in both processes. The child is gone when this returns; the parent has seen that it ended well, or it is over. */
-static void disconnect_two(struct pair *two)
+static inline void disconnect_two(struct pair *two)
 {
 	char byte = 0;
 	int status;

@@ -71,10 +71,18 @@ public record ConnectMessage(
 
     public static final int CONNECT_VERSION = 0x0201;
 
+    /** Partition keys are told without their membership bit. Source: psm_ep.c, network_pkey. */
+    public static final int PKEY_MASK = 0x7FFF;
+
     /** PSM 1.16. */
     public static final int PSM_VERSION = 0x0110;
 
+    /**
+     * What every node of the real library says, whatever its byte order: it tests it with a word
+     * that reads the same either way, BIG_ENDIAN_TEST_WORD.
+     */
     public static final int FEATURE_BIG_ENDIAN = 0x1;
+
     public static final int FEATURE_LITTLE_ENDIAN = 0x2;
     public static final int FEATURE_32_BIT = 0x4;
     public static final int FEATURE_64_BIT = 0x8;

@@ -8,12 +8,15 @@ package io.softpath.abi.psm;
  *  class        data[0]                 data[1]                              payload
  *  TINY         tag                     the message, hdr_dlen bytes          none
  *  SHORT        tag                     -                                    the message, hdr_dlen bytes more
- *  LONG         tag                     u32 message id, u32 length           its beginning
- *  DATA         -                       u32 message id, u32 offset           a piece
- *  RTS          tag                     u32 sender's request, u32 length     none
- *  CTS_EGR      u32 sender's, u32 receiver's request      u32 length wanted  none
- *  DATA_REQ     -                       u32 receiver's request, u32 offset   a piece
+ *  LONG         tag                     message id, length                   its beginning
+ *  DATA         -                       message id, offset                   a piece
+ *  RTS          tag                     sender's request, length             none
+ *  CTS_EGR      sender's, receiver's request              length wanted, -   none
+ *  DATA_REQ     -                       receiver's request, offset           a piece
  * </pre>
+ *
+ * Of two numbers in one qword the first is the upper dword: PSM's {@code u32w0}. Source also:
+ * ptl.h, struct ptl_arg.
  */
 public final class MqClass {
     /** A message of up to {@link #TINY_BYTES}, all of it in the header. */
@@ -55,6 +58,19 @@ public final class MqClass {
     private static final int MASK = 0x3FFF;
 
     private MqClass() {}
+
+    /** Two numbers in a qword of the header. */
+    public static long pair(int first, int second) {
+        return (long) first << Integer.SIZE | second & 0xFFFF_FFFFL;
+    }
+
+    public static int first(long pair) {
+        return (int) (pair >>> Integer.SIZE);
+    }
+
+    public static int second(long pair) {
+        return (int) pair;
+    }
 
     /** The class in an mqhdr. */
     public static int of(int mqHdr) {

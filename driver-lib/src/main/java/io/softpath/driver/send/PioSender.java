@@ -133,6 +133,44 @@ public final class PioSender {
     }
 
     /**
+     * As {@link #send}, with a sequence number that the caller counts.
+     *
+     * @param psn 24 bits
+     * @throws SoftpathException as {@link #send}
+     */
+    public SendResult sendNumbered(
+            HeaderTemplate to,
+            int psn,
+            int pktFlags,
+            long message,
+            long protocol,
+            long data0,
+            long data1,
+            MemorySegment payload,
+            long offset,
+            int length) {
+        SendResult result =
+                send(
+                        to,
+                        psn,
+                        to.eagerVcto(),
+                        -length & 3,
+                        0,
+                        pktFlags,
+                        message,
+                        protocol,
+                        data0,
+                        data1,
+                        payload,
+                        offset,
+                        length);
+        if (result == SendResult.SENT) {
+            byteCount += length;
+        }
+        return result;
+    }
+
+    /**
      * Sends one expected packet, or says why not now. A last dword that is not full is filled up
      * with zeros, which the receiving chip writes too.
      *

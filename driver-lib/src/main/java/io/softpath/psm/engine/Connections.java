@@ -29,7 +29,7 @@ public final class Connections {
     private static final long BETWEEN_STRANGERS_NS = 10 * NS_PER_MS;
 
     private static final int FEATURES =
-            ConnectMessage.FEATURE_LITTLE_ENDIAN
+            ConnectMessage.FEATURE_BIG_ENDIAN
                     | ConnectMessage.FEATURE_64_BIT
                     | ConnectMessage.FEATURE_MESSAGE_IDS;
 
@@ -67,6 +67,27 @@ public final class Connections {
     /** All that there ever were; some places are null. */
     List<Peer> peers() {
         return byIndex;
+    }
+
+    /** Those that messages can be sent to. */
+    public List<Peer> connected() {
+        List<Peer> all = new ArrayList<>();
+        for (Peer peer : byIndex) {
+            if (peer != null && peer.isConnected()) {
+                all.add(peer);
+            }
+        }
+        return all;
+    }
+
+    /** Whether everybody who has connected to us has parted from us, or is gone. */
+    public boolean allHaveParted() {
+        for (Peer peer : byIndex) {
+            if (peer != null && peer.failure == null && peer.from == Peer.Way.ESTABLISHED) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Who sent this packet, if its sender is who its index says; else null. */
@@ -194,7 +215,7 @@ public final class Connections {
                         result.code(),
                         index,
                         runId,
-                        Bth.DEFAULT_PKEY,
+                        Bth.DEFAULT_PKEY & ConnectMessage.PKEY_MASK,
                         FEATURES,
                         MessageHeader.BYTES,
                         settings.mtuBytes(),

@@ -209,12 +209,12 @@ final class Flow {
                 } else {
                     slot.mqHdr = MqClass.DATA;
                     slot.data0 = 0;
-                    slot.data1 = op.data1 & 0xFFFF_FFFFL | (long) op.made << Integer.SIZE;
+                    slot.data1 = MqClass.pair(MqClass.first(op.data1), op.made);
                     piece(op, slot, Math.min(left, peer.fragmentBytes));
                 }
             }
             case MqClass.DATA_REQ -> {
-                slot.data1 = op.data1 | (long) op.made << Integer.SIZE;
+                slot.data1 = MqClass.pair(MqClass.first(op.data1), op.made);
                 piece(op, slot, Math.min(left, peer.fragmentBytes));
             }
             default -> {

@@ -81,6 +81,11 @@ public final class MessageEngine {
         return requests;
     }
 
+    /** Whether all that was sent to a peer has arrived, and nothing is under way with it. */
+    public boolean isIdle(Peer peer) {
+        return peer.failure != null || peer.flow.isIdle() && peer.running.size() == 0;
+    }
+
     /** Messages that nobody has asked for yet. */
     public int unexpectedCount() {
         return unexpected.size();
@@ -159,7 +164,7 @@ public final class MessageEngine {
             to.flow.add(op);
         } else {
             op.mqClass = MqClass.LONG;
-            op.data1 = to.nextLongId++ & 0xFFFF_FFFFL | (long) length << Integer.SIZE;
+            op.data1 = MqClass.pair(to.nextLongId++, length);
             to.flow.add(op);
         }
         to.flow.transmit();
@@ -171,7 +176,7 @@ public final class MessageEngine {
         SendOp op = op(0);
         op.mqClass = MqClass.RTS_EGR;
         op.data0 = request.tag;
-        op.data1 = request.index | (long) request.length << Integer.SIZE;
+        op.data1 = MqClass.pair(request.index, request.length);
         to.flow.add(op);
         to.flow.transmit();
     }
@@ -476,8 +481,8 @@ public final class MessageEngine {
      */
     private boolean accept(Peer peer, MemorySegment payload, long offset, int length) {
         int mqClass = MqClass.of(in.mqHdr);
-        int low = (int) in.data1;
-        int high = (int) (in.data1 >>> Integer.SIZE);
+        int number = MqClass.first(in.data1);
+        int size = MqClass.second(in.data1);
         switch (mqClass) {
             case MqClass.TINY -> {
                 if (in.hdrDlen > MqClass.TINY_BYTES) {
@@ -496,29 +501,29 @@ public final class MessageEngine {
                 return envelope(peer, in.data0, bytes, 0, payload, offset, bytes);
             }
             case MqClass.LONG -> {
-                if (high < length || length == 0) {
+                if (size < length || length == 0) {
                     counters.malformed++;
                     return true;
                 }
-                return envelope(peer, in.data0, high, low, payload, offset, length);
+                return envelope(peer, in.data0, size, number, payload, offset, length);
             }
             case MqClass.DATA, MqClass.DATA_BLK -> {
-                more(peer, low, high, payload, offset, length);
+                more(peer, number, size, payload, offset, length);
                 return true;
             }
             case MqClass.RTS, MqClass.RTS_EGR, MqClass.RTS_WAIT -> {
-                return readyToSend(peer, in.data0, low, high);
+                return readyToSend(peer, in.data0, number, size);
             }
             case MqClass.CTS_EGR -> {
-                sendData(peer, (int) in.data0, (int) (in.data0 >>> Integer.SIZE), (int) in.data1);
+                sendData(peer, MqClass.first(in.data0), MqClass.second(in.data0), number);
                 return true;
             }
             case MqClass.DATA_REQ, MqClass.DATA_REQ_BLK -> {
-                Request request = referred.get(low);
+                Request request = referred.get(number);
                 if (request == null || request.isSend || request.peer != peer) {
                     counters.malformed++;
                 } else {
-                    store(request, high, payload, offset, length);
+                    store(request, size, payload, offset, length);
                 }
                 return true;
             }
@@ -682,8 +687,8 @@ public final class MessageEngine {
         referred.add(request);
         SendOp op = op(0);
         op.mqClass = MqClass.CTS_EGR;
-        op.data0 = remoteRequest | (long) request.index << Integer.SIZE;
-        op.data1 = request.wanted;
+        op.data0 = MqClass.pair(remoteRequest, request.index);
+        op.data1 = MqClass.pair(request.wanted, 0);
         request.peer.flow.add(op);
         if (request.wanted == 0) {
             received(request);
@@ -712,7 +717,7 @@ public final class MessageEngine {
         op.request = request;
         op.buffer = request.buffer;
         op.offset = request.offset;
-        op.data1 = remoteRequest & 0xFFFF_FFFFL;
+        op.data1 = MqClass.pair(remoteRequest, 0);
         peer.flow.add(op);
     }
 
@@ -794,7 +799,7 @@ public final class MessageEngine {
 
     /** Who asks, for an ERR_CHK: PSM tells the host's address and the process, we the run. */
     long errChkData() {
-        return (long) Integer.reverseBytes(settings.runId()) << Integer.SIZE;
+        return MqClass.pair(0, Integer.reverseBytes(settings.runId()));
     }
 
     private SendOp op(int length) {

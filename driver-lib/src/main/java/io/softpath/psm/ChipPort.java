@@ -1,0 +1,82 @@
+package io.softpath.psm;
+
+import io.softpath.abi.control.ContextRecord;
+import io.softpath.abi.control.ControlRecord;
+import io.softpath.abi.control.UnitRecord;
+import io.softpath.abi.psm.EndpointId;
+import io.softpath.driver.Address;
+import io.softpath.driver.Context;
+import io.softpath.driver.Destination;
+import io.softpath.driver.Device;
+import io.softpath.driver.SendResult;
+import io.softpath.psm.engine.PacketHeader;
+import io.softpath.psm.engine.PacketPort;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Sends an engine's packets through the chip. */
+final class ChipPort implements PacketPort {
+    private final Device device;
+    private final Context context;
+    private final List<Destination> routes = new ArrayList<>();
+
+    ChipPort(Device device, Context context) {
+        this.device = device;
+        this.context = context;
+    }
+
+    @Override
+    public int route(EndpointId to) {
+        routes.add(context.destination(new Address(to.lid(), to.context())));
+        return routes.size() - 1;
+    }
+
+    @Override
+    public boolean send(int route, PacketHeader h, MemorySegment payload, long offset, int length) {
+        SendResult result =
+                context.transmit(
+                        routes.get(route),
+                        h.psn,
+                        h.indexFlags(),
+                        h.subOpcode,
+                        h.flags,
+                        h.lowIndex(),
+                        h.ackSeq,
+                        h.flowId,
+                        h.hdrDlen,
+                        h.mqHdr,
+                        h.data0,
+                        h.data1,
+                        payload,
+                        offset,
+                        length);
+        return result == SendResult.SENT;
+    }
+
+    /** The daemon knows who has which context: the kernel tells it when a process is dead. */
+    @Override
+    public boolean isGone(int route) {
+        Address to = routes.get(route).address();
+        int unit = unitOf(to.lid());
+        if (unit < 0) {
+            return false; // not of this daemon: nobody can tell
+        }
+        for (ContextRecord each : device.inspect().contexts(unit)) {
+            if (each.context() == to.context()) {
+                return each.state() == ControlRecord.CONTEXT_ASSIGNED;
+            }
+        }
+        return true;
+    }
+
+    private int unitOf(int lid) {
+        for (UnitRecord unit : device.inspect().units()) {
+            if (unit.lid() == lid) {
+                return unit.unit();
+            }
+        }
+        return -1;
+    }
+}

@@ -1,0 +1,326 @@
+package io.softpath.psm;
+
+import io.softpath.abi.packet.Rhf;
+import io.softpath.abi.psm.EndpointId;
+import io.softpath.abi.psm.PsmError;
+import io.softpath.driver.Context;
+import io.softpath.driver.Device;
+import io.softpath.driver.PacketHandler;
+import io.softpath.driver.ReceivedPacket;
+import io.softpath.error.Errno;
+import io.softpath.error.SoftpathException;
+import io.softpath.psm.engine.Connections;
+import io.softpath.psm.engine.EngineCounters;
+import io.softpath.psm.engine.EngineSettings;
+import io.softpath.psm.engine.MessageEngine;
+import io.softpath.psm.engine.Peer;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A place in a job: a context of the chip, the peers it is connected to, and the queue that its
+ * messages go through.
+ *
+ * <p>Nothing happens by itself: messages move when {@link #progress} is called, or a method that
+ * waits. One thread at a time. Source: psm.h, psm_ep_open and its neighbours.
+ */
+public final class Endpoint implements AutoCloseable {
+    private static final int PACKETS_PER_LOOK = 64;
+    private static final int SPINS = Runtime.getRuntime().availableProcessors() > 2 ? 1000 : 50;
+    private static final int YIELDS = 100;
+
+    /** A peer that says nothing for so long has gone without a word. */
+    private static final Duration GRACE = Duration.ofSeconds(1);
+
+    /** Nobody sleeps longer in one go, whatever there is to wait for. */
+    private static final long LONGEST_SLEEP_NS = 1_000_000_000;
+
+    private final Device device;
+    private final Context context;
+    private final MessageEngine engine;
+    private final MatchedQueue queue;
+    private final PacketHandler handler = new Receiver();
+    private long packetsSeen;
+    private boolean closed;
+
+    private Endpoint(Device device, Context context, EndpointOptions options) {
+        this.device = device;
+        this.context = context;
+        EndpointId id =
+                EndpointId.of(
+                        context.address().lid(),
+                        context.address().context(),
+                        0,
+                        0,
+                        context.family());
+        EngineSettings defaults =
+                EngineSettings.defaults(
+                        options.job(),
+                        host(),
+                        new SecureRandom().nextInt(),
+                        context.maxPayloadBytes());
+        engine =
+                new MessageEngine(
+                        id,
+                        new EngineSettings(
+                                defaults.job(),
+                                defaults.host(),
+                                defaults.runId(),
+                                defaults.mtuBytes(),
+                                options.credits(),
+                                options.rendezvousBytes(),
+                                defaults.timeoutMinNs(),
+                                defaults.timeoutMaxNs(),
+                                options.maxRequests(),
+                                options.maxUnexpectedBytes()),
+                        new ChipPort(device, context),
+                        System.nanoTime());
+        queue = new MatchedQueue(this, engine);
+    }
+
+    private static String host() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "localhost"; // no name of its own; peers only show it
+        }
+    }
+
+    /**
+     * Opens a context of the chip for it.
+     *
+     * @throws SoftpathException as {@link Device#open} and {@link Device#openContext()}
+     */
+    public static Endpoint open(EndpointOptions options) {
+        Device device = Device.open(options.device());
+        try {
+            return new Endpoint(device, device.openContext(), options);
+        } catch (RuntimeException e) {
+            device.close();
+            throw e;
+        }
+    }
+
+    /** What to tell peers, who connect to it. */
+    public EndpointId id() {
+        return engine.own();
+    }
+
+    /** The queue of its messages. */
+    public MatchedQueue queue() {
+        return queue;
+    }
+
+    public EngineCounters counters() {
+        return engine.counters();
+    }
+
+    /** The packets that arrive are looked at here, and nowhere else. */
+    private final class Receiver implements PacketHandler {
+        @Override
+        public void onPacket(ReceivedPacket packet) {
+            engine.onPacket(
+                    packet.headerSegment(),
+                    packet.headerOffset(),
+                    packet.payloadSegment(),
+                    packet.payloadOffset(),
+                    packet.payloadLength());
+        }
+
+        @Override
+        public void onError(ReceivedPacket packet) {
+            if (packet.errors() == Rhf.TIDERR && packet.type() == Rhf.TYPE_EAGER) {
+                engine.onOverflow(packet.headerSegment(), packet.headerOffset());
+            }
+        }
+    }
+
+    /**
+     * Takes what has arrived and sends what can be sent. Never waits.
+     *
+     * @return whether anything was done
+     * @throws SoftpathException.Lost ENOTCONN if the daemon is gone, EIO if the unit has failed
+     */
+    public boolean progress() {
+        int packets = context.receive(handler, PACKETS_PER_LOOK);
+        packetsSeen += packets;
+        return engine.progress(System.nanoTime()) + packets > 0;
+    }
+
+    /**
+     * Makes progress until something holds: looks for a while, then yields, then sleeps until the
+     * chip interrupts or the protocol has something to do.
+     *
+     * @return whether it holds; false when the time is over
+     */
+    public boolean await(BooleanSupplier condition, Duration timeout) {
+        long start = System.nanoTime();
+        long limit = nanos(timeout);
+        int idle = 0;
+        while (!condition.getAsBoolean()) {
+            if (progress()) {
+                idle = 0;
+                continue;
+            }
+            long waited = System.nanoTime() - start;
+            if (waited >= limit) {
+                return condition.getAsBoolean();
+            }
+            idle++;
+            if (idle < SPINS) {
+                Thread.onSpinWait();
+            } else if (idle < SPINS + YIELDS) {
+                Thread.yield();
+            } else {
+                sleep(limit - waited);
+            }
+        }
+        return true;
+    }
+
+    private static long nanos(Duration timeout) {
+        try {
+            return timeout.toNanos();
+        } catch (ArithmeticException e) {
+            return Long.MAX_VALUE; // 292 years are as good as what was asked for
+        }
+    }
+
+    private void sleep(long longestNs) {
+        long wake = engine.wakeNs();
+        long until = wake == Long.MAX_VALUE ? LONGEST_SLEEP_NS : wake - System.nanoTime();
+        long time = Math.min(Math.min(until, longestNs), LONGEST_SLEEP_NS);
+        if (time > 0) {
+            context.await(Duration.ofNanos(time));
+        } else {
+            Thread.yield();
+        }
+    }
+
+    /** The outcome of connecting to one endpoint; the peer is null unless that is OK. */
+    public record Connected(EndpointId id, Peer peer, PsmError outcome) {}
+
+    /**
+     * Connects to many endpoints, all at once. They must make progress meanwhile.
+     *
+     * @return one outcome for each id, in the same order
+     */
+    public List<Connected> connect(List<EndpointId> ids, Duration timeout) {
+        Connections connections = engine.connections();
+        List<Peer> peers = new ArrayList<>();
+        for (EndpointId id : ids) {
+            peers.add(connections.connect(id, System.nanoTime()));
+        }
+        await(() -> peers.stream().allMatch(connections::isSettled), timeout);
+        List<Connected> all = new ArrayList<>();
+        for (int i = 0; i < peers.size(); i++) {
+            Peer peer = peers.get(i);
+            connections.giveUp(peer, PsmError.TIMEOUT);
+            boolean connected = peer.isConnected();
+            all.add(
+                    new Connected(
+                            ids.get(i),
+                            connected ? peer : null,
+                            connected ? PsmError.OK : connections.outcome(peer)));
+        }
+        return all;
+    }
+
+    /**
+     * Connects to one endpoint.
+     *
+     * @throws SoftpathException.Lost ETIMEDOUT, or ECONNREFUSED with what the peer says
+     */
+    public Peer connect(EndpointId id, Duration timeout) {
+        Connected connected = connect(List.of(id), timeout).getFirst();
+        if (connected.peer() == null) {
+            throw SoftpathException.of(
+                    connected.outcome() == PsmError.TIMEOUT ? Errno.ETIMEDOUT : Errno.ECONNREFUSED,
+                    "connect: endpoint="
+                            + id
+                            + " outcome="
+                            + connected.outcome()
+                            + ": "
+                            + connected.outcome().sentence());
+        }
+        return connected.peer();
+    }
+
+    /**
+     * Parts from a peer when all that was sent to it has arrived, or at once.
+     *
+     * @param graceful wait for what is under way, and for the peer's answer
+     * @return {@link PsmError#OK}, or {@link PsmError#EP_CLOSE_TIMEOUT}
+     */
+    public PsmError disconnect(Peer peer, boolean graceful, Duration timeout) {
+        long start = System.nanoTime();
+        Connections connections = engine.connections();
+        boolean drained = !graceful || await(() -> engine.isIdle(peer), timeout);
+        connections.disconnect(peer, System.nanoTime());
+        if (graceful) {
+            Duration left = timeout.minusNanos(System.nanoTime() - start);
+            await(() -> connections.isSettled(peer), left.isNegative() ? Duration.ZERO : left);
+        }
+        boolean parted = connections.isSettled(peer);
+        connections.giveUp(peer, PsmError.EP_CLOSE_TIMEOUT);
+        return drained && (parted || !graceful) ? PsmError.OK : PsmError.EP_CLOSE_TIMEOUT;
+    }
+
+    /** Gives the context back, without a word to peers; {@link #close(Duration)} tells them. */
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            try {
+                context.close();
+            } finally {
+                device.close();
+            }
+        }
+    }
+
+    /**
+     * Waits until all that was sent has arrived, parts from every peer, and gives the context back.
+     * In between it goes on serving peers that have not parted yet, as long as they are heard of: a
+     * second, or longer if they say something.
+     *
+     * @return {@link PsmError#OK}, or {@link PsmError#EP_CLOSE_TIMEOUT}: somebody has not answered
+     */
+    public PsmError close(Duration timeout) {
+        long start = System.nanoTime();
+        Connections connections = engine.connections();
+        List<Peer> peers = connections.connected();
+        boolean drained = await(() -> peers.stream().allMatch(engine::isIdle), timeout);
+        peers.forEach(peer -> connections.disconnect(peer, System.nanoTime()));
+        Duration left = timeout.minusNanos(System.nanoTime() - start);
+        boolean parted =
+                await(
+                        () -> peers.stream().allMatch(connections::isSettled),
+                        left.isNegative() ? Duration.ZERO : left);
+        serveTheLast(timeout.dividedBy(2));
+        close();
+        return drained && parted ? PsmError.OK : PsmError.EP_CLOSE_TIMEOUT;
+    }
+
+    private void serveTheLast(Duration longest) {
+        long end = System.nanoTime() + nanos(longest);
+        Connections connections = engine.connections();
+        boolean heard = true;
+        while (heard && !connections.allHaveParted() && end - System.nanoTime() > 0) {
+            long packets = packetsSeen;
+            await(connections::allHaveParted, GRACE);
+            heard = packetsSeen != packets;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "endpoint=" + id();
+    }
+}

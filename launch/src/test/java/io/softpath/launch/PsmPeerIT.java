@@ -1,0 +1,161 @@
+package io.softpath.launch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.softpath.abi.psm.EndpointId;
+import io.softpath.abi.psm.PsmError;
+import io.softpath.psm.Endpoint;
+import io.softpath.psm.EndpointOptions;
+import io.softpath.psm.MatchedQueue;
+import io.softpath.psm.Status;
+import io.softpath.psm.engine.Peer;
+import io.softpath.psm.engine.Request;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+/** Our matched queues and those of the real library, at the two ends of one connection. */
+@ExtendWith(ChildOutput.class)
+class PsmPeerIT {
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    /** Tiny, short, eager in two and in many, rendezvous; around each threshold. */
+    private static final int[] SIZES = {
+        0, 1, 7, 8, 9, 63, 64, 65, 2047, 2048, 2049, 4095, 4096, 4097, 30_001, 63_999, 64_000,
+        64_001, 131_071, 1_000_003
+    };
+
+    @TempDir static Path temp;
+
+    private static Path peerProgram;
+
+    @BeforeAll
+    static void compile() throws Exception {
+        Preload.assumeBuilt();
+        assumeTrue(
+                Files.exists(Path.of("/usr/include/psm.h")),
+                "no libpsm: apt-get install libpsm-infinipath1 libpsm-infinipath1-dev");
+        CCompiler.copy("psm_pair.h", temp);
+        peerProgram =
+                CCompiler.compile(
+                        "psm_peer.c",
+                        temp,
+                        "-Wl,--no-as-needed",
+                        "-lpsm_infinipath",
+                        "-linfinipath");
+    }
+
+    private static byte content(int bytes, int i, int seed) {
+        return (byte) (bytes + i * 7 + (i >> 8) * 31 + seed);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"IBA6120", "IBA7220", "IBA7322"})
+    void shouldExchangeMessagesOfEveryClassWithTheRealLibrary(String model) throws Exception {
+        UUID job = UUID.randomUUID();
+        List<String> command =
+                new ArrayList<>(
+                        List.of(peerProgram.toString(), job.toString().replace("-", ""), "1"));
+        for (int bytes : SIZES) {
+            command.add(Integer.toString(bytes));
+        }
+        try (ChildDaemon daemon = ChildDaemon.start("--units", "2", "--model", model);
+                Endpoint endpoint =
+                        Endpoint.open(
+                                EndpointOptions.ofJob(job)
+                                        .withDevice(daemon.device().withUnit(0)))) {
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+            builder.environment()
+                    .putAll(
+                            Preload.environment(
+                                    daemon,
+                                    "PSM_DEVICES",
+                                    "self,ipath",
+                                    "PSM_SHAREDCONTEXTS",
+                                    "0",
+                                    "PSM_TID",
+                                    "0"));
+            Process child = builder.start();
+            try {
+                BufferedReader output = child.inputReader();
+                List<String> notices = new ArrayList<>();
+                String first = output.readLine();
+                while (first != null && !first.startsWith("epid ")) {
+                    notices.add(first);
+                    first = output.readLine();
+                }
+                assertTrue(first != null, "it only said: " + notices);
+                tell(child, endpoint.id());
+                Peer peer =
+                        endpoint.connect(
+                                new EndpointId(Long.parseLong(first.substring(5))), PATIENCE);
+                for (int bytes : SIZES) {
+                    exchange(endpoint.queue(), peer, bytes);
+                }
+                assertEquals(PsmError.OK, endpoint.close(PATIENCE));
+                assertTrue(child.waitFor(30, TimeUnit.SECONDS), "it goes on");
+                List<String> rest = output.lines().toList();
+                assertEquals(List.of("exchanged=" + SIZES.length), rest);
+                assertEquals(0, child.exitValue());
+            } finally {
+                child.destroyForcibly();
+            }
+            assertEquals(0, endpoint.counters().malformed(), "malformed packets");
+            assertEquals(List.of(), daemon.complaints());
+        }
+    }
+
+    private static void tell(Process child, EndpointId id) {
+        try (Writer writer =
+                new OutputStreamWriter(child.getOutputStream(), StandardCharsets.US_ASCII)) {
+            writer.write(id.value() + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void exchange(MatchedQueue queue, Peer peer, int bytes) {
+        MemorySegment in = MemorySegment.ofArray(new byte[bytes + 1]);
+        MemorySegment out = MemorySegment.ofArray(new byte[bytes]);
+        for (int i = 0; i < bytes; i++) {
+            out.set(ValueLayout.JAVA_BYTE, i, content(bytes, i, 2));
+        }
+        Request receive = queue.irecv(bytes, -1, in, 0, bytes, null, null);
+        Request send = queue.isend(peer, bytes, out);
+        Status status = new Status();
+        assertTrue(queue.await(receive, PATIENCE, status), "receive of bytes=" + bytes);
+        assertEquals(PsmError.OK, status.error());
+        assertEquals(bytes, status.messageLength());
+        assertEquals(bytes, status.tag());
+        for (int i = 0; i < bytes; i++) {
+            if (in.get(ValueLayout.JAVA_BYTE, i) != content(bytes, i, 1)) {
+                throw new AssertionError("bytes=" + bytes + " differ at " + i);
+            }
+        }
+        assertEquals(0, in.get(ValueLayout.JAVA_BYTE, bytes), "behind the end");
+        assertTrue(queue.await(send, PATIENCE, status), "send of bytes=" + bytes);
+        assertEquals(PsmError.OK, status.error());
+    }
+}

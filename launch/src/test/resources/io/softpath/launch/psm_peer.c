@@ -1,0 +1,76 @@
+/*
+ * A process of libpsm whose peer is somebody else's program: it connects, and for each size that it is given sends a message and
+ * takes one back, both checked.
+ *
+ *   psm_peer <uuid, 32 hex digits> <unit> <bytes> ...
+ *
+ * Prints "epid <number>", reads the peer's from its input, and prints one line at its end, or what went wrong.
+ */
+#include "psm_pair.h"
+
+static uint8_t content(size_t bytes, size_t i, unsigned seed)
+{
+	return (uint8_t)(bytes + i * 7 + (i >> 8) * 31 + seed);
+}
+
+static void exchange_one(psm_mq_t mq, psm_epaddr_t peer, size_t bytes, int synchronous)
+{
+	uint8_t *out = malloc(bytes + 1), *in = malloc(bytes + 1);
+	psm_mq_req_t receive, send;
+	psm_mq_status_t status;
+
+	for (size_t i = 0; i < bytes; i++)
+		out[i] = content(bytes, i, 1);
+	memset(in, 0xC5, bytes + 1);
+	CHECK(psm_mq_irecv(mq, bytes, ~0ULL, 0, in, (uint32_t)bytes, NULL, &receive));
+	CHECK(psm_mq_isend(mq, peer, synchronous ? PSM_MQ_FLAG_SENDSYNC : 0, bytes, out, (uint32_t)bytes, NULL, &send));
+	CHECK(psm_mq_wait(&send, &status));
+	CHECK(psm_mq_wait(&receive, &status));
+	if (status.msg_length != bytes || status.nbytes != bytes || status.error_code != PSM_OK) {
+		printf("bytes=%zu: length=%u got=%u error=%d\n", bytes, status.msg_length, status.nbytes, status.error_code);
+		exit(1);
+	}
+	for (size_t i = 0; i < bytes; i++)
+		if (in[i] != content(bytes, i, 2)) {
+			printf("bytes=%zu differ at %zu\n", bytes, i);
+			exit(1);
+		}
+	if (in[bytes] != 0xC5) {
+		printf("bytes=%zu: written behind the end\n", bytes);
+		exit(1);
+	}
+	free(out);
+	free(in);
+}
+
+int main(int argc, char **argv)
+{
+	psm_uuid_t uuid;
+	psm_epid_t own, other;
+	psm_error_t error;
+	psm_epaddr_t peer;
+	psm_mq_t mq;
+	unsigned byte;
+
+	if (argc < 3 || strlen(argv[1]) != 2 * sizeof uuid)
+		return 2;
+	for (size_t i = 0; i < sizeof uuid; i++) {
+		if (sscanf(argv[1] + 2 * i, "%2x", &byte) != 1)
+			return 2;
+		uuid[i] = (uint8_t)byte;
+	}
+	initialise();
+	psm_ep_t endpoint = open_endpoint(atoi(argv[2]), uuid, &own);
+	printf("epid %llu\n", (unsigned long long)own);
+	if (scanf("%llu", (unsigned long long *)&other) != 1)
+		return 2;
+	CHECK(psm_mq_init(endpoint, PSM_MQ_ORDERMASK_ALL, NULL, 0, &mq));
+	CHECK(psm_ep_connect(endpoint, 1, &other, NULL, &error, &peer, 20LL * SECOND_NS));
+	for (int i = 3; i < argc; i++)
+		exchange_one(mq, peer, strtoul(argv[i], NULL, 0), i % 4 == 0);
+	CHECK(psm_mq_finalize(mq));
+	CHECK(psm_ep_close(endpoint, PSM_EP_CLOSE_GRACEFUL, SECOND_NS));
+	CHECK(psm_finalize());
+	printf("exchanged=%d\n", argc - 3);
+	return 0;
+}
