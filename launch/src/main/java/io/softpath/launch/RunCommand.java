@@ -72,7 +72,8 @@ final class RunCommand implements Callable<Integer> {
             index = "0",
             paramLabel = "PROGRAM",
             description =
-                    "A class, a .jar, a .java file, or one of: hello, pingpong, chat, bigcopy.")
+                    "A class, a .jar, a .java file, or one of: hello, pingpong, chat, bigcopy,"
+                            + " ring, allreduce.")
     private String program;
 
     @Parameters(index = "1..*", paramLabel = "ARG", description = "Arguments of the program.")

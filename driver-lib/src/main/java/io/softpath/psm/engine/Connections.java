@@ -134,6 +134,9 @@ public final class Connections {
      * @return the peer; connected already, if it was
      */
     public Peer connect(EndpointId id, long nowNs) {
+        if (id.equals(own)) {
+            return self();
+        }
         Peer peer = at(id);
         if (peer != null && peer.failure != null) {
             forget(peer);
@@ -157,9 +160,20 @@ public final class Connections {
         return peer;
     }
 
+    /** We ourselves: no packet is needed. Source: psm, ptl_self. */
+    private Peer self() {
+        Peer self = at(own);
+        if (self == null) {
+            self = create(own);
+            self.to = Peer.Way.ESTABLISHED;
+            self.host = settings.host();
+        }
+        return self;
+    }
+
     /** Begins to part from a peer: it is asked, again and again, until it has answered. */
     public void disconnect(Peer peer, long nowNs) {
-        if (peer.to != Peer.Way.ESTABLISHED || peer.failure != null) {
+        if (peer.to != Peer.Way.ESTABLISHED || peer.failure != null || peer.id.equals(own)) {
             peer.to = Peer.Way.NONE;
             return;
         }

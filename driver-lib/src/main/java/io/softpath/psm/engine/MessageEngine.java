@@ -43,11 +43,18 @@ public final class MessageEngine {
     private final RequestTable referred = new RequestTable(RTS_INDEX_LIMIT);
     private final ArrayDeque<Request> freeRequests = new ArrayDeque<>();
     private final ArrayDeque<SendOp> freeOps = new ArrayDeque<>();
-    private final ArrayDeque<Request> completed = new ArrayDeque<>();
+
+    /** Complete requests whose owner wants to be called. */
+    private final ArrayDeque<Request> toTell = new ArrayDeque<>();
+
     private final ArrayList<Flow> working = new ArrayList<>();
     private final MemorySegment tiny = Arena.ofAuto().allocate(Long.BYTES, Long.BYTES);
 
     private int requests;
+
+    /** Requests completed since somebody was told so. */
+    private int finished;
+
     private long unexpectedBytes;
     private long nowNs;
     private long wakeNs = Long.MAX_VALUE;
@@ -145,6 +152,10 @@ public final class MessageEngine {
         request.wanted = length;
         counters.messagesSent++;
         counters.bytesSent += length;
+        if (to.id.equals(own)) {
+            sendToSelf(to, request, synchronous);
+            return request;
+        }
         if (synchronous || length > settings.rendezvousBytes()) {
             rendezvous(to, request);
             return request;
@@ -169,6 +180,45 @@ public final class MessageEngine {
         }
         to.flow.transmit();
         return request;
+    }
+
+    private void sendToSelf(Peer self, Request request, boolean synchronous) {
+        Request receive = posted.forMessage(request.tag);
+        if (receive != null) {
+            posted.remove(receive);
+            begin(receive, self, request.tag, request.length);
+            hand(request, receive);
+            return;
+        }
+        Unexpected message = new Unexpected();
+        message.peer = self;
+        message.tag = request.tag;
+        message.messageLength = request.length;
+        unexpected.append(message);
+        counters.unexpected++;
+        if (synchronous
+                || request.length > settings.rendezvousBytes()
+                || unexpectedBytes + request.length > settings.maxUnexpectedBytes()) {
+            message.local = request;
+            return;
+        }
+        message.done = request.length;
+        if (request.length != 0) {
+            message.buffer = MemorySegment.ofArray(new byte[request.length]);
+            unexpectedBytes += request.length;
+            MemorySegment.copy(request.buffer, request.offset, message.buffer, 0, request.length);
+        }
+        complete(request, PsmError.OK);
+    }
+
+    /** A send and a receive of ours have met. */
+    private void hand(Request send, Request receive) {
+        if (send.length == 0) {
+            received(receive);
+        } else {
+            store(receive, 0, send.buffer, send.offset, send.length);
+        }
+        complete(send, PsmError.OK);
     }
 
     private void rendezvous(Peer to, Request request) {
@@ -214,6 +264,10 @@ public final class MessageEngine {
         }
         unexpected.remove(message);
         begin(request, message.peer, message.tag, message.messageLength);
+        if (message.local != null) {
+            hand(message.local, request);
+            return request;
+        }
         boolean all = message.remoteRequest < 0 && message.done >= message.messageLength;
         if (!all && message.peer.failure != null) {
             forget(message);
@@ -281,6 +335,9 @@ public final class MessageEngine {
             throw new IllegalStateException(
                     "psm: request is "
                             + (request.state == Request.FREE ? "released already" : "under way"));
+        }
+        if (request.completion != null) {
+            toTell.remove(request); // its owner knows already
         }
         request.state = Request.FREE;
         request.buffer = null;
@@ -394,15 +451,15 @@ public final class MessageEngine {
     }
 
     private int tellCompleted() {
-        int told = 0;
-        while (!completed.isEmpty()) {
-            Request request = completed.poll();
-            told++;
-            if (request.completion != null && !request.completion.onComplete(request)) {
+        while (!toTell.isEmpty()) {
+            Request request = toTell.poll();
+            if (!request.completion.onComplete(request)) {
                 release(request);
             }
         }
-        return told;
+        int done = finished;
+        finished = 0;
+        return done;
     }
 
     /**
@@ -738,7 +795,10 @@ public final class MessageEngine {
         request.peer.running.remove(request);
         request.state = Request.COMPLETE;
         request.error = error;
-        completed.add(request);
+        finished++;
+        if (request.completion != null) {
+            toTell.add(request);
+        }
     }
 
     /** The peer is gone: whatever was under way with it ends with this error. */

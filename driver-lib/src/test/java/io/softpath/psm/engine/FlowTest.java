@@ -1,5 +1,6 @@
 package io.softpath.psm.engine;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 final class FlowTest {
@@ -154,6 +156,39 @@ final class FlowTest {
             world.await("message " + i, r::isComplete);
             assertEquals(PsmError.OK, r.error());
         }
+    }
+
+    @Test
+    void shouldHandMessagesToItself() {
+        Peer self = from.engine.connections().connect(from.id, world.nowNs);
+        assertTrue(self.isConnected());
+        for (int bytes : new int[] {0, 8, 3_000, 100_000}) {
+            for (boolean late : new boolean[] {false, true}) {
+                byte[] in = new byte[bytes];
+                byte[] out = new byte[bytes];
+                Arrays.fill(out, (byte) 7);
+                Request receive = late ? null : receive(in);
+                Request send =
+                        from.engine.send(
+                                self, 1, MemorySegment.ofArray(out), 0, bytes, late, null, null);
+                assertEquals(!late, send.isComplete(), "a synchronous one waits");
+                receive = late ? receive(in) : receive;
+                assertTrue(send.isComplete());
+                assertTrue(receive.isComplete());
+                assertEquals(bytes, receive.messageLength());
+                assertArrayEquals(out, in);
+                from.engine.progress(world.nowNs);
+                from.engine.release(send);
+                from.engine.release(receive);
+            }
+        }
+        assertEquals(0, from.engine.requestsInUse());
+        assertEquals(0, from.engine.unexpectedBytes());
+        assertEquals(0, from.engine.counters().packetsSent());
+    }
+
+    private Request receive(byte[] in) {
+        return from.engine.receive(1, -1, MemorySegment.ofArray(in), 0, in.length, null, null);
     }
 
     @Test

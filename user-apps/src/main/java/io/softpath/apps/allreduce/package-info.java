@@ -1,0 +1,2 @@
+/** Sums over all ranks, checked by each. */
+package io.softpath.apps.allreduce;

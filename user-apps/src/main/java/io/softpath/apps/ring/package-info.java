@@ -1,0 +1,2 @@
+/** A message that goes round all ranks and comes back longer. */
+package io.softpath.apps.ring;
