@@ -5,6 +5,8 @@ import io.softpath.daemon.control.ControlServer;
 import io.softpath.daemon.control.Quirk;
 import io.softpath.daemon.control.UnitDriver;
 import io.softpath.daemon.link.Fabric;
+import io.softpath.daemon.link.FaultyLink;
+import io.softpath.daemon.link.Link;
 import io.softpath.daemon.region.MapRules;
 import io.softpath.linux.CurrentProcess;
 import io.softpath.linux.Fd;
@@ -39,6 +41,7 @@ public final class Daemon implements AutoCloseable {
     private final List<UnitStatistics> statistics = new ArrayList<>();
     private ControlServer control;
     private DutyCycle dutyCycle;
+    private Link link;
     private long failures;
 
     private Daemon(DaemonConfig config, RunDirectory directory) {
@@ -72,13 +75,17 @@ public final class Daemon implements AutoCloseable {
 
     private void open() {
         Fabric fabric = new Fabric();
+        link =
+                config.link().isNone()
+                        ? fabric
+                        : new FaultyLink(fabric, config.link(), System::nanoTime);
         for (int unit = 0; unit < config.units(); unit++) {
             ChipIdentity identity = new ChipIdentity(unit, FIRST_LID + unit, GUID_BASE | unit);
             UnitDriver driver =
                     new UnitDriver(
                             config.model(),
                             identity,
-                            fabric,
+                            link,
                             () -> ThreadLocalRandom.current().nextLong(),
                             config.options(),
                             System::nanoTime,
@@ -96,7 +103,7 @@ public final class Daemon implements AutoCloseable {
                         e -> statistics.getFirst().record(e),
                         System::nanoTime,
                         System::currentTimeMillis);
-        dutyCycle = new DutyCycle(units, control, statistics);
+        dutyCycle = new DutyCycle(units, control, statistics, link);
         units.forEach(UnitDriver::linkUp);
         for (int unit = 0; unit < config.units(); unit++) {
             control.listen(directory.node(unit), unit, config.socketMode());
@@ -166,6 +173,9 @@ public final class Daemon implements AutoCloseable {
         try (Unmapper unmapper = new Unmapper()) {
             units.forEach(unit -> unit.unmapper(unmapper));
             runner.run();
+        }
+        if (!config.link().isNone()) {
+            LOG.info("{}", link);
         }
     }
 

@@ -2,6 +2,7 @@ package io.softpath.daemon;
 
 import io.softpath.abi.model.ChipModel;
 import io.softpath.daemon.control.DriverOptions;
+import io.softpath.daemon.link.LinkTrouble;
 
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -17,6 +18,7 @@ import java.util.Set;
  * @param socketMode who may open a unit
  * @param maxOpenFiles connections at a time
  * @param options what can be chosen about the driver's half
+ * @param link what goes wrong on the way from chip to chip
  */
 public record DaemonConfig(
         Path directory,
@@ -24,7 +26,8 @@ public record DaemonConfig(
         ChipModel model,
         Set<PosixFilePermission> socketMode,
         int maxOpenFiles,
-        DriverOptions options) {
+        DriverOptions options,
+        LinkTrouble link) {
     /** One byte of unit number is what tools show; the lock is memory. */
     public static final int MAX_UNITS = 16;
 
@@ -55,18 +58,23 @@ public record DaemonConfig(
                 ChipModel.IBA7220,
                 SOCKET_MODE,
                 MAX_OPEN_FILES,
-                DriverOptions.DEFAULT);
+                DriverOptions.DEFAULT,
+                LinkTrouble.NONE);
     }
 
     public DaemonConfig withUnits(int count) {
-        return new DaemonConfig(directory, count, model, socketMode, maxOpenFiles, options);
+        return new DaemonConfig(directory, count, model, socketMode, maxOpenFiles, options, link);
     }
 
     public DaemonConfig withModel(ChipModel chosen) {
-        return new DaemonConfig(directory, units, chosen, socketMode, maxOpenFiles, options);
+        return new DaemonConfig(directory, units, chosen, socketMode, maxOpenFiles, options, link);
     }
 
     public DaemonConfig withOptions(DriverOptions chosen) {
-        return new DaemonConfig(directory, units, model, socketMode, maxOpenFiles, chosen);
+        return new DaemonConfig(directory, units, model, socketMode, maxOpenFiles, chosen, link);
+    }
+
+    public DaemonConfig withLink(LinkTrouble chosen) {
+        return new DaemonConfig(directory, units, model, socketMode, maxOpenFiles, options, chosen);
     }
 }

@@ -4,6 +4,7 @@ import io.softpath.abi.register.DriverCounter;
 import io.softpath.daemon.chip.Chip;
 import io.softpath.daemon.control.ControlServer;
 import io.softpath.daemon.control.UnitDriver;
+import io.softpath.daemon.link.Link;
 
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentTerminationException;
@@ -37,6 +38,7 @@ public final class DutyCycle implements Agent {
     private final Chip[] chips;
     private final ControlServer control;
     private final UnitStatistics[] statistics;
+    private final Link link;
     private final LookSchedule looks = new LookSchedule(System::nanoTime);
     private long nextPublishNs;
     private boolean unpublished;
@@ -44,8 +46,14 @@ public final class DutyCycle implements Agent {
 
     /**
      * @param statistics of the units, by number
+     * @param link between the chips
      */
-    DutyCycle(List<UnitDriver> units, ControlServer control, List<UnitStatistics> statistics) {
+    DutyCycle(
+            List<UnitDriver> units,
+            ControlServer control,
+            List<UnitStatistics> statistics,
+            Link link) {
+        this.link = link;
         this.units = units.toArray(UnitDriver[]::new);
         this.chips = units.stream().map(UnitDriver::chip).toArray(Chip[]::new);
         this.control = control;
@@ -81,7 +89,7 @@ public final class DutyCycle implements Agent {
     }
 
     private int pollChips(boolean sweep) {
-        int work = 0;
+        int work = link.poll();
         for (int i = 0; i < chips.length; i++) {
             try {
                 work += sweep ? chips[i].sweep() : chips[i].poll();
@@ -171,6 +179,9 @@ public final class DutyCycle implements Agent {
             if (unit.mustNap()) {
                 sleep = shorter(sleep, NAP_NS);
             }
+        }
+        if (link.nextDueNs() != Long.MAX_VALUE) {
+            sleep = shorter(sleep, Math.max(0, link.nextDueNs() - now));
         }
         return shorter(sleep, control.nextDeadlineNs(now));
     }

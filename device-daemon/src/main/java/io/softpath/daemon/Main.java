@@ -3,6 +3,7 @@ package io.softpath.daemon;
 import io.softpath.abi.model.ChipModel;
 import io.softpath.daemon.control.DriverOptions;
 import io.softpath.daemon.control.Quirk;
+import io.softpath.daemon.link.LinkTrouble;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
 import io.softpath.ledger.Era;
@@ -146,6 +147,14 @@ public final class Main implements Callable<Integer> {
                     "by whose rules softpath pages counts: 2.6.14, 2.6.14+hugetlb, 2.6.15-rc1,"
                             + " 2.6.15 or 2.6.16 and later (default: ${DEFAULT-VALUE})")
     private String kernelEra;
+
+    @Option(
+            names = "--link",
+            paramLabel = "TROUBLE",
+            description =
+                    "what goes wrong between the chips: drop=5%%,dup=1%%,reorder=2%%,corrupt=0.1%%,"
+                            + "delay=50us,seed=7, any of them (default: nothing)")
+    private String link;
 
     @Option(names = "--until-eof", description = "stop when standard input ends")
     private boolean untilEof;
@@ -297,7 +306,8 @@ public final class Main implements Callable<Integer> {
                         linkWaitMs,
                         tidWindowMs,
                         chosenQuirks,
-                        Era.named(kernelEra)));
+                        Era.named(kernelEra)),
+                link == null ? LinkTrouble.NONE : LinkTrouble.parse(link));
     }
 
     static Set<PosixFilePermission> permissions(String octal) {

@@ -38,9 +38,22 @@ final class UnitOptions {
                             + " eager-buffers, eager-buffer-bytes, header-entries, tids.")
     private List<String> settings = List.of();
 
+    @Option(
+            names = "--link",
+            paramLabel = "TROUBLE",
+            description =
+                    "Have this go wrong between the chips of a new daemon:"
+                        + " drop=5%%,dup=1%%,reorder=2%%,corrupt=0.1%%,delay=50us,seed=7, any of"
+                        + " them.")
+    private String link;
+
     /** Did the user ask for anything in particular? */
     boolean given() {
-        return units != null || model != null || contexts != null || !settings.isEmpty();
+        return units != null
+                || model != null
+                || contexts != null
+                || !settings.isEmpty()
+                || link != null;
     }
 
     int count() {
@@ -85,6 +98,9 @@ final class UnitOptions {
         }
         if (contexts != null) {
             options.addAll(List.of("--contexts", contexts.toString()));
+        }
+        if (link != null) {
+            options.addAll(List.of("--link", link));
         }
         settings.forEach(setting -> options.addAll(List.of("--set", setting)));
         return options;

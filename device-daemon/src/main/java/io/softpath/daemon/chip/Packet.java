@@ -114,6 +114,18 @@ public final class Packet {
         rhfErrors = 0;
     }
 
+    /** A packet of its own with the same content, for a link that holds it. */
+    public Packet copy() {
+        Packet copied = new Packet();
+        copied.header.copyFrom(header);
+        MemorySegment bytes = // aligned as a send buffer is
+                MemorySegment.ofArray(new long[(payloadBytes + Long.BYTES - 1) / Long.BYTES]);
+        MemorySegment.copy(payload, payloadOffset, bytes, 0, payloadBytes);
+        copied.payload(bytes, 0, payloadBytes);
+        copied.rhfErrors = rhfErrors;
+        return copied;
+    }
+
     /** Adds an error that the receiving chip will report in the RHF. */
     public void addRhfErrors(long bits) {
         rhfErrors |= bits;

@@ -4,7 +4,6 @@ import io.softpath.abi.packet.Lrh;
 import io.softpath.daemon.chip.Chip;
 import io.softpath.daemon.chip.Packet;
 import io.softpath.daemon.chip.PacketRun;
-import io.softpath.daemon.chip.Wire;
 
 import java.util.Arrays;
 
@@ -15,7 +14,7 @@ import java.util.Arrays;
  * <p>Single-threaded, without queues: delivery is part of the sender's duty cycle, so a packet that
  * was taken is delivered or counted when {@code transmit} returns.
  */
-public final class Fabric implements Wire {
+public final class Fabric implements Link {
     private Chip[] byLid = {};
 
     /**
@@ -51,6 +50,17 @@ public final class Fabric implements Wire {
     public int transmitRun(Packet first, PacketRun run) {
         Chip chip = destination(first);
         return chip == null ? 0 : chip.receiveRun(first, run);
+    }
+
+    /** It holds nothing. */
+    @Override
+    public int poll() {
+        return 0;
+    }
+
+    @Override
+    public long nextDueNs() {
+        return Long.MAX_VALUE;
     }
 
     private Chip destination(Packet packet) {

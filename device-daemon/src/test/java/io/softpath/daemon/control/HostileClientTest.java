@@ -346,7 +346,8 @@ class HostileClientTest extends DaemonTestBase {
                         config.model(),
                         config.socketMode(),
                         3,
-                        config.options()));
+                        config.options(),
+                        config.link()));
         for (int i = 0; i < 3; i++) {
             client();
         }

@@ -39,7 +39,7 @@ public final class Allreduce {
                         "%d numbers of each of %d ranks, in %.1f ms; the last sum is %.1f%n",
                         numbers, group.size(), tookNs / 1e6, sums[numbers - 1]);
             }
-            job.barrier();
+            endpoint.close(PATIENCE); // what was sent last may still have to be sent again
         } catch (SoftpathException e) {
             System.err.println("allreduce: " + e.getMessage());
             System.exit(1);
