@@ -1,19 +1,30 @@
 package io.softpath.launch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.softpath.abi.Fidelity;
+import io.softpath.abi.psm.EndpointId;
+import io.softpath.abi.psm.PsmError;
+import io.softpath.psm.Endpoint;
+import io.softpath.psm.EndpointOptions;
+import io.softpath.psm.MatchedQueue;
+import io.softpath.psm.Status;
+import io.softpath.psm.engine.Request;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 
 /** Jobs whose ranks talk through matched queues, each rank a process. */
 @ExtendWith(ChildOutput.class)
@@ -52,6 +63,84 @@ class MatchedQueueIT {
                 lines.stream()
                         .anyMatch(l -> l.contains("1048576 bytes went round " + ranks + " ranks")),
                 lines::toString);
+    }
+
+    /** Two long messages under way with a process in the middle of both. */
+    private record Half(
+            ChildDaemon daemon, Endpoint endpoint, Jvm rank, Request send, Request receive)
+            implements AutoCloseable {
+        static Half start() {
+            UUID job = UUID.randomUUID();
+            ChildDaemon daemon = ChildDaemon.start("--units", "2");
+            Endpoint endpoint =
+                    Endpoint.open(
+                            EndpointOptions.ofJob(job).withDevice(daemon.device().withUnit(0)));
+            Jvm rank =
+                    Jvm.of(QueueRank.class)
+                            .arguments(
+                                    daemon.directory().toString(),
+                                    job.toString(),
+                                    Long.toString(endpoint.id().value()))
+                            .start();
+            EndpointId id = new EndpointId(Long.parseLong(rank.awaitLine("^id (\\d+)$").group(1)));
+            MatchedQueue queue = endpoint.queue();
+            Request receive =
+                    queue.irecv(
+                            QueueRank.FROM_RANK, MemorySegment.ofArray(new byte[QueueRank.BYTES]));
+            Request send =
+                    queue.isend(
+                            endpoint.connect(id, PATIENCE),
+                            QueueRank.TO_RANK,
+                            MemorySegment.ofArray(new byte[QueueRank.BYTES]));
+            boolean there = endpoint.await(() -> rank.lines().contains("in the middle"), PATIENCE);
+            assertTrue(there, "the middle of both messages");
+            return new Half(daemon, endpoint, rank, send, receive);
+        }
+
+        @Override
+        public void close() {
+            rank.close();
+            endpoint.close();
+            daemon.close();
+        }
+    }
+
+    /** The kernel tells the daemon at once; our library asks it when it hears nothing. */
+    @Test
+    void shouldEndRequestsOfAPeerThatIsKilledInMidTransfer() {
+        try (Half half = Half.start()) {
+            half.rank().kill();
+            Status status = new Status();
+            for (Request request : List.of(half.send(), half.receive())) {
+                assertTrue(
+                        half.endpoint().queue().await(request, Duration.ofSeconds(5), status),
+                        "told within seconds");
+                assertEquals(PsmError.EPID_NETWORK_ERROR, status.error());
+            }
+            assertEquals(PsmError.OK, half.endpoint().close(Duration.ofSeconds(5)));
+            assertEquals(List.of(), half.daemon().complaints());
+        }
+    }
+
+    @Test
+    void shouldWaitForAPeerThatIsPausedInMidTransfer() {
+        try (Half half = Half.start()) {
+            half.rank().signal(Jvm.SIGSTOP);
+            Status status = new Status();
+            assertFalse(
+                    half.endpoint().queue().await(half.receive(), Duration.ofSeconds(3), status),
+                    "paused is not dead");
+            assertFalse(half.send().isComplete());
+            half.rank().signal(Jvm.SIGCONT);
+            half.rank().println("go on");
+            for (Request request : List.of(half.send(), half.receive())) {
+                assertTrue(half.endpoint().queue().await(request, PATIENCE, status));
+                assertEquals(PsmError.OK, status.error());
+                assertEquals(QueueRank.BYTES, status.bytes());
+            }
+            assertEquals(PsmError.OK, half.endpoint().close(PATIENCE));
+            half.rank().awaitSuccess();
+        }
     }
 
     /** A link as bad as that would be taken out of service; nothing is lost on it. */
