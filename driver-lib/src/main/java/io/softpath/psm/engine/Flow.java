@@ -285,6 +285,11 @@ final class Flow {
 
     // What comes from the peer.
 
+    /** The number of the packet that is taken next. */
+    int expected() {
+        return expected;
+    }
+
     /** Whether this packet is the next one; if not, what is to be done about it is done. */
     boolean isNext(int psn) {
         int ahead = FlowPsn.distance(FlowPsn.packet(psn), expected);

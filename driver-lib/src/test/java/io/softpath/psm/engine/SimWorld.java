@@ -65,9 +65,11 @@ final class SimWorld {
         final List<EndpointId> routes = new ArrayList<>();
         boolean dead;
         boolean paused;
+        final int runId;
 
         Node(int lid, EngineSettings settings) {
             id = EndpointId.of(lid, 1 + lid % 4, 0, 0, ChipModel.Family.QLE72XX);
+            runId = settings.runId();
             engine = new MessageEngine(id, settings, this, nowNs);
         }
 

@@ -1,0 +1,173 @@
+package io.softpath.psm.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.softpath.abi.packet.AckWord;
+import io.softpath.abi.packet.Lrh;
+import io.softpath.abi.packet.MessageHeader;
+import io.softpath.abi.psm.ConnectMessage;
+import io.softpath.abi.psm.PsmError;
+import io.softpath.abi.psm.SubOpcode;
+
+import org.junit.jupiter.api.Test;
+
+import java.lang.foreign.MemorySegment;
+import java.util.SplittableRandom;
+
+/**
+ * A peer whose packets say anything at all, but for who sends them, which the chip sees to: it can
+ * spoil its own messages, and nobody else's, nor anybody's memory.
+ */
+final class HostilePeerTest {
+    private static final int PACKETS = 200_000;
+    private static final int[] OPCODES = {
+        SubOpcode.MQ_CTRL,
+        SubOpcode.MQ_HDR,
+        SubOpcode.ACK,
+        SubOpcode.NAK,
+        SubOpcode.ERR_CHK,
+        SubOpcode.CONNECT_REQUEST,
+        SubOpcode.CONNECT_REPLY,
+        SubOpcode.DISCONNECT_REQUEST,
+        SubOpcode.DISCONNECT_REPLY,
+        0x24,
+        0x42
+    };
+    private static final long MINE = 1L << 40;
+
+    private final SplittableRandom random = random();
+    private SimWorld world;
+    private SimWorld.Node victim;
+    private SimWorld.Node hostile;
+    private SimWorld.Node honest;
+    private final MemorySegment header =
+            MemorySegment.ofArray(new long[MessageHeader.BYTES / Long.BYTES]);
+    private final MemorySegment payload = MemorySegment.ofArray(new long[SimWorld.MTU / 8]);
+    private int number;
+
+    private static SplittableRandom random() {
+        long seed = new SplittableRandom().nextLong();
+        System.out.println("seed=" + seed);
+        return new SplittableRandom(seed);
+    }
+
+    private int some() {
+        return switch (random.nextInt(4)) {
+            case 0 -> random.nextInt(4);
+            case 1 -> random.nextInt(100_000);
+            case 2 -> -1 - random.nextInt(4);
+            default -> random.nextInt();
+        };
+    }
+
+    /** One packet: most often the next of its flow, so that somebody looks at the rest. */
+    private void attack(Peer ofVictim) {
+        int subOpcode = OPCODES[random.nextInt(random.nextInt(8) == 0 ? OPCODES.length : 2)];
+        int psn = random.nextInt(4) == 0 ? random.nextInt() : number;
+        MessageHeader.putLrh(header, 0, Lrh.of(0, 0, 1, 15, hostile.id.lid()));
+        MessageHeader.putBth2(header, 0, psn & 0xFF_FFFF);
+        MessageHeader.putPktFlags(header, 0, 0);
+        MessageHeader.putSubOpcode(header, 0, subOpcode);
+        MessageHeader.putFlags(header, 0, random.nextInt(256));
+        MessageHeader.putCommidx(
+                header, 0, random.nextInt(16) == 0 ? random.nextInt(65536) : ofVictim.ownIndex);
+        MessageHeader.putAck(
+                header, 0, AckWord.of(random.nextInt(1 << 24), hostile.id.context(), 0));
+        MessageHeader.putFlowId(header, 0, random.nextInt(256));
+        MessageHeader.putHdrDlen(header, 0, random.nextInt(random.nextBoolean() ? 16 : 256));
+        MessageHeader.putMqHdr(header, 0, random.nextInt(random.nextInt(8) == 0 ? 65536 : 16));
+        MessageHeader.putData0(header, 0, (long) some() << 32 | some() & 0xFFFF_FFFFL);
+        MessageHeader.putData1(header, 0, (long) some() << 32 | some() & 0xFFFF_FFFFL);
+        int length = random.nextInt(3) == 0 ? 0 : random.nextInt(SimWorld.MTU + 1);
+        if (SubOpcode.isConnection(subOpcode) && random.nextBoolean()) {
+            connection(subOpcode);
+            length = ConnectMessage.BYTES;
+        }
+        victim.engine.onPacket(header, 0, payload, 0, length);
+        if (random.nextInt(64) == 0) {
+            victim.engine.onOverflow(header, 0);
+        }
+    }
+
+    private void connection(int subOpcode) {
+        new ConnectMessage(
+                        subOpcode,
+                        random.nextInt(4) == 0 ? some() & 0xFFFF : ConnectMessage.CONNECT_VERSION,
+                        ConnectMessage.PSM_VERSION,
+                        random.nextInt(5),
+                        random.nextInt(20),
+                        SimWorld.JOB,
+                        random.nextInt(70),
+                        some(),
+                        hostile.runId,
+                        0x7FFF,
+                        9,
+                        56,
+                        random.nextInt(65536),
+                        "h")
+                .write(payload, 0);
+    }
+
+    @Test
+    void shouldSpoilItsOwnMessagesOnly() {
+        int packets = 0;
+        int lives = 0;
+        while (packets < PACKETS) {
+            world = new SimWorld(lives++, SimWorld.Trouble.NONE);
+            victim = world.add();
+            hostile = world.add();
+            honest = world.add();
+            world.connectAll();
+            packets += attackUntilItIsOut();
+            hostile.dead = true;
+            honestTalk();
+            assertTrue(victim.engine.unexpectedBytes() <= 64L << 20);
+        }
+        System.out.println("packets=" + packets + " lives=" + lives);
+    }
+
+    /** Until it has talked itself out of the job, or tired. */
+    private int attackUntilItIsOut() {
+        int packets = 0;
+        for (; packets < PACKETS / 4; packets++) {
+            Peer ofVictim = SimWorld.peer(victim, hostile);
+            if (ofVictim == null || ofVictim.failure() != null) {
+                break;
+            }
+            number = ofVictim.flow.expected();
+            if (random.nextInt(50) == 0) {
+                MemorySegment room = MemorySegment.ofArray(new byte[random.nextInt(4096)]);
+                victim.engine.receive(0, MINE, room, 0, (int) room.byteSize(), r -> false, null);
+            }
+            attack(ofVictim);
+            if (random.nextInt(20) == 0) {
+                victim.engine.progress(world.nowNs);
+            }
+        }
+        return packets;
+    }
+
+    private void honestTalk() {
+        Peer peer = SimWorld.peer(honest, victim);
+        for (int bytes : new int[] {0, 8, 2_000, 50_000, 200_000}) {
+            byte[] out = new byte[bytes];
+            random.nextBytes(out);
+            MemorySegment in = MemorySegment.ofArray(new byte[bytes]);
+            Request receive = victim.engine.receive(MINE | bytes, -1, in, 0, bytes, null, null);
+            honest.engine.send(
+                    peer,
+                    MINE | bytes,
+                    MemorySegment.ofArray(out),
+                    0,
+                    bytes,
+                    false,
+                    r -> false,
+                    null);
+            world.await("message of bytes=" + bytes, receive::isComplete);
+            assertEquals(PsmError.OK, receive.error());
+            assertEquals(bytes, receive.messageLength());
+            assertEquals(-1, in.mismatch(MemorySegment.ofArray(out)));
+        }
+    }
+}
