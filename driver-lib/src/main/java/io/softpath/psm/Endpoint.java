@@ -43,6 +43,7 @@ public final class Endpoint implements AutoCloseable {
 
     private final Device device;
     private final Context context;
+    private final EndpointOptions options;
     private final MessageEngine engine;
     private final MatchedQueue queue;
     private final PacketHandler handler = new Receiver();
@@ -52,6 +53,7 @@ public final class Endpoint implements AutoCloseable {
     private Endpoint(Device device, Context context, EndpointOptions options) {
         this.device = device;
         this.context = context;
+        this.options = options;
         EndpointId id =
                 EndpointId.of(
                         context.address().lid(),
@@ -203,6 +205,11 @@ public final class Endpoint implements AutoCloseable {
         }
     }
 
+    /** The environment has the last word. */
+    private static Duration chosen(int seconds, Duration otherwise) {
+        return seconds == 0 ? otherwise : Duration.ofSeconds(seconds);
+    }
+
     /** The outcome of connecting to one endpoint; the peer is null unless that is OK. */
     public record Connected(EndpointId id, Peer peer, PsmError outcome) {}
 
@@ -217,7 +224,9 @@ public final class Endpoint implements AutoCloseable {
         for (EndpointId id : ids) {
             peers.add(connections.connect(id, System.nanoTime()));
         }
-        await(() -> peers.stream().allMatch(connections::isSettled), timeout);
+        await(
+                () -> peers.stream().allMatch(connections::isSettled),
+                chosen(options.connectSeconds(), timeout));
         List<Connected> all = new ArrayList<>();
         for (int i = 0; i < peers.size(); i++) {
             Peer peer = peers.get(i);
@@ -292,7 +301,8 @@ public final class Endpoint implements AutoCloseable {
      *
      * @return {@link PsmError#OK}, or {@link PsmError#EP_CLOSE_TIMEOUT}: somebody has not answered
      */
-    public PsmError close(Duration timeout) {
+    public PsmError close(Duration asked) {
+        Duration timeout = chosen(options.closeSeconds(), asked);
         long start = System.nanoTime();
         Connections connections = engine.connections();
         List<Peer> peers = connections.connected();

@@ -13,11 +13,12 @@ import java.util.UUID;
  *
  * @param job all endpoints of a job have the same
  * @param device which daemon, and which unit of it
- * @param rendezvousBytes messages that are longer wait until the receiver has matched;
- *     PSM_MQ_RNDV_IPATH_THRESH
- * @param credits packets to one peer that may be unacknowledged, 2 to 64; PSM_FLOW_CREDITS
- * @param maxRequests sends and receives that may be under way; PSM_MQ_SENDREQS_MAX
+ * @param rendezvousBytes messages that are longer wait until the receiver has matched
+ * @param credits packets to one peer that may be unacknowledged
+ * @param maxRequests sends and receives that may be under way, together
  * @param maxUnexpectedBytes of messages that nobody has asked for yet
+ * @param connectSeconds that a connect may take; 0: as the program says
+ * @param closeSeconds that a close may take; 0: as the program says
  */
 public record EndpointOptions(
         UUID job,
@@ -25,68 +26,88 @@ public record EndpointOptions(
         int rendezvousBytes,
         int credits,
         int maxRequests,
-        long maxUnexpectedBytes) {
-    private static final int RENDEZVOUS_BYTES = 64_000;
-    private static final int CREDITS = 64;
-    private static final int MAX_REQUESTS = 1 << 20;
+        long maxUnexpectedBytes,
+        int connectSeconds,
+        int closeSeconds) {
     private static final long MAX_UNEXPECTED_BYTES = 64L << 20;
+    private static final int MAX_REQUESTS = 1 << 24;
 
     public EndpointOptions {
         Objects.requireNonNull(job);
         Objects.requireNonNull(device);
-        check("PSM_MQ_RNDV_IPATH_THRESH", rendezvousBytes, 0, 1 << 30);
-        check("PSM_FLOW_CREDITS", credits, 2, CREDITS);
-        check("PSM_MQ_SENDREQS_MAX", maxRequests, 1, 1 << 24);
-        check("maxUnexpectedBytes", maxUnexpectedBytes, rendezvousBytes, Long.MAX_VALUE);
-    }
-
-    private static void check(String name, long value, long least, long most) {
-        if (value < least || value > most) {
+        PsmVariable.RNDV_IPATH_THRESH.check(rendezvousBytes);
+        PsmVariable.FLOW_CREDITS.check(credits);
+        PsmVariable.SENDREQS_MAX.check(maxRequests);
+        PsmVariable.CONNECT_TIMEOUT.check(connectSeconds);
+        PsmVariable.CLOSE_TIMEOUT.check(closeSeconds);
+        if (maxUnexpectedBytes < rendezvousBytes) {
             throw SoftpathException.of(
                     Errno.EINVAL,
-                    "endpoint: " + name + "=" + value + " is outside " + least + ".." + most);
+                    "endpoint: maxUnexpectedBytes="
+                            + maxUnexpectedBytes
+                            + " has no room for one message of rendezvousBytes="
+                            + rendezvousBytes);
         }
     }
 
-    /** What the environment says, and PSM's defaults where it does not. */
+    /**
+     * What the environment says ({@link PsmVariable}), and PSM's defaults where it does not.
+     *
+     * @throws SoftpathException.Refused EINVAL if it says what cannot be
+     */
     public static EndpointOptions ofJob(UUID job) {
         return ofJob(job, System.getenv());
     }
 
     static EndpointOptions ofJob(UUID job, Map<String, String> environment) {
+        int rendezvousBytes = PsmVariable.RNDV_IPATH_THRESH.value(environment);
         return new EndpointOptions(
                 job,
                 DeviceOptions.fromEnvironment(),
-                number(environment, "PSM_MQ_RNDV_IPATH_THRESH", RENDEZVOUS_BYTES),
-                number(environment, "PSM_FLOW_CREDITS", CREDITS),
-                number(environment, "PSM_MQ_SENDREQS_MAX", MAX_REQUESTS),
-                MAX_UNEXPECTED_BYTES);
-    }
-
-    private static int number(Map<String, String> environment, String name, int otherwise) {
-        String text = environment.get(name);
-        if (text == null || text.isBlank()) {
-            return otherwise;
-        }
-        try {
-            return Integer.decode(text.strip());
-        } catch (NumberFormatException e) {
-            throw SoftpathException.of(
-                    Errno.EINVAL, "endpoint: " + name + "=" + text + " is not a number", e);
-        }
+                rendezvousBytes,
+                PsmVariable.FLOW_CREDITS.value(environment),
+                Math.min(
+                        MAX_REQUESTS,
+                        PsmVariable.SENDREQS_MAX.value(environment)
+                                + PsmVariable.RECVREQS_MAX.value(environment)),
+                Math.max(MAX_UNEXPECTED_BYTES, rendezvousBytes),
+                PsmVariable.CONNECT_TIMEOUT.value(environment),
+                PsmVariable.CLOSE_TIMEOUT.value(environment));
     }
 
     public EndpointOptions withDevice(DeviceOptions newDevice) {
         return new EndpointOptions(
-                job, newDevice, rendezvousBytes, credits, maxRequests, maxUnexpectedBytes);
+                job,
+                newDevice,
+                rendezvousBytes,
+                credits,
+                maxRequests,
+                maxUnexpectedBytes,
+                connectSeconds,
+                closeSeconds);
     }
 
     public EndpointOptions withRendezvousBytes(int bytes) {
-        return new EndpointOptions(job, device, bytes, credits, maxRequests, maxUnexpectedBytes);
+        return new EndpointOptions(
+                job,
+                device,
+                bytes,
+                credits,
+                maxRequests,
+                Math.max(maxUnexpectedBytes, bytes),
+                connectSeconds,
+                closeSeconds);
     }
 
     public EndpointOptions withCredits(int packets) {
         return new EndpointOptions(
-                job, device, rendezvousBytes, packets, maxRequests, maxUnexpectedBytes);
+                job,
+                device,
+                rendezvousBytes,
+                packets,
+                maxRequests,
+                maxUnexpectedBytes,
+                connectSeconds,
+                closeSeconds);
     }
 }

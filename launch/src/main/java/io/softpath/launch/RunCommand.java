@@ -2,7 +2,9 @@ package io.softpath.launch;
 
 import io.softpath.abi.control.UnitRecord;
 import io.softpath.driver.Device;
+import io.softpath.psm.PsmVariable;
 
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -68,8 +70,14 @@ final class RunCommand implements Callable<Integer> {
             description = "Start a daemon for this job even if one runs already.")
     private boolean ownDaemon;
 
+    @Option(
+            names = "--help-env",
+            description = "List the variables that programs with matched queues honour, and end.")
+    private boolean helpEnvironment;
+
     @Parameters(
             index = "0",
+            arity = "0..1",
             paramLabel = "PROGRAM",
             description =
                     "A class, a .jar, a .java file, or one of: hello, pingpong, chat, bigcopy,"
@@ -81,6 +89,13 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (helpEnvironment) {
+            return listVariables();
+        }
+        if (program == null) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "Missing required parameter: 'PROGRAM'");
+        }
         if (ranks < 1) {
             throw new Trouble(ExitCode.USAGE, "-n " + ranks + ": at least one rank is needed");
         }
@@ -129,5 +144,16 @@ final class RunCommand implements Callable<Integer> {
                                     + " free; wait, or take a daemon of your own: --private%s",
                             ranks, shared.path(), free, all, ranks > all ? " --units N" : ""));
         }
+    }
+
+    private int listVariables() {
+        Table table = new Table("VARIABLE", ">DEFAULT", "BOUNDS", "WHAT");
+        for (PsmVariable each : PsmVariable.values()) {
+            table.row(each.variable(), each.otherwise(), each.bounds(), each.purpose());
+        }
+        table.row("SOFTPATH_DIR", "-", "-", "the run directory of the daemon");
+        table.row("SOFTPATH_UNIT", "-", "-", "the unit to open; else any");
+        table.print(spec.commandLine().getOut(), CommandLine.Help.Ansi.OFF);
+        return ExitCode.OK;
     }
 }
