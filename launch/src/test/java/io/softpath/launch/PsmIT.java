@@ -3,7 +3,6 @@ package io.softpath.launch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.softpath.driver.Device;
 
@@ -45,18 +44,9 @@ class PsmIT {
 
     @BeforeAll
     static void compile() throws Exception {
-        Preload.assumeBuilt();
-        assumeTrue(
-                Files.exists(Path.of("/usr/include/psm.h")),
-                "no libpsm: apt-get install libpsm-infinipath1 libpsm-infinipath1-dev");
-        CCompiler.copy("psm_pair.h", temp);
-        psm = compile("psm.c");
-        activeMessages = compile("psm_am.c");
-    }
-
-    private static Path compile(String source) throws Exception {
-        return CCompiler.compile(
-                source, temp, "-Wl,--no-as-needed", "-lpsm_infinipath", "-linfinipath");
+        RealLibrary.assumeInstalled(temp);
+        psm = RealLibrary.compile("psm.c", temp);
+        activeMessages = RealLibrary.compile("psm_am.c", temp);
     }
 
     /** Everything through the chip, and no files in /dev/shm for contexts to be shared. */

@@ -2,7 +2,6 @@ package io.softpath.launch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.softpath.abi.psm.EndpointId;
 import io.softpath.abi.psm.PsmError;
@@ -27,7 +26,6 @@ import java.io.Writer;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,18 +50,8 @@ class PsmPeerIT {
 
     @BeforeAll
     static void compile() throws Exception {
-        Preload.assumeBuilt();
-        assumeTrue(
-                Files.exists(Path.of("/usr/include/psm.h")),
-                "no libpsm: apt-get install libpsm-infinipath1 libpsm-infinipath1-dev");
-        CCompiler.copy("psm_pair.h", temp);
-        peerProgram =
-                CCompiler.compile(
-                        "psm_peer.c",
-                        temp,
-                        "-Wl,--no-as-needed",
-                        "-lpsm_infinipath",
-                        "-linfinipath");
+        RealLibrary.assumeInstalled(temp);
+        peerProgram = RealLibrary.compile("psm_peer.c", temp);
     }
 
     private static byte content(int bytes, int i, int seed) {

@@ -111,12 +111,9 @@ public final class PioSender {
             long offset,
             int length) {
         SendResult result =
-                send(
+                sendNumbered(
                         to,
                         to.nextPsn(),
-                        to.eagerVcto(),
-                        -length & 3,
-                        0,
                         pktFlags,
                         message,
                         protocol,
@@ -127,7 +124,6 @@ public final class PioSender {
                         length);
         if (result == SendResult.SENT) {
             to.advancePsn();
-            byteCount += length;
         }
         return result;
     }
