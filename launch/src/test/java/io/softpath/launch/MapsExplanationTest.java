@@ -51,7 +51,7 @@ class MapsExplanationTest {
     void shouldExplainInJson() {
         JsonNode json = Json.tree(explain("--json").out());
         assertEquals(VmFlag.values().length, json.get("flags").size());
-        assertEquals(5 + 6 + 7, json.get("mappings").size());
+        assertEquals(5 + 6 + 10, json.get("mappings").size());
         assertEquals(RegionKind.values().length, json.get("softpath").size());
         assertTrue(json.get("live").isNull(), "no daemon");
         assertTrue(json.get("flags").findValuesAsText("inferred").contains("true"));
