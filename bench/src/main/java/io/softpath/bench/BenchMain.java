@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             FloorCommand.class,
             ChipCommand.class,
             ExpectedCommand.class,
+            MqCommand.class,
             PsmCommand.class,
             JmhCommand.class
         })

@@ -20,6 +20,7 @@ class BenchMainTest {
         assertEquals(0, BenchMain.execute("--help"));
         assertEquals(0, BenchMain.execute("floor", "--help"));
         assertEquals(0, BenchMain.execute("jmh", "--help"));
+        assertEquals(0, BenchMain.execute("mq", "--help"));
         assertEquals(0, BenchMain.execute("psm", "--help"));
     }
 

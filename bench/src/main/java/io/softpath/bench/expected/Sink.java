@@ -1,6 +1,8 @@
 package io.softpath.bench.expected;
 
 import io.softpath.bench.process.Findings;
+import io.softpath.bench.process.Pattern;
+import io.softpath.bench.process.Timed;
 import io.softpath.driver.Address;
 import io.softpath.driver.Context;
 import io.softpath.driver.Destination;
@@ -99,18 +101,8 @@ final class Sink {
         Findings.print(out, ExpectedBench.count(name), (double) timed.count());
     }
 
-    private record Timed(long count, long ns) {}
-
     private Timed timed(Runnable task) {
-        long count = 0;
-        long begin = System.nanoTime();
-        long now;
-        do {
-            task.run();
-            count++;
-            now = System.nanoTime();
-        } while (now - begin < measuredNs || count < LEAST_BLOCKS);
-        return new Timed(count, now - begin);
+        return Timed.run(task, measuredNs, LEAST_BLOCKS);
     }
 
     private void pins(PrintStream out) {

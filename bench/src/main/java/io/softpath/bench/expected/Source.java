@@ -1,5 +1,6 @@
 package io.softpath.bench.expected;
 
+import io.softpath.bench.process.Pattern;
 import io.softpath.driver.Address;
 import io.softpath.driver.Context;
 import io.softpath.driver.Destination;

@@ -1,0 +1,142 @@
+package io.softpath.bench.mq;
+
+import com.sun.management.ThreadMXBean;
+
+import io.softpath.abi.psm.PsmError;
+import io.softpath.bench.process.Findings;
+import io.softpath.bench.process.Pattern;
+import io.softpath.bench.process.Timed;
+import io.softpath.psm.MatchedQueue;
+import io.softpath.psm.Status;
+import io.softpath.psm.engine.Peer;
+import io.softpath.psm.engine.Request;
+
+import org.HdrHistogram.Histogram;
+
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+
+/** The process that measures: round trips, then windows of messages of each size. */
+final class Ping {
+    static final int PAGE_BYTES = 4096;
+
+    private static final PrintStream NOWHERE = new PrintStream(OutputStream.nullOutputStream());
+    private static final int LEAST_WINDOWS = 2;
+    private static final int LEAST_TRIPS = 100;
+
+    private final MatchedQueue queue;
+    private final Peer peer;
+    private final long measuredNs;
+    private final Status status = new Status();
+    private final MemorySegment from = Arena.global().allocate(Size.LONGEST.bytes(), PAGE_BYTES);
+    private final MemorySegment to = Arena.global().allocate(Size.LONGEST.bytes(), PAGE_BYTES);
+    private final Request[] sends = new Request[Size.TINY.window()];
+
+    Ping(MatchedQueue queue, Peer peer, long measuredNs) {
+        this.queue = queue;
+        this.peer = peer;
+        this.measuredNs = measuredNs;
+        Pattern.fill(from);
+    }
+
+    /** Measures everything and prints the findings. */
+    void measure(PrintStream out) {
+        for (Size size : Size.values()) {
+            comesThrough(size);
+        }
+        trips(NOWHERE);
+        trips(out);
+        for (Size size : Size.values()) {
+            windows(size, NOWHERE);
+            windows(size, out);
+            if (size.hasBandwidth()) {
+                copies(size, NOWHERE);
+                copies(size, out);
+            }
+        }
+        await(queue, queue.isend(peer, Pong.STOP, from, 0, 0, false, null, null), null);
+    }
+
+    /** Everything that was sent comes back as it was. */
+    private void comesThrough(Size size) {
+        to.asSlice(0, size.bytes()).fill((byte) 0);
+        trip(size.bytes());
+        Pattern.check(to, size.bytes());
+    }
+
+    /** Times each trip, and what this thread allocates meanwhile. */
+    private void trips(PrintStream out) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        Histogram histogram = Findings.newHistogram();
+        long allocated = threads.getCurrentThreadAllocatedBytes();
+        long begin = System.nanoTime();
+        long end = begin + measuredNs;
+        while (begin - end < 0 || histogram.getTotalCount() < LEAST_TRIPS) {
+            trip(Size.TINY.bytes());
+            long now = System.nanoTime();
+            Findings.record(histogram, now - begin);
+            begin = now;
+        }
+        allocated = threads.getCurrentThreadAllocatedBytes() - allocated;
+        Findings.print(out, MqBench.RTT, histogram);
+        Findings.print(out, MqBench.ALLOC, (double) allocated / histogram.getTotalCount());
+    }
+
+    private void trip(int bytes) {
+        Request answer = queue.irecv(Pong.ECHO, -1, to, 0, bytes, null, null);
+        Request message = queue.isend(peer, Pong.ECHO, from, 0, bytes, false, null, null);
+        await(queue, answer, status);
+        await(queue, message, null);
+        if (status.messageLength() != bytes) {
+            throw new IllegalStateException("wrong answer: bytes=" + bytes + " " + status);
+        }
+    }
+
+    private void windows(Size size, PrintStream out) {
+        Timed timed = Timed.run(() -> window(size), measuredNs, LEAST_WINDOWS);
+        double messages = (double) timed.count() * size.window();
+        Findings.print(out, MqBench.RATE + size.label(), messages * 1e9 / timed.ns());
+        Findings.print(out, MqBench.count(size), messages);
+        if (size.hasBandwidth()) {
+            double bandwidth = messages * size.bytes() / timed.ns();
+            Findings.print(out, MqBench.BANDWIDTH + size.label(), bandwidth);
+        }
+    }
+
+    private void window(Size size) {
+        Request answer = queue.irecv(Pong.ECHO, -1, to, 0, 0, null, null);
+        for (int i = 0; i < size.window(); i++) {
+            long tag = i < size.window() - 1 ? Pong.BULK : Pong.BULK_END;
+            sends[i] = queue.isend(peer, tag, from, 0, size.bytes(), false, null, null);
+        }
+        await(queue, answer, null);
+        for (int i = 0; i < size.window(); i++) {
+            await(queue, sends[i], null);
+        }
+    }
+
+    private void copies(Size size, PrintStream out) {
+        Runnable copy = () -> MemorySegment.copy(from, 0, to, 0, size.bytes());
+        Timed timed = Timed.run(copy, measuredNs / 4, LEAST_WINDOWS);
+        double bandwidth = (double) timed.count() * size.bytes() / timed.ns();
+        Findings.print(out, MqBench.MEMCPY + size.label(), bandwidth);
+    }
+
+    /**
+     * Waits until a request is complete.
+     *
+     * @param status filled in; or null
+     * @throws IllegalStateException if that takes too long
+     */
+    static void await(MatchedQueue queue, Request request, Status status) {
+        if (!queue.await(request, MqUser.PATIENCE, status)) {
+            throw new IllegalStateException("no message came within " + MqUser.PATIENCE);
+        }
+        if (status != null && status.error() != PsmError.OK) {
+            throw new IllegalStateException("a message did not come through: " + status);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package io.softpath.bench.mq;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.softpath.bench.report.Result;
+
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.List;
+
+/** Shows that every figure can be taken and that the data comes through; not what they are. */
+class MqBenchIT {
+    @Test
+    void shouldReportEveryFigureOnce() {
+        MqBench bench = new MqBench(1, Duration.ofMillis(10), what -> {});
+
+        List<Result> results = bench.run();
+
+        List<String> names = results.stream().map(Result::name).toList();
+        assertEquals(names.stream().distinct().toList(), names);
+        assertEquals(
+                List.of("floor.handover.rtt", "mq.chip.rtt.8B", "mq.chip.alloc.8B"),
+                names.subList(0, 3));
+        for (Size size : Size.values()) {
+            assertTrue(names.contains("mq.chip.rate." + size.label()), names::toString);
+        }
+        Result bandwidth = results.get(names.indexOf("mq.chip.bandwidth.1MiB"));
+        assertEquals("memcpy.1MiB", bandwidth.ratioTo());
+        assertTrue(bandwidth.median() > 0, bandwidth::toString);
+        assertTrue(results.stream().allMatch(result -> result.count() > 0), results.toString());
+    }
+}
