@@ -32,7 +32,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class Endpoint implements AutoCloseable {
     private static final int PACKETS_PER_LOOK = 64;
-    private static final int SPINS = Runtime.getRuntime().availableProcessors() > 2 ? 1000 : 50;
+    private static final int SPINS = Runtime.getRuntime().availableProcessors() > 2 ? 1000 : 10;
     private static final int YIELDS = 100;
 
     /** A peer that says nothing for so long has gone without a word. */

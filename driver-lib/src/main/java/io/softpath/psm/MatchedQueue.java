@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * Messages with 64-bit tags. A receive gives a tag and which of its bits matter; it takes the first
@@ -24,6 +25,11 @@ import java.util.List;
 public final class MatchedQueue {
     private final Endpoint endpoint;
     private final MessageEngine engine;
+
+    /** What {@link #await} waits for; a condition made for each wait would be garbage. */
+    private Request awaited;
+
+    private final BooleanSupplier completion = this::awaitedIsComplete;
 
     MatchedQueue(Endpoint endpoint, MessageEngine engine) {
         this.endpoint = endpoint;
@@ -139,6 +145,10 @@ public final class MatchedQueue {
         return true;
     }
 
+    private boolean awaitedIsComplete() {
+        return awaited.isComplete();
+    }
+
     private void end(Request request, Status status) {
         if (status != null) {
             status.set(request);
@@ -153,8 +163,14 @@ public final class MatchedQueue {
      * @return false if the time was over before; the request goes on
      */
     public boolean await(Request request, Duration timeout, Status status) {
-        if (!endpoint.await(request::isComplete, timeout)) {
-            return false;
+        Request outer = awaited; // this may be called from a completion, within another wait
+        awaited = request;
+        try {
+            if (!endpoint.await(completion, timeout)) {
+                return false;
+            }
+        } finally {
+            awaited = outer;
         }
         end(request, status);
         return true;

@@ -660,7 +660,7 @@ public final class MessageEngine {
                     return;
                 }
                 MemorySegment.copy(bytes, offset, message.buffer, at, length);
-                message.done += length;
+                message.done = Math.min(message.done + length, message.messageLength); // no overlap
                 if (message.done >= message.messageLength) {
                     longs.remove(i);
                 }

@@ -7,6 +7,7 @@ import io.softpath.abi.packet.AckWord;
 import io.softpath.abi.packet.Lrh;
 import io.softpath.abi.packet.MessageHeader;
 import io.softpath.abi.psm.ConnectMessage;
+import io.softpath.abi.psm.MqClass;
 import io.softpath.abi.psm.PsmError;
 import io.softpath.abi.psm.SubOpcode;
 
@@ -146,6 +147,37 @@ final class HostilePeerTest {
             }
         }
         return packets;
+    }
+
+    /** Pieces that overlap are more bytes than the message has; nobody looks beyond its end. */
+    @Test
+    void shouldTakeNoMoreOfOverlappingPiecesThanTheMessageHas() {
+        world = new SimWorld(1, SimWorld.Trouble.NONE);
+        victim = world.add();
+        hostile = world.add();
+        world.connectAll();
+        Peer ofVictim = SimWorld.peer(victim, hostile);
+        piece(ofVictim, MqClass.LONG, MqClass.pair(7, 2_000), 1_500);
+        piece(ofVictim, MqClass.DATA, MqClass.pair(7, 1_000), 1_000);
+
+        MemorySegment room = MemorySegment.ofArray(new byte[4_000]);
+        Request receive = victim.engine.receive(0, -1, room, 0, 4_000, r -> true, null);
+
+        assertTrue(receive.isComplete());
+        assertEquals(PsmError.OK, receive.error());
+        assertEquals(2_000, receive.bytes());
+        assertEquals(0, victim.engine.unexpectedBytes());
+    }
+
+    private void piece(Peer ofVictim, int mqClass, long data1, int length) {
+        MessageHeader.putLrh(header, 0, Lrh.of(0, 0, 1, 15, hostile.id.lid()));
+        MessageHeader.putBth2(header, 0, ofVictim.flow.expected());
+        MessageHeader.putSubOpcode(header, 0, OPCODES[0]);
+        MessageHeader.putCommidx(header, 0, ofVictim.ownIndex);
+        MessageHeader.putAck(header, 0, AckWord.of(0, hostile.id.context(), 0));
+        MessageHeader.putMqHdr(header, 0, mqClass);
+        MessageHeader.putData1(header, 0, data1);
+        victim.engine.onPacket(header, 0, payload, 0, length);
     }
 
     private void honestTalk() {
