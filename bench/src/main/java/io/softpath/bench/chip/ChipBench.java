@@ -6,6 +6,7 @@ import io.softpath.bench.process.Child;
 import io.softpath.bench.process.Findings;
 import io.softpath.bench.process.PrivateDaemon;
 import io.softpath.bench.process.TemporaryDirectory;
+import io.softpath.bench.process.UserPair;
 import io.softpath.bench.report.Result;
 
 import org.HdrHistogram.Histogram;
@@ -33,7 +34,6 @@ public final class ChipBench {
 
     private static final int SLEEPERS = 4;
     private static final int CONTEXTS = 16;
-    private static final Duration START = Duration.ofMinutes(1);
     private static final Duration GRACE = Duration.ofMinutes(2);
     private static final double MEGABYTE = 1e6;
 
@@ -95,7 +95,7 @@ public final class ChipBench {
                 try (Child holder =
                         daemon.startUser(
                                 ChipUser.class, ChipUser.HOLDER, String.valueOf(CONTEXTS))) {
-                    holder.awaitLine(ChipUser.READY, START);
+                    UserPair.address(holder);
                     rss.add(ProcessUsage.residentBytes(daemon.pid()) / MEGABYTE);
                     shared = ProcessUsage.residentSharedBytes(daemon.pid()) / MEGABYTE;
                 }
@@ -105,13 +105,15 @@ public final class ChipBench {
         Result floor = Result.ofHistograms(HandoverFloor.NAME, "ns", floors);
         List<Result> results = new ArrayList<>();
         results.add(floor);
-        results.add(Result.ofHistograms(SELF, "ns", histograms(selves, SELF)).comparedTo(floor));
-        results.add(allocResult(SELF_ALLOC, histograms(selves, SELF_ALLOC)));
+        results.add(
+                Result.ofHistograms(SELF, "ns", Findings.histograms(selves, SELF))
+                        .comparedTo(floor));
+        results.add(allocResult(SELF_ALLOC, Findings.histograms(selves, SELF_ALLOC)));
         results.add(
                 allocResult(DAEMON_ALLOC, List.of(daemonAllocated))
                         .noted("of the daemon's thread, run inside the measuring process"));
         results.add(pairResult(pairs).comparedTo(floor));
-        double stalls = values(pairs, PAIR_STALLS).stream().mapToDouble(n -> n).sum();
+        double stalls = Findings.sum(pairs, PAIR_STALLS);
         results.add(
                 Result.ofValues(
                                 PAIR_STALLS,
@@ -144,9 +146,9 @@ public final class ChipBench {
         try (Child user =
                 daemon.startUser(
                         ChipUser.class, ChipUser.SELF, String.valueOf(measured.toMillis()))) {
-            String own = address(user);
+            String own = UserPair.address(user);
             daemon.separateFrom(user);
-            user.println(ChipUser.GO + own);
+            UserPair.go(user, own);
             return Findings.parse(user.awaitSuccess(measured.plus(GRACE)));
         }
     }
@@ -158,13 +160,7 @@ public final class ChipBench {
                                 ChipUser.class,
                                 ChipUser.PING,
                                 String.valueOf(measured.toMillis()))) {
-            String pongAddress = address(pong);
-            String pingAddress = address(ping);
-            pong.println(ChipUser.GO + pingAddress);
-            ping.println(ChipUser.GO + pongAddress);
-            Findings findings = Findings.parse(ping.awaitSuccess(measured.plus(GRACE)));
-            pong.awaitSuccess(GRACE);
-            return findings;
+            return UserPair.awaitReady(ping, pong).measure(measured);
         }
     }
 
@@ -174,8 +170,8 @@ public final class ChipBench {
             for (int i = 0; i < SLEEPERS; i++) {
                 sleepers.add(daemon.startUser(ChipUser.class, ChipUser.SLEEPER));
             }
-            String first = address(sleepers.getFirst());
-            sleepers.stream().skip(1).forEach(ChipBench::address);
+            String first = UserPair.address(sleepers.getFirst());
+            sleepers.stream().skip(1).forEach(UserPair::address);
             sleep(Duration.ofSeconds(2)); // what a JVM does after its start is not idling
             long begin = System.nanoTime();
             long before = ProcessUsage.cpuNs(daemon.pid());
@@ -184,8 +180,8 @@ public final class ChipBench {
             cpu.add(100.0 * used / (System.nanoTime() - begin));
 
             try (Child waker = daemon.startUser(ChipUser.class, ChipUser.WAKER)) {
-                address(waker);
-                waker.println(ChipUser.GO + first);
+                UserPair.address(waker);
+                UserPair.go(waker, first);
                 wakes.add(Findings.parse(waker.awaitSuccess(GRACE)).histogram(WAKE));
             }
         } finally {
@@ -205,16 +201,12 @@ public final class ChipBench {
         }
     }
 
-    private static String address(Child user) {
-        return user.awaitLine(ChipUser.READY, START).substring(ChipUser.READY.length());
-    }
-
     private static Result allocResult(String name, List<Histogram> rounds) {
         return Result.ofBatches(name, "bytes/packet", rounds, RoundTrips.BATCH_TRIPS);
     }
 
     private Result pairResult(List<Findings> pairs) {
-        Result pair = Result.ofHistograms(PAIR, "ns", histograms(pairs, PAIR));
+        Result pair = Result.ofHistograms(PAIR, "ns", Findings.histograms(pairs, PAIR));
         int cores = Runtime.getRuntime().availableProcessors();
         return cores < 3
                 ? pair.noted(
@@ -222,14 +214,6 @@ public final class ChipBench {
                                 + cores
                                 + " CPUs: the scheduler is part of the figure")
                 : pair;
-    }
-
-    private static List<Histogram> histograms(List<Findings> rounds, String name) {
-        return rounds.stream().map(round -> round.histogram(name)).toList();
-    }
-
-    private static List<Double> values(List<Findings> rounds, String name) {
-        return rounds.stream().map(round -> round.value(name)).toList();
     }
 
     private static long samples(List<Findings> rounds, String name) {

@@ -1,15 +1,13 @@
 package io.softpath.bench.chip;
 
 import io.softpath.bench.process.Findings;
+import io.softpath.bench.process.UserPair;
 import io.softpath.driver.Address;
 import io.softpath.driver.Context;
 import io.softpath.driver.Destination;
 import io.softpath.driver.Device;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,9 +18,6 @@ import java.util.List;
  * ends.
  */
 final class ChipUser {
-    static final String READY = "ready ";
-    static final String GO = "go ";
-
     static final String SELF = "self";
     static final String PING = "ping";
     static final String PONG = "pong";
@@ -35,26 +30,24 @@ final class ChipUser {
     private ChipUser() {}
 
     public static void main(String[] arguments) throws IOException {
-        BufferedReader stdin =
-                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         if (arguments[0].equals(HOLDER)) {
-            hold(Integer.parseInt(arguments[1]), stdin);
+            hold(Integer.parseInt(arguments[1]));
             return;
         }
         boolean crowded = Runtime.getRuntime().availableProcessors() < 3; // two users, one daemon
         try (Device device = Device.open();
                 Context context = device.openContext()) {
-            System.out.println(READY + context.address());
             if (arguments[0].equals(SLEEPER)) {
-                endWithInput(stdin);
+                UserPair.ready(context.address().toString());
+                endWithInput();
                 sleep(context);
                 return;
             }
-            String line = stdin.readLine();
-            if (line == null) {
+            String other = UserPair.meet(context.address().toString());
+            if (other == null) {
                 return; // the harness is gone
             }
-            Address peer = Address.parse(line.substring(GO.length()));
+            Address peer = Address.parse(other);
             long measuredNs = arguments.length > 1 ? Long.parseLong(arguments[1]) * 1_000_000 : 0;
             switch (arguments[0]) {
                 case SELF -> new RoundTrips(context, peer, false).self(measuredNs, System.out);
@@ -70,7 +63,7 @@ final class ChipUser {
     /**
      * Holds contexts, each of which has sent itself a packet, until the harness is done with them.
      */
-    private static void hold(int count, BufferedReader stdin) throws IOException {
+    private static void hold(int count) throws IOException {
         List<Device> devices = new ArrayList<>();
         try {
             for (int i = 0; i < count; i++) {
@@ -79,8 +72,8 @@ final class ChipUser {
                 Context context = device.openContext();
                 new RoundTrips(context, context.address(), false).trips(1);
             }
-            System.out.println(READY + count);
-            stdin.readLine();
+            UserPair.ready(String.valueOf(count));
+            System.in.read();
         } finally {
             devices.forEach(Device::close);
         }
@@ -105,13 +98,13 @@ final class ChipUser {
         }
     }
 
-    private static void endWithInput(BufferedReader stdin) {
+    private static void endWithInput() {
         Thread.ofPlatform()
                 .daemon()
                 .name("bench-stdin")
                 .start(() -> {
                     try {
-                        while (stdin.readLine() != null) {
+                        while (System.in.read() >= 0) {
                             // Nothing is asked of a sleeper.
                         }
                     } catch (IOException _) {

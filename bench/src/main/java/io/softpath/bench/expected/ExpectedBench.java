@@ -3,6 +3,7 @@ package io.softpath.bench.expected;
 import io.softpath.bench.process.Child;
 import io.softpath.bench.process.Findings;
 import io.softpath.bench.process.PrivateDaemon;
+import io.softpath.bench.process.UserPair;
 import io.softpath.bench.report.Result;
 
 import java.time.Duration;
@@ -24,8 +25,6 @@ public final class ExpectedBench {
 
     private static final String BANDWIDTH = "GB/s";
     private static final String COST = "ns/page";
-    private static final Duration START = Duration.ofMinutes(1);
-    private static final Duration GRACE = Duration.ofMinutes(2);
 
     private final int rounds;
     private final Duration measured;
@@ -100,25 +99,15 @@ public final class ExpectedBench {
         String ms = String.valueOf(measured.toMillis());
         try (Child sink = daemon.startUser(ExpectedUser.class, ExpectedUser.SINK, ms);
                 Child source = daemon.startUser(ExpectedUser.class, ExpectedUser.SOURCE)) {
-            String sinkAddress = address(sink);
-            String sourceAddress = address(source);
+            UserPair pair = UserPair.awaitReady(sink, source);
             daemon.separateFrom(sink, source);
-            source.println(ExpectedUser.GO + sinkAddress);
-            sink.println(ExpectedUser.GO + sourceAddress);
-            List<String> lines = sink.awaitSuccess(measured.multipliedBy(20).plus(GRACE));
-            source.awaitSuccess(GRACE);
-            return Findings.parse(lines);
+            return pair.measure(measured.multipliedBy(20));
         }
     }
 
-    private static String address(Child user) {
-        return user.awaitLine(ExpectedUser.READY, START).substring(ExpectedUser.READY.length());
-    }
-
     private static Result result(List<Findings> rounds, String name, String unit) {
-        List<Double> values = rounds.stream().map(round -> round.value(name)).toList();
-        double count = rounds.stream().mapToDouble(round -> round.value(count(name))).sum();
-        return Result.ofValues(name, unit, (long) count, values);
+        long count = (long) Findings.sum(rounds, count(name));
+        return Result.ofValues(name, unit, count, Findings.values(rounds, name));
     }
 
     /** Under which name a user reports how many it measured. */

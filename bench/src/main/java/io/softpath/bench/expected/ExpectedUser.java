@@ -1,37 +1,30 @@
 package io.softpath.bench.expected;
 
+import io.softpath.bench.process.UserPair;
 import io.softpath.driver.Address;
 import io.softpath.driver.Context;
 import io.softpath.driver.Device;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 
 /**
- * A user process of the measurements: {@code ExpectedUser ROLE ...}. It opens a context, prints
- * {@code ready LID:CONTEXT}, waits for a line {@code go LID:CONTEXT}, does its part and ends.
+ * A user process of the measurements, one of a {@link UserPair}: {@code ExpectedUser ROLE ...}. Its
+ * address is LID:CONTEXT.
  */
 final class ExpectedUser {
-    static final String READY = "ready ";
-    static final String GO = "go ";
     static final String SINK = "sink";
     static final String SOURCE = "source";
 
     private ExpectedUser() {}
 
     public static void main(String[] arguments) throws IOException {
-        BufferedReader stdin =
-                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         try (Device device = Device.open();
                 Context context = device.openContext()) {
-            System.out.println(READY + context.address());
-            String line = stdin.readLine();
-            if (line == null) {
+            String other = UserPair.meet(context.address().toString());
+            if (other == null) {
                 return; // the harness is gone
             }
-            Address peer = Address.parse(line.substring(GO.length()));
+            Address peer = Address.parse(other);
             switch (arguments[0]) {
                 case SINK ->
                         new Sink(context, peer, Long.parseLong(arguments[1]) * 1_000_000)

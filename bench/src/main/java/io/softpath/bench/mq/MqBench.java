@@ -4,6 +4,7 @@ import io.softpath.bench.floor.HandoverFloor;
 import io.softpath.bench.process.Child;
 import io.softpath.bench.process.Findings;
 import io.softpath.bench.process.PrivateDaemon;
+import io.softpath.bench.process.UserPair;
 import io.softpath.bench.report.Result;
 
 import org.HdrHistogram.Histogram;
@@ -23,9 +24,6 @@ public final class MqBench {
     static final String RATE = "mq.chip.rate.";
     static final String BANDWIDTH = "mq.chip.bandwidth.";
     static final String MEMCPY = "memcpy.";
-
-    private static final Duration START = Duration.ofMinutes(1);
-    private static final Duration GRACE = Duration.ofMinutes(2);
 
     private final int rounds;
     private final Duration measured;
@@ -56,7 +54,7 @@ public final class MqBench {
                 pairs.add(pair(daemon));
             }
         }
-        List<Histogram> trips = pairs.stream().map(pair -> pair.histogram(RTT)).toList();
+        List<Histogram> trips = Findings.histograms(pairs, RTT);
         long tripCount = trips.stream().mapToLong(Histogram::getTotalCount).sum();
         Result floor = Result.ofHistograms(HandoverFloor.NAME, "ns", floors);
         List<Result> results = new ArrayList<>();
@@ -67,7 +65,7 @@ public final class MqBench {
                         .noted("four hand-overs; the daemon on one CPU, both users on another"));
         results.add(result(pairs, ALLOC, "bytes/round trip", tripCount));
         for (Size size : Size.values()) {
-            long count = (long) pairs.stream().mapToDouble(p -> p.value(count(size))).sum();
+            long count = (long) Findings.sum(pairs, count(size));
             results.add(
                     result(pairs, RATE + size.label(), "messages/s", count)
                             .noted(size.window() + " messages, then an answer for all of them"));
@@ -85,25 +83,14 @@ public final class MqBench {
         String ms = String.valueOf(measured.toMillis());
         try (Child pong = daemon.startUser(MqUser.class, MqUser.PONG, "1", ms);
                 Child ping = daemon.startUser(MqUser.class, MqUser.PING, "0", ms)) {
-            String pongId = id(pong);
-            String pingId = id(ping);
+            UserPair pair = UserPair.awaitReady(ping, pong);
             daemon.separateFrom(ping, pong);
-            pong.println(MqUser.GO + pingId);
-            ping.println(MqUser.GO + pongId);
-            Findings findings =
-                    Findings.parse(ping.awaitSuccess(measured.multipliedBy(30).plus(GRACE)));
-            pong.awaitSuccess(GRACE);
-            return findings;
+            return pair.measure(measured.multipliedBy(30));
         }
     }
 
-    private static String id(Child user) {
-        return user.awaitLine(MqUser.READY, START).substring(MqUser.READY.length());
-    }
-
     private static Result result(List<Findings> pairs, String name, String unit, long count) {
-        return Result.ofValues(
-                name, unit, count, pairs.stream().map(pair -> pair.value(name)).toList());
+        return Result.ofValues(name, unit, count, Findings.values(pairs, name));
     }
 
     /** Under which name a user reports how many messages of a size it measured. */

@@ -1,25 +1,22 @@
 package io.softpath.bench.mq;
 
 import io.softpath.abi.psm.EndpointId;
+import io.softpath.bench.process.UserPair;
 import io.softpath.driver.DeviceOptions;
 import io.softpath.psm.Endpoint;
 import io.softpath.psm.EndpointOptions;
 import io.softpath.psm.engine.Peer;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.UUID;
 
 /**
- * A user process of the measurements: {@code MqUser ROLE UNIT MS}. It opens an endpoint, prints
- * {@code ready ID}, waits for a line {@code go ID}, connects to that one, does its part and ends.
+ * A user process of the measurements, one of a {@link UserPair}: {@code MqUser ROLE UNIT MS}. Its
+ * address is the id of its endpoint, and it connects to the other's.
  */
 final class MqUser {
-    static final String READY = "ready ";
-    static final String GO = "go ";
     static final String PING = "ping";
     static final String PONG = "pong";
 
@@ -32,19 +29,16 @@ final class MqUser {
     private MqUser() {}
 
     public static void main(String[] arguments) throws IOException {
-        BufferedReader stdin =
-                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         int unit = Integer.parseInt(arguments[1]);
         EndpointOptions options =
                 EndpointOptions.ofJob(JOB)
                         .withDevice(DeviceOptions.fromEnvironment().withUnit(unit));
         try (Endpoint endpoint = Endpoint.open(options)) {
-            System.out.println(READY + Long.toUnsignedString(endpoint.id().value()));
-            String line = stdin.readLine();
-            if (line == null) {
+            String other = UserPair.meet(Long.toUnsignedString(endpoint.id().value()));
+            if (other == null) {
                 return; // the harness is gone
             }
-            EndpointId id = new EndpointId(Long.parseUnsignedLong(line.substring(GO.length())));
+            EndpointId id = new EndpointId(Long.parseUnsignedLong(other));
             Peer peer = endpoint.connect(id, PATIENCE);
             switch (arguments[0]) {
                 case PING ->

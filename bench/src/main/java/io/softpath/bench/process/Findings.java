@@ -119,6 +119,21 @@ public final class Findings {
         return found(values, name);
     }
 
+    /** The numbers of that name, of each round. */
+    public static List<Double> values(List<Findings> rounds, String name) {
+        return rounds.stream().map(round -> round.value(name)).toList();
+    }
+
+    /** The sum of those. */
+    public static double sum(List<Findings> rounds, String name) {
+        return rounds.stream().mapToDouble(round -> round.value(name)).sum();
+    }
+
+    /** The histograms of that name, of each round. */
+    public static List<Histogram> histograms(List<Findings> rounds, String name) {
+        return rounds.stream().map(round -> round.histogram(name)).toList();
+    }
+
     private static <V> V found(Map<String, V> findings, String name) {
         V found = findings.get(name);
         if (found == null) {

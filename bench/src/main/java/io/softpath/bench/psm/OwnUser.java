@@ -2,6 +2,7 @@ package io.softpath.bench.psm;
 
 import io.softpath.bench.process.Findings;
 import io.softpath.bench.process.Spin;
+import io.softpath.bench.process.UserPair;
 import io.softpath.driver.Address;
 import io.softpath.driver.Context;
 import io.softpath.driver.Destination;
@@ -12,18 +13,14 @@ import io.softpath.driver.ReceivedPacket;
 
 import org.HdrHistogram.Histogram;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 
 /**
  * A user of softpath's own library that does what the C program does with libpsm: {@code OwnUser
- * ROLE UNIT JOB BYTES MS WINDOW YIELD}. It opens a context, prints {@code ready LID:CONTEXT}, waits
- * for a line {@code go LID:CONTEXT}, measures, prints its findings and ends.
+ * ROLE UNIT JOB BYTES MS WINDOW YIELD}, one of a {@link UserPair}, whose address is LID:CONTEXT.
  */
 final class OwnUser implements PacketHandler {
     private static final int MESSAGE = 1;
@@ -51,17 +48,14 @@ final class OwnUser implements PacketHandler {
     }
 
     public static void main(String[] arguments) throws IOException {
-        BufferedReader stdin =
-                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         int unit = Integer.parseInt(arguments[1]);
         try (Device device = Device.open(DeviceOptions.fromEnvironment().withUnit(unit));
                 Context context = device.openContext()) {
-            System.out.println(PsmBench.READY + context.address());
-            String line = stdin.readLine();
-            if (line == null) {
+            String other = UserPair.meet(context.address().toString());
+            if (other == null) {
                 return; // the harness is gone
             }
-            Address peer = Address.parse(line.substring(PsmBench.GO.length()));
+            Address peer = Address.parse(other);
             OwnUser user = new OwnUser(context, peer, arguments);
             if (arguments[0].equals(PsmBench.PING)) {
                 user.ping(System.out);

@@ -4,6 +4,7 @@ import io.softpath.bench.floor.HandoverFloor;
 import io.softpath.bench.process.Child;
 import io.softpath.bench.process.Findings;
 import io.softpath.bench.process.PrivateDaemon;
+import io.softpath.bench.process.UserPair;
 import io.softpath.bench.report.Result;
 
 import org.HdrHistogram.Histogram;
@@ -21,8 +22,6 @@ import java.util.function.Function;
 public final class PsmBench {
     static final String PING = "ping";
     static final String PONG = "pong";
-    static final String READY = "ready ";
-    static final String GO = "go ";
     static final String HALF = "half";
     static final String RATE = "rate";
     static final String COUNT = ".count";
@@ -31,8 +30,6 @@ public final class PsmBench {
     private static final int WINDOW = 64;
     private static final String PLACES = "the daemon on one CPU, both users on another";
     private static final String JOB = "softpath-bench";
-    private static final Duration START = Duration.ofMinutes(1);
-    private static final Duration GRACE = Duration.ofMinutes(2);
 
     private final int rounds;
     private final Duration measured;
@@ -107,28 +104,14 @@ public final class PsmBench {
     private Findings pair(PrivateDaemon daemon, Function<String, Child> start) {
         try (Child pong = start.apply(PONG);
                 Child ping = start.apply(PING)) {
-            String pongAddress = address(pong);
-            String pingAddress = address(ping);
+            UserPair pair = UserPair.awaitReady(ping, pong);
             daemon.separateFrom(ping, pong);
-            pong.println(GO + pingAddress);
-            ping.println(GO + pongAddress);
-            Findings findings =
-                    Findings.parse(ping.awaitSuccess(measured.multipliedBy(4).plus(GRACE)));
-            pong.awaitSuccess(GRACE);
-            return findings;
+            return pair.measure(measured.multipliedBy(4));
         }
     }
 
-    private static String address(Child user) {
-        return user.awaitLine(READY, START).substring(READY.length());
-    }
-
     private static Result result(String name, String unit, List<Findings> rounds, String what) {
-        double samples = rounds.stream().mapToDouble(round -> round.value(what + COUNT)).sum();
-        return Result.ofValues(
-                name,
-                unit,
-                (long) samples,
-                rounds.stream().map(round -> round.value(what)).toList());
+        long samples = (long) Findings.sum(rounds, what + COUNT);
+        return Result.ofValues(name, unit, samples, Findings.values(rounds, what));
     }
 }
