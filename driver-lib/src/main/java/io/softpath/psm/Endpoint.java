@@ -211,7 +211,14 @@ public final class Endpoint implements AutoCloseable {
     }
 
     /** The outcome of connecting to one endpoint; the peer is null unless that is OK. */
-    public record Connected(EndpointId id, Peer peer, PsmError outcome) {}
+    public record Connected(EndpointId id, Peer peer, PsmError outcome) {
+        /** ETIMEDOUT, or ECONNREFUSED: what was tried, and what the peer says. */
+        SoftpathException refusal(String what) {
+            return SoftpathException.of(
+                    outcome == PsmError.TIMEOUT ? Errno.ETIMEDOUT : Errno.ECONNREFUSED,
+                    what + ": " + outcome.sentence());
+        }
+    }
 
     /**
      * Connects to many endpoints, all at once. They must make progress meanwhile.
@@ -249,14 +256,7 @@ public final class Endpoint implements AutoCloseable {
     public Peer connect(EndpointId id, Duration timeout) {
         Connected connected = connect(List.of(id), timeout).getFirst();
         if (connected.peer() == null) {
-            throw SoftpathException.of(
-                    connected.outcome() == PsmError.TIMEOUT ? Errno.ETIMEDOUT : Errno.ECONNREFUSED,
-                    "connect: endpoint="
-                            + id
-                            + " outcome="
-                            + connected.outcome()
-                            + ": "
-                            + connected.outcome().sentence());
+            throw connected.refusal("connect: endpoint=" + id + " outcome=" + connected.outcome());
         }
         return connected.peer();
     }

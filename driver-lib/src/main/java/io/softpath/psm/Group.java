@@ -54,14 +54,12 @@ public final class Group {
         List<Peer> peers = new ArrayList<>();
         for (Endpoint.Connected each : endpoint.connect(ids, patience)) {
             if (each.peer() == null) {
-                throw SoftpathException.of(
-                        each.outcome() == PsmError.TIMEOUT ? Errno.ETIMEDOUT : Errno.ECONNREFUSED,
+                throw each.refusal(
                         "group: rank="
                                 + peers.size()
                                 + " endpoint="
                                 + each.id()
-                                + " does not connect: "
-                                + each.outcome().sentence());
+                                + " does not connect");
             }
             peers.add(each.peer());
         }
@@ -139,12 +137,10 @@ public final class Group {
                     values[i] += theirs.get(FLOAT, (long) i * Float.BYTES);
                 }
             }
-        } else {
-            store(values, own);
-            finish(queue.isend(peer(0), tag(0, rank), own), "allreduce", 0);
         }
-        if (rank == 0) {
-            store(values, own);
+        store(values, own);
+        if (rank != 0) {
+            finish(queue.isend(peer(0), tag(0, rank), own), "allreduce", 0);
         }
         broadcast(0, own);
         for (int i = 0; i < values.length; i++) {

@@ -160,10 +160,7 @@ public final class PioSender {
                         payload,
                         offset,
                         length);
-        if (result == SendResult.SENT) {
-            byteCount += length;
-        }
-        return result;
+        return counted(result, length);
     }
 
     /**
@@ -202,10 +199,7 @@ public final class PioSender {
                         payload,
                         offset,
                         length);
-        if (result == SendResult.SENT) {
-            byteCount += length;
-        }
-        return result;
+        return counted(result, length);
     }
 
     /**
@@ -252,8 +246,12 @@ public final class PioSender {
                         gather,
                         0,
                         GatherRecord.bytes(tidCount));
+        return counted(result, length);
+    }
+
+    private SendResult counted(SendResult result, int bytes) {
         if (result == SendResult.SENT) {
-            byteCount += length;
+            byteCount += bytes;
         }
         return result;
     }

@@ -660,7 +660,8 @@ public final class MessageEngine {
                     return;
                 }
                 MemorySegment.copy(bytes, offset, message.buffer, at, length);
-                message.done = Math.min(message.done + length, message.messageLength); // no overlap
+                // Pieces that overlap are more than the message, and there is no more of it.
+                message.done = Math.min(message.done + length, message.messageLength);
                 if (message.done >= message.messageLength) {
                     longs.remove(i);
                 }
