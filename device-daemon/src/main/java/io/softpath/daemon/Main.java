@@ -8,6 +8,7 @@ import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
 import io.softpath.ledger.Era;
 import io.softpath.linux.CurrentProcess;
+import io.softpath.linux.DirectoryTree;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -203,7 +204,7 @@ public final class Main implements Callable<Integer> {
         DaemonConfig config = config();
         serve(config);
         if (removeDirectory && inputEnded) {
-            RunDirectory.remove(config.directory());
+            DirectoryTree.remove(config.directory());
         }
         return CommandLine.ExitCode.OK;
     }

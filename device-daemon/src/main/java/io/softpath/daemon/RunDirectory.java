@@ -15,12 +15,8 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -99,34 +95,6 @@ public final class RunDirectory implements AutoCloseable {
         } catch (IOException e) {
             throw SoftpathException.of(
                     Errno.EIO, "run directory: dir=" + path + " cannot be used: " + e, e);
-        }
-    }
-
-    /**
-     * Removes a directory with all that is in it, whoever made that; symbolic links are not
-     * followed. Fine if somebody else removes it at the same time.
-     */
-    static void remove(Path directory) throws IOException {
-        try {
-            Files.walkFileTree(
-                    directory,
-                    new SimpleFileVisitor<>() {
-                        @Override
-                        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                                throws IOException {
-                            Files.deleteIfExists(file);
-                            return FileVisitResult.CONTINUE;
-                        }
-
-                        @Override
-                        public FileVisitResult postVisitDirectory(Path visited, IOException failure)
-                                throws IOException {
-                            Files.deleteIfExists(visited);
-                            return FileVisitResult.CONTINUE;
-                        }
-                    });
-        } catch (NoSuchFileException e) {
-            // Somebody was faster.
         }
     }
 

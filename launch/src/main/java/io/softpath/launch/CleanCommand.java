@@ -1,5 +1,7 @@
 package io.softpath.launch;
 
+import io.softpath.linux.DirectoryTree;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -119,7 +121,7 @@ final class CleanCommand implements Callable<Integer> {
                         && !RunDir.isLocked(lock)
                         && !RunDir.isLocked(entry.resolve(RunDir.DAEMON_LOCK))) {
                     if (!dryRun) {
-                        PrivateDir.delete(entry);
+                        DirectoryTree.remove(entry);
                     }
                     removed.add(entry);
                 }

@@ -1,16 +1,14 @@
 package io.softpath.launch;
 
+import io.softpath.linux.DirectoryTree;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Map;
 
@@ -21,6 +19,9 @@ import java.util.Map;
 final class PrivateDir implements AutoCloseable {
     static final String PREFIX = "softpath-run-";
     static final String LOCK = "launcher.lock";
+
+    /** Where shared memory with names is, on any Linux. */
+    static final Path SHARED_MEMORY = Path.of("/dev/shm");
 
     /**
      * A socket's path has at most 107 bytes; ours are this much longer than the directory's parent.
@@ -36,9 +37,6 @@ final class PrivateDir implements AutoCloseable {
         this.channel = channel;
         this.lock = lock;
     }
-
-    /** Where shared memory with names is, on any Linux. */
-    static final Path SHARED_MEMORY = Path.of("/dev/shm");
 
     /** Makes one, mode 0700. */
     static PrivateDir create() {
@@ -82,47 +80,11 @@ final class PrivateDir implements AutoCloseable {
     @Override
     public void close() {
         try {
-            delete(path);
+            DirectoryTree.remove(path);
             lock.release();
             channel.close();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot remove " + path, e);
         }
-    }
-
-    /**
-     * Removes a directory with everything in it; fine if it, or anything in it, is gone already.
-     * Symbolic links are not followed.
-     */
-    static void delete(Path directory) throws IOException {
-        Files.walkFileTree(
-                directory,
-                new SimpleFileVisitor<>() {
-                    @Override
-                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                            throws IOException {
-                        Files.deleteIfExists(file);
-                        return FileVisitResult.CONTINUE;
-                    }
-
-                    @Override
-                    public FileVisitResult visitFileFailed(Path file, IOException e)
-                            throws IOException {
-                        if (e instanceof NoSuchFileException) {
-                            return FileVisitResult.CONTINUE;
-                        }
-                        throw e;
-                    }
-
-                    @Override
-                    public FileVisitResult postVisitDirectory(Path done, IOException e)
-                            throws IOException {
-                        if (e != null) {
-                            throw e;
-                        }
-                        Files.deleteIfExists(done);
-                        return FileVisitResult.CONTINUE;
-                    }
-                });
     }
 }

@@ -1,12 +1,12 @@
 package io.softpath.bench.process;
 
+import io.softpath.linux.DirectoryTree;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 
 /**
  * A run directory of the harness's own: it goes when the harness is done or told to end, whatever a
@@ -44,10 +44,8 @@ public record TemporaryDirectory(Path path) implements AutoCloseable {
 
     @Override
     public void close() {
-        try (Stream<Path> files = Files.walk(path)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
+        try {
+            DirectoryTree.remove(path);
         } catch (IOException e) {
             throw new BenchFailure("cannot remove the run directory: " + e, e);
         }
