@@ -86,11 +86,11 @@ final class OwnUser implements PacketHandler {
         spin.reset();
     }
 
-    /** Waits until so many messages have come. */
+    /** Waits until so many messages have come, and takes none that is behind them. */
     private void receive(int count) {
         received = 0;
         while (received < count) {
-            if (context.receive(this, LOOKS) > 0) {
+            if (context.receive(this, Math.min(LOOKS, count - received)) > 0) {
                 spin.reset();
             } else {
                 spin.pause();
