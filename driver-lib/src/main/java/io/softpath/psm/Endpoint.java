@@ -6,6 +6,7 @@ import io.softpath.abi.psm.PsmError;
 import io.softpath.driver.Context;
 import io.softpath.driver.Device;
 import io.softpath.driver.PacketHandler;
+import io.softpath.driver.PinnedRegion;
 import io.softpath.driver.ReceivedPacket;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
@@ -46,6 +47,7 @@ public final class Endpoint implements AutoCloseable {
     private final EndpointOptions options;
     private final MessageEngine engine;
     private final MatchedQueue queue;
+    private final PinnedBuffers pinned = new PinnedBuffers();
     private final PacketHandler handler = new Receiver();
     private long packetsSeen;
     private boolean closed;
@@ -119,6 +121,20 @@ public final class Endpoint implements AutoCloseable {
         return queue;
     }
 
+    /**
+     * Makes memory that long messages can go straight from and into: pass segments of it, whole or
+     * in part, to {@link MatchedQueue}. It goes with the endpoint, if it is not closed before.
+     *
+     * @param bytes rounded up to whole pages
+     * @throws SoftpathException.Exhausted ENOMEM if the limit of locked memory does not allow it
+     */
+    public PinnedRegion pin(long bytes) {
+        PinnedRegion region = context.pin(bytes);
+        pinned.add(region);
+        return region;
+    }
+
+    /** What the engine has counted. */
     public EngineCounters counters() {
         return engine.counters();
     }

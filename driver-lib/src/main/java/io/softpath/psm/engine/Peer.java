@@ -24,6 +24,12 @@ public final class Peer {
 
     final Flow flow;
 
+    /** Takes the packets that come from it. */
+    PacketPath packets;
+
+    /** Takes the messages that go to it. */
+    Path path;
+
     Way to = Way.NONE;
     Way from = Way.NONE;
 
@@ -49,13 +55,8 @@ public final class Peer {
     /** Set when it is gone: nothing is sent to it any more. */
     PsmError failure;
 
-    /** The numbers of the next message to it, and from it; 16 bits. */
+    /** The number of the next message to it; 16 bits. */
     int nextMessage;
-
-    int expectedMessage;
-
-    /** The id of the next long message to it. */
-    int nextLongId;
 
     /** Long messages of which more is to come, in the order in which they began. */
     final List<Matchable> longs = new ArrayList<>();
@@ -77,6 +78,7 @@ public final class Peer {
         this.ownIndex = ownIndex;
         fragmentBytes = settings.mtuBytes();
         flow = new Flow(this, engine, settings);
+        engine.equip(this);
     }
 
     public EndpointId id() {

@@ -16,9 +16,6 @@ final class Unexpected extends Matchable {
     /** The id of a long message. */
     int messageId;
 
-    /** The send itself, if it is ours: its bytes are still in its buffer. */
-    Request local;
-
     /** The sender's number of its request, if the bytes wait there; else -1. */
     int remoteRequest = -1;
 }

@@ -1,0 +1,172 @@
+package io.softpath.psm.engine;
+
+import io.softpath.abi.psm.PsmError;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+
+/** The sends and receives of an engine: where they come from, and who is told of their end. */
+final class Requests {
+    /** A peer that we wait for and hear nothing of for so long may be dead. */
+    static final long QUIET_NS = 250_000_000;
+
+    private static final int REFERRED_LIMIT = 1 << 20;
+
+    private final int limit;
+    private final Alarm alarm;
+    private final RequestTable referred = new RequestTable(REFERRED_LIMIT);
+    private final ArrayDeque<Request> free = new ArrayDeque<>();
+
+    /** Complete ones whose owner wants to be called. */
+    private final ArrayDeque<Request> toTell = new ArrayDeque<>();
+
+    private int inUse;
+
+    /** Completed since somebody was told so. */
+    private int finished;
+
+    /**
+     * @param limit how many may be under way
+     */
+    Requests(int limit, Alarm alarm) {
+        this.limit = limit;
+        this.alarm = alarm;
+    }
+
+    /** Those that are not released. */
+    int inUse() {
+        return inUse;
+    }
+
+    /** Those that a peer may refer to by number. */
+    int referredCount() {
+        return referred.size();
+    }
+
+    /**
+     * @throws IndexOutOfBoundsException if the bytes are not inside the buffer
+     * @throws IllegalStateException if too many are under way
+     */
+    Request take(
+            long tag,
+            MemorySegment buffer,
+            long offset,
+            int length,
+            Request.Completion completion,
+            Object context) {
+        if (length < 0 || offset < 0 || offset > buffer.byteSize() - length) {
+            throw new IndexOutOfBoundsException(
+                    "psm: offset="
+                            + offset
+                            + " length="
+                            + length
+                            + " is not inside the buffer, bytes="
+                            + buffer.byteSize());
+        }
+        if (inUse == limit) {
+            throw new IllegalStateException(
+                    "psm: requests="
+                            + inUse
+                            + " are under way, maximum="
+                            + limit
+                            + "; wait for some of them");
+        }
+        inUse++;
+        Request request = free.isEmpty() ? new Request() : free.pop();
+        request.tag = tag;
+        request.selector = -1;
+        request.buffer = buffer;
+        request.offset = offset;
+        request.length = length;
+        request.done = 0;
+        request.messageLength = 0;
+        request.wanted = 0;
+        request.error = PsmError.MQ_INCOMPLETE;
+        request.completion = completion;
+        request.context = context;
+        return request;
+    }
+
+    /** It is under way with this peer from now on. */
+    void runs(Peer peer, Request request) {
+        request.state = Request.RUNS;
+        request.peer = peer;
+        if (peer.running.size() == 0) {
+            peer.lookNs = alarm.nowNs() + QUIET_NS;
+            alarm.at(peer.lookNs);
+        }
+        peer.running.append(request);
+    }
+
+    /** Gives it a number that its peer can refer to it by. */
+    void refer(Request request) {
+        referred.add(request);
+    }
+
+    /** The peer refers to it no longer. */
+    void forget(Request request) {
+        referred.remove(request);
+    }
+
+    /** What a number refers to; null if nothing. A peer's number is anything at all. */
+    Request referred(int index) {
+        return referred.get(index);
+    }
+
+    void complete(Request request, PsmError error) {
+        if (request.index >= 0) {
+            referred.remove(request);
+        }
+        request.peer.running.remove(request);
+        request.state = Request.COMPLETE;
+        request.error = error;
+        finished++;
+        if (request.completion != null) {
+            toTell.add(request);
+        }
+    }
+
+    /** Ends all that is under way with a peer. */
+    void completeAll(Peer peer, PsmError error) {
+        Request request = peer.running.first();
+        while (request != null) {
+            complete(request, error);
+            request = peer.running.first();
+        }
+    }
+
+    void release(Request request) {
+        if (request.state == Request.FREE || request.state == Request.RUNS) {
+            throw new IllegalStateException(
+                    "psm: request is "
+                            + (request.state == Request.FREE ? "released already" : "under way"));
+        }
+        if (request.completion != null) {
+            toTell.remove(request); // its owner knows already
+        }
+        request.state = Request.FREE;
+        request.buffer = null;
+        request.peer = null;
+        request.context = null;
+        request.completion = null;
+        inUse--;
+        free.push(request);
+    }
+
+    /**
+     * Calls those who want to be called.
+     *
+     * @return how many were completed since the last time
+     */
+    int tell() {
+        while (!toTell.isEmpty()) {
+            Request request = toTell.poll();
+            if (!request.completion.onComplete(request)) {
+                release(request);
+            }
+        }
+        int done = finished;
+        finished = 0;
+        return done;
+    }
+}

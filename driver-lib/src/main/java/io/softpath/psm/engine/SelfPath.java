@@ -1,0 +1,54 @@
+package io.softpath.psm.engine;
+
+import io.softpath.abi.psm.PsmError;
+
+/** Messages to oneself: handed over without a packet. Source: psm, ptl_self. */
+final class SelfPath implements Path {
+    private final Peer self;
+    private final EngineSettings settings;
+    private final Requests requests;
+    private final Matching matching;
+
+    SelfPath(Peer self, EngineSettings settings, Requests requests, Matching matching) {
+        this.self = self;
+        this.settings = settings;
+        this.requests = requests;
+        this.matching = matching;
+    }
+
+    @Override
+    public void send(Request request, boolean synchronous) {
+        boolean copied =
+                !synchronous
+                        && request.length <= settings.rendezvousBytes()
+                        && matching.arrives(
+                                self,
+                                request.tag,
+                                request.length,
+                                0,
+                                request.buffer,
+                                request.offset,
+                                request.length);
+        if (copied) {
+            requests.complete(request, PsmError.OK);
+        } else {
+            requests.refer(request);
+            matching.offered(self, request.tag, request.length, request.index);
+        }
+    }
+
+    @Override
+    public void fetch(Request receive, int remoteRequest) {
+        Request send = requests.referred(remoteRequest);
+        matching.store(receive, 0, send.buffer, send.offset, send.length);
+        requests.complete(send, PsmError.OK);
+    }
+
+    @Override
+    public boolean isIdle() {
+        return true;
+    }
+
+    @Override
+    public void abandon() {}
+}
