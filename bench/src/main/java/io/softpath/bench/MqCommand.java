@@ -14,9 +14,10 @@ import java.util.concurrent.Callable;
         name = "mq",
         description = {
             "Measures messages of matched queues, from none to 16 MiB.",
-            "Two processes on two units of a private daemon pass tagged messages through the chip:"
-                + " 8 bytes to and fro, then windows of one size after the other. The floor, and"
-                + " what one copy of the same memory takes, are measured in the same rounds."
+            "Two processes pass tagged messages, first on two units of a private daemon through the"
+                + " chip, then on one unit through shared memory: 8 bytes to and fro, then windows"
+                + " of one size after the other. The floor, and what one copy of the same memory"
+                + " takes, are measured in the same rounds."
         })
 final class MqCommand implements Callable<Integer> {
     @Mixin private ReportOptions options;
@@ -27,7 +28,8 @@ final class MqCommand implements Callable<Integer> {
         MqBench bench = new MqBench(options.quick, options::progress);
         options.print(
                 new Report(machine, bench.run()),
-                "A round trip through the chip is four hand-overs, twice the floor's round trip.");
+                "A round trip through the chip is four hand-overs, twice the floor's round trip;"
+                        + " one through shared memory is two, as the floor's.");
         return 0;
     }
 }

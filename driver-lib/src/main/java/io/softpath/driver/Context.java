@@ -11,6 +11,7 @@ import io.softpath.abi.packet.IpathHeader;
 import io.softpath.abi.packet.MessageHeader;
 import io.softpath.abi.region.RegionKind;
 import io.softpath.driver.control.DeviceFile;
+import io.softpath.driver.direct.Direct;
 import io.softpath.driver.expected.Expected;
 import io.softpath.driver.expected.ExpectedDriver;
 import io.softpath.driver.expected.ExpectedSetup;
@@ -83,6 +84,7 @@ public final class Context implements AutoCloseable {
     private final RcvHdrqReader receiver;
     private final Expected expected;
     private final PinnedRegions pinned;
+    private final Direct direct;
     private volatile PollType pollType = PollType.ANY;
     private final AtomicReference<Thread> sending = new AtomicReference<>(); // only with -ea
     private final AtomicReference<Thread> receiving = new AtomicReference<>(); // only with -ea
@@ -106,6 +108,7 @@ public final class Context implements AutoCloseable {
         this.receiver = new RcvHdrqReader(receiveSetup());
         this.expected = new Expected(expectedSetup());
         this.pinned = new PinnedRegions(this, file, expected::forget);
+        this.direct = new Direct(file);
     }
 
     /** The device has a context; initialises and maps it. */
@@ -206,6 +209,11 @@ public final class Context implements AutoCloseable {
     public List<Vma> mappings() {
         checkUsable();
         return Vma.of(regions.mappings());
+    }
+
+    /** What this context shares with others, beside the chip. */
+    public Direct direct() {
+        return direct;
     }
 
     /** Prepares a peer to send to. */

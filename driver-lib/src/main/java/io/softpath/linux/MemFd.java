@@ -29,6 +29,8 @@ public final class MemFd implements AutoCloseable {
     private static final int AT_EMPTY_PATH = 0x1000;
     private static final int STATX_BASIC_STATS = 0x7ff;
     private static final int BLOCK_BYTES = 512;
+    private static final int O_RDONLY = 0;
+    private static final int O_CLOEXEC = 0x8_0000;
 
     private final Fd fd;
 
@@ -196,6 +198,23 @@ public final class MemFd implements AutoCloseable {
             return field == STATX_MODE
                     ? status.get(JAVA_SHORT_UNALIGNED, field)
                     : status.get(JAVA_LONG_UNALIGNED, field);
+        } finally {
+            fd.leave();
+        }
+    }
+
+    /**
+     * Another descriptor of the same file, which can only be mapped to read. The caller's to close.
+     *
+     * @throws io.softpath.error.SoftpathException EMFILE, ENFILE: out of descriptors; EACCES: the
+     *     permission bits do not let this process read
+     */
+    public Fd readOnly() {
+        int number = fd.enter();
+        try (Arena arena = Arena.ofConfined()) {
+            long path = arena.allocateFrom("/proc/self/fd/" + number).address();
+            int made = NativeCalls.callInt(NativeCalls.OPEN, path, O_RDONLY | O_CLOEXEC, 0);
+            return Fd.own((int) NativeCalls.check("open", made, fd), fd.name());
         } finally {
             fd.leave();
         }

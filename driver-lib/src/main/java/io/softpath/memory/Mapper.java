@@ -64,6 +64,42 @@ public final class Mapper {
         return memory.dontFork().dontDump();
     }
 
+    /**
+     * Maps memory that is shared with another process, all of it, readable and writable, as long as
+     * it is reachable: not inherited by a fork, not in a core dump.
+     *
+     * @param bytes what its layout needs, no more and no less
+     * @throws SoftpathException as {@link #mapPinned}
+     */
+    public static MappedMemory mapDirect(MemFd file, String name, long fileBytes, long bytes) {
+        check(file, RegionRule.SIZE_SEALED, bytes, name);
+        if (fileBytes != bytes) {
+            throw SoftpathException.of(
+                    Errno.EINVAL,
+                    "the daemon made other memory: "
+                            + name
+                            + " bytes="
+                            + bytes
+                            + " fileBytes="
+                            + fileBytes);
+        }
+        return MappedMemory.mapWhileReachable(file.fd(), 0, bytes, Protection.READ_WRITE)
+                .dontFork()
+                .dontDump();
+    }
+
+    /**
+     * As {@link #mapPinned}, for memory of another process: it can only be read.
+     *
+     * @throws SoftpathException as {@link #mapPinned}
+     */
+    public static MappedMemory mapReadable(MemFd file, String name, long fileBytes, Arena arena) {
+        check(file, RegionRule.SIZE_SEALED, fileBytes, name);
+        return MappedMemory.map(file.fd(), 0, fileBytes, Protection.READ_ONLY, arena)
+                .dontFork()
+                .dontDump();
+    }
+
     private static void check(MemFd file, int wantedSeals, long fileBytes, String what) {
         int seals = file.seals();
         if ((seals & wantedSeals) != wantedSeals) {

@@ -84,6 +84,8 @@ public final class Endpoint implements AutoCloseable {
                                 options.maxRequests(),
                                 options.maxUnexpectedBytes()),
                         new ChipPort(device, context),
+                        options.ways(),
+                        new ChipDirectPort(id.lid(), context.direct(), pinned),
                         System.nanoTime());
         queue = new MatchedQueue(this, engine);
     }
@@ -166,9 +168,10 @@ public final class Endpoint implements AutoCloseable {
      * @throws SoftpathException.Lost ENOTCONN if the daemon is gone, EIO if the unit has failed
      */
     public boolean progress() {
-        int packets = context.receive(handler, PACKETS_PER_LOOK);
-        packetsSeen += packets;
-        return engine.progress(System.nanoTime()) + packets > 0;
+        int seen = context.receive(handler, PACKETS_PER_LOOK);
+        seen += engine.progress(System.nanoTime());
+        packetsSeen += seen;
+        return seen > 0;
     }
 
     /**
@@ -214,11 +217,12 @@ public final class Endpoint implements AutoCloseable {
         long wake = engine.wakeNs();
         long until = wake == Long.MAX_VALUE ? LONGEST_SLEEP_NS : wake - System.nanoTime();
         long time = Math.min(Math.min(until, longestNs), LONGEST_SLEEP_NS);
-        if (time > 0) {
+        if (time > 0 && engine.sleep(true)) {
             context.await(Duration.ofNanos(time));
         } else {
             Thread.yield();
         }
+        engine.sleep(false);
     }
 
     /** The environment has the last word. */

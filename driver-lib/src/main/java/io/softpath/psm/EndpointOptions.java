@@ -3,9 +3,11 @@ package io.softpath.psm;
 import io.softpath.driver.DeviceOptions;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.psm.engine.DirectSettings;
 
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -19,6 +21,9 @@ import java.util.UUID;
  * @param maxUnexpectedBytes of messages that nobody has asked for yet
  * @param connectSeconds that a connect may take; 0: as the program says
  * @param closeSeconds that a close may take; 0: as the program says
+ * @param devices the ways to peers that may be used
+ * @param directRendezvousBytes through shared memory, messages that are longer wait until the
+ *     receiver has matched
  */
 public record EndpointOptions(
         UUID job,
@@ -28,7 +33,9 @@ public record EndpointOptions(
         int maxRequests,
         long maxUnexpectedBytes,
         int connectSeconds,
-        int closeSeconds) {
+        int closeSeconds,
+        Set<PsmDevices> devices,
+        int directRendezvousBytes) {
     private static final long MAX_UNEXPECTED_BYTES = 64L << 20;
     private static final int MAX_REQUESTS = 1 << 24;
 
@@ -36,7 +43,9 @@ public record EndpointOptions(
         Objects.requireNonNull(job);
         Objects.requireNonNull(device);
         PsmVariable.RNDV_IPATH_THRESH.check(rendezvousBytes);
+        PsmVariable.RNDV_SHM_THRESH.check(directRendezvousBytes);
         PsmVariable.FLOW_CREDITS.check(credits);
+        devices = Set.copyOf(devices);
         PsmVariable.SENDREQS_MAX.check(maxRequests);
         PsmVariable.CONNECT_TIMEOUT.check(connectSeconds);
         PsmVariable.CLOSE_TIMEOUT.check(closeSeconds);
@@ -72,7 +81,9 @@ public record EndpointOptions(
                                 + PsmVariable.RECVREQS_MAX.value(environment)),
                 Math.max(MAX_UNEXPECTED_BYTES, rendezvousBytes),
                 PsmVariable.CONNECT_TIMEOUT.value(environment),
-                PsmVariable.CLOSE_TIMEOUT.value(environment));
+                PsmVariable.CLOSE_TIMEOUT.value(environment),
+                PsmDevices.of(environment),
+                PsmVariable.RNDV_SHM_THRESH.value(environment));
     }
 
     public EndpointOptions withDevice(DeviceOptions newDevice) {
@@ -84,7 +95,9 @@ public record EndpointOptions(
                 maxRequests,
                 maxUnexpectedBytes,
                 connectSeconds,
-                closeSeconds);
+                closeSeconds,
+                devices,
+                directRendezvousBytes);
     }
 
     public EndpointOptions withRendezvousBytes(int bytes) {
@@ -96,7 +109,9 @@ public record EndpointOptions(
                 maxRequests,
                 Math.max(maxUnexpectedBytes, bytes),
                 connectSeconds,
-                closeSeconds);
+                closeSeconds,
+                devices,
+                directRendezvousBytes);
     }
 
     public EndpointOptions withCredits(int packets) {
@@ -108,6 +123,31 @@ public record EndpointOptions(
                 maxRequests,
                 maxUnexpectedBytes,
                 connectSeconds,
-                closeSeconds);
+                closeSeconds,
+                devices,
+                directRendezvousBytes);
+    }
+
+    public EndpointOptions withDevices(Set<PsmDevices> newDevices) {
+        return new EndpointOptions(
+                job,
+                device,
+                rendezvousBytes,
+                credits,
+                maxRequests,
+                maxUnexpectedBytes,
+                connectSeconds,
+                closeSeconds,
+                newDevices,
+                directRendezvousBytes);
+    }
+
+    /** What the engine is told of the devices. */
+    DirectSettings ways() {
+        return new DirectSettings(
+                devices.contains(PsmDevices.SELF),
+                devices.contains(PsmDevices.SHM),
+                devices.contains(PsmDevices.IPATH),
+                directRendezvousBytes);
     }
 }

@@ -35,6 +35,17 @@ final class PinnedBuffers {
         return null;
     }
 
+    /** Whether the region of that handle is one of ours, and open. */
+    boolean isOpen(int handle) {
+        for (int i = 0; i < regions.size(); i++) {
+            PinnedRegion region = regions.get(i);
+            if (region.handle() == handle) {
+                return region.isOpen();
+            }
+        }
+        return false;
+    }
+
     private static boolean contains(PinnedRegion region, long address, long length) {
         if (!region.isOpen()) {
             return false;

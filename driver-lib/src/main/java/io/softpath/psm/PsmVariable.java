@@ -13,6 +13,8 @@ public enum PsmVariable {
             0,
             1 << 30,
             "messages of more bytes wait until the receiver has matched"),
+    RNDV_SHM_THRESH(
+            "PSM_MQ_RNDV_SHM_THRESH", 16_000, 0, 1 << 30, "the same between processes of one host"),
     FLOW_CREDITS("PSM_FLOW_CREDITS", 64, 2, 64, "packets to one peer that may be unacknowledged"),
     SENDREQS_MAX("PSM_MQ_SENDREQS_MAX", 1 << 20, 1, 1 << 24, "sends that may be under way"),
     RECVREQS_MAX("PSM_MQ_RECVREQS_MAX", 1 << 20, 1, 1 << 24, "receives that may be under way"),

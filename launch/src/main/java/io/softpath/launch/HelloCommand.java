@@ -72,7 +72,7 @@ final class HelloCommand implements Callable<Integer> {
         try (job) {
             List<String> command = JvmFlags.user(JVM_OPTIONS, "", RankMain.class.getName());
             command.add(MAIN_CLASS);
-            outcome = job.run(command, units.count());
+            outcome = job.run(command, units.count(), units.rankEnvironment());
             job.lastGather()
                     .ifPresent(gather -> gather.forEach(bytes -> addReport(bytes, reports)));
         }

@@ -83,10 +83,12 @@ final class JobRunner implements AutoCloseable {
      * Runs the ranks to their end. Call from a thread that lives until the job is closed.
      *
      * @param units spread the ranks over this many units; 0 leaves the choice to the daemon
+     * @param variables set for each rank, beside those that make it one
      */
-    RankGroup.Outcome run(List<String> command, int units) throws InterruptedException {
+    RankGroup.Outcome run(List<String> command, int units, Map<String, String> variables)
+            throws InterruptedException {
         for (int rank = 0; rank < size; rank++) {
-            Map<String, String> environment = new HashMap<>();
+            Map<String, String> environment = new HashMap<>(variables);
             environment.put(RunDir.VARIABLE, runDirectory.toString());
             environment.put("SOFTPATH_RANK", Integer.toString(rank));
             environment.put("SOFTPATH_SIZE", Integer.toString(size));

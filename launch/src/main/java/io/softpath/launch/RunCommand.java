@@ -2,6 +2,7 @@ package io.softpath.launch;
 
 import io.softpath.abi.control.UnitRecord;
 import io.softpath.driver.Device;
+import io.softpath.psm.PsmDevices;
 import io.softpath.psm.PsmVariable;
 
 import picocli.CommandLine;
@@ -118,7 +119,7 @@ final class RunCommand implements Callable<Integer> {
                     JvmFlags.user(jvmOptions, found.classPath(), RankMain.class.getName());
             command.add(found.mainClass());
             command.addAll(arguments);
-            outcome = job.run(command, useShared ? 0 : units.count());
+            outcome = job.run(command, useShared ? 0 : units.count(), units.rankEnvironment());
         }
         if (outcome.exitCode() != ExitCode.OK) {
             spec.commandLine().getErr().println("softpath run: " + outcome.reason());
@@ -151,6 +152,7 @@ final class RunCommand implements Callable<Integer> {
         for (PsmVariable each : PsmVariable.values()) {
             table.row(each.variable(), each.otherwise(), each.bounds(), each.purpose());
         }
+        table.row(PsmDevices.VARIABLE, PsmDevices.all(), "-", PsmDevices.PURPOSE);
         table.row("SOFTPATH_DIR", "-", "-", "the run directory of the daemon");
         table.row("SOFTPATH_UNIT", "-", "-", "the unit to open; else any");
         table.print(spec.commandLine().getOut(), CommandLine.Help.Ansi.OFF);

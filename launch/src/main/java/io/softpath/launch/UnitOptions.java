@@ -1,11 +1,13 @@
 package io.softpath.launch;
 
 import io.softpath.abi.model.ChipModel;
+import io.softpath.psm.PsmDevices;
 
 import picocli.CommandLine.Option;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** What a daemon that is to be started should be; passed on to it. */
 final class UnitOptions {
@@ -44,7 +46,8 @@ final class UnitOptions {
             description =
                     "Have this go wrong between the chips of a new daemon:"
                         + " drop=5%%,dup=1%%,reorder=2%%,corrupt=0.1%%,delay=50us,seed=7, any of"
-                        + " them.")
+                        + " them. Programs that 'run' starts do not go round it through shared"
+                        + " memory then (PSM_DEVICES=self,ipath, unless set).")
     private String link;
 
     /** Did the user ask for anything in particular? */
@@ -83,6 +86,16 @@ final class UnitOptions {
                         "-n %d: each rank takes a user context, a new daemon has %d (units=%d,"
                                 + " contexts=%d each); try --units %d",
                         ranks, room, count(), each, (ranks + each - 1) / each));
+    }
+
+    /**
+     * What ranks are told beside: a link with troubles is there to be used, so that they do not
+     * evade it through shared memory unless somebody says so.
+     */
+    Map<String, String> rankEnvironment() {
+        return link == null || System.getenv(PsmDevices.VARIABLE) != null
+                ? Map.of()
+                : Map.of(PsmDevices.VARIABLE, "self,ipath");
     }
 
     List<String> daemonOptions() {

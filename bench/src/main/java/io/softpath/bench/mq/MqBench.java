@@ -11,7 +11,9 @@ import org.HdrHistogram.Histogram;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -19,10 +21,6 @@ import java.util.function.Consumer;
  * else the machine does meets all three.
  */
 public final class MqBench {
-    static final String RTT = "mq.chip.rtt.8B";
-    static final String ALLOC = "mq.chip.alloc.8B";
-    static final String RATE = "mq.chip.rate.";
-    static final String BANDWIDTH = "mq.chip.bandwidth.";
     static final String MEMCPY = "memcpy.";
 
     private final int rounds;
@@ -46,55 +44,60 @@ public final class MqBench {
     /** Measures everything, in the order in which it is reported. */
     public List<Result> run() {
         List<Histogram> floors = new ArrayList<>();
-        List<Findings> pairs = new ArrayList<>();
+        Map<Way, List<Findings>> all = new EnumMap<>(Way.class);
         for (int i = 1; i <= rounds; i++) {
             progress.accept("round " + i + " of " + rounds + ": floor, messages, copies");
             floors.add(HandoverFloor.round(measured));
-            try (PrivateDaemon daemon = PrivateDaemon.start("--units", "2")) {
-                pairs.add(pair(daemon));
+            for (Way way : Way.values()) {
+                try (PrivateDaemon daemon = PrivateDaemon.start("--units", "2")) {
+                    all.computeIfAbsent(way, w -> new ArrayList<>()).add(pair(daemon, way));
+                }
             }
         }
-        List<Histogram> trips = Findings.histograms(pairs, RTT);
-        long tripCount = trips.stream().mapToLong(Histogram::getTotalCount).sum();
         Result floor = Result.ofHistograms(HandoverFloor.NAME, "ns", floors);
         List<Result> results = new ArrayList<>();
         results.add(floor);
-        results.add(
-                Result.ofHistograms(RTT, "ns", trips)
-                        .comparedTo(floor)
-                        .noted("four hand-overs; the daemon on one CPU, both users on another"));
-        results.add(result(pairs, ALLOC, "bytes/round trip", tripCount));
-        for (Size size : Size.values()) {
-            long count = (long) Findings.sum(pairs, count(size));
-            results.add(
-                    result(pairs, RATE + size.label(), "messages/s", count)
-                            .noted(size.window() + " messages, then an answer for all of them"));
-            if (size.hasBandwidth()) {
-                Result copy = result(pairs, MEMCPY + size.label(), "GB/s", count);
-                results.add(copy);
-                results.add(
-                        result(pairs, BANDWIDTH + size.label(), "GB/s", count).comparedTo(copy));
-            }
-        }
+        all.forEach((way, pairs) -> trips(way, pairs, floor, results));
+        all.forEach((way, pairs) -> sizes(way, pairs, results));
         return results;
     }
 
-    private Findings pair(PrivateDaemon daemon) {
+    private static void trips(Way way, List<Findings> pairs, Result floor, List<Result> results) {
+        List<Histogram> trips = Findings.histograms(pairs, way.rtt());
+        results.add(
+                Result.ofHistograms(way.rtt(), "ns", trips).comparedTo(floor).noted(way.note()));
+        long count = trips.stream().mapToLong(Histogram::getTotalCount).sum();
+        results.add(result(pairs, way.alloc(), "bytes/round trip", count));
+    }
+
+    private static void sizes(Way way, List<Findings> pairs, List<Result> results) {
+        for (Size size : Size.values()) {
+            long count = (long) Findings.sum(pairs, way.count(size));
+            results.add(
+                    result(pairs, way.rate(size), "messages/s", count)
+                            .noted(size.window() + " messages, then an answer for all of them"));
+            if (size.hasBandwidth()) {
+                Result copy = result(pairs, MEMCPY + size.label(), "GB/s", count);
+                if (way == Way.CHIP) {
+                    results.add(copy);
+                }
+                results.add(result(pairs, way.bandwidth(size), "GB/s", count).comparedTo(copy));
+            }
+        }
+    }
+
+    private Findings pair(PrivateDaemon daemon, Way way) {
         String ms = String.valueOf(measured.toMillis());
-        try (Child pong = daemon.startUser(MqUser.class, MqUser.PONG, "1", ms);
-                Child ping = daemon.startUser(MqUser.class, MqUser.PING, "0", ms)) {
+        String unit = String.valueOf(way.pongUnit());
+        try (Child pong = daemon.startUser(MqUser.class, MqUser.PONG, way.name(), unit, ms);
+                Child ping = daemon.startUser(MqUser.class, MqUser.PING, way.name(), "0", ms)) {
             UserPair pair = UserPair.awaitReady(ping, pong);
-            daemon.separateFrom(ping, pong);
+            way.place(daemon, ping, pong);
             return pair.measure(measured.multipliedBy(30));
         }
     }
 
     private static Result result(List<Findings> pairs, String name, String unit, long count) {
         return Result.ofValues(name, unit, count, Findings.values(pairs, name));
-    }
-
-    /** Under which name a user reports how many messages of a size it measured. */
-    static String count(Size size) {
-        return RATE + size.label() + ".count";
     }
 }

@@ -13,8 +13,8 @@ import java.time.Duration;
 import java.util.UUID;
 
 /**
- * A user process of the measurements, one of a {@link UserPair}: {@code MqUser ROLE UNIT MS}. Its
- * address is the id of its endpoint, and it connects to the other's.
+ * A user process of the measurements, one of a {@link UserPair}: {@code MqUser ROLE WAY UNIT MS}.
+ * Its address is the id of its endpoint, and it connects to the other's.
  */
 final class MqUser {
     static final String PING = "ping";
@@ -29,10 +29,12 @@ final class MqUser {
     private MqUser() {}
 
     public static void main(String[] arguments) throws IOException {
-        int unit = Integer.parseInt(arguments[1]);
+        Way way = Way.valueOf(arguments[1]);
+        int unit = Integer.parseInt(arguments[2]);
         EndpointOptions options =
                 EndpointOptions.ofJob(JOB)
-                        .withDevice(DeviceOptions.fromEnvironment().withUnit(unit));
+                        .withDevice(DeviceOptions.fromEnvironment().withUnit(unit))
+                        .withDevices(way.devices());
         try (Endpoint endpoint = Endpoint.open(options)) {
             String other = UserPair.meet(Long.toUnsignedString(endpoint.id().value()));
             if (other == null) {
@@ -40,11 +42,14 @@ final class MqUser {
             }
             EndpointId id = new EndpointId(Long.parseUnsignedLong(other));
             Peer peer = endpoint.connect(id, PATIENCE);
+            if (peer.isDirect() != (way == Way.DIRECT)) {
+                throw new IllegalStateException("another way than " + way + " to " + peer);
+            }
             switch (arguments[0]) {
                 case PING ->
-                        new Ping(endpoint.queue(), peer, Long.parseLong(arguments[2]) * 1_000_000)
+                        new Ping(endpoint, peer, way, Long.parseLong(arguments[3]) * 1_000_000)
                                 .measure(System.out);
-                case PONG -> new Pong(endpoint.queue(), peer).serve();
+                case PONG -> new Pong(endpoint, peer).serve();
                 default -> throw new IllegalArgumentException("no such role: " + arguments[0]);
             }
             endpoint.close(PATIENCE);

@@ -6,6 +6,7 @@ import io.softpath.abi.psm.PsmError;
 import io.softpath.bench.process.Findings;
 import io.softpath.bench.process.Pattern;
 import io.softpath.bench.process.Timed;
+import io.softpath.psm.Endpoint;
 import io.softpath.psm.MatchedQueue;
 import io.softpath.psm.Status;
 import io.softpath.psm.engine.Peer;
@@ -15,29 +16,30 @@ import org.HdrHistogram.Histogram;
 
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 
 /** The process that measures: round trips, then windows of messages of each size. */
 final class Ping {
-    static final int PAGE_BYTES = 4096;
-
     private static final PrintStream NOWHERE = new PrintStream(OutputStream.nullOutputStream());
     private static final int LEAST_WINDOWS = 2;
     private static final int LEAST_TRIPS = 100;
 
     private final MatchedQueue queue;
     private final Peer peer;
+    private final Way way;
     private final long measuredNs;
     private final Status status = new Status();
-    private final MemorySegment from = Arena.global().allocate(Size.LONGEST.bytes(), PAGE_BYTES);
-    private final MemorySegment to = Arena.global().allocate(Size.LONGEST.bytes(), PAGE_BYTES);
+    private final MemorySegment from;
+    private final MemorySegment to;
     private final Request[] sends = new Request[Size.TINY.window()];
 
-    Ping(MatchedQueue queue, Peer peer, long measuredNs) {
-        this.queue = queue;
+    Ping(Endpoint endpoint, Peer peer, Way way, long measuredNs) {
+        this.queue = endpoint.queue();
         this.peer = peer;
+        this.way = way;
+        from = endpoint.pin(Size.LONGEST.bytes()).segment();
+        to = endpoint.pin(Size.LONGEST.bytes()).segment();
         this.measuredNs = measuredNs;
         Pattern.fill(from);
     }
@@ -81,8 +83,8 @@ final class Ping {
             begin = now;
         }
         allocated = threads.getCurrentThreadAllocatedBytes() - allocated;
-        Findings.print(out, MqBench.RTT, histogram);
-        Findings.print(out, MqBench.ALLOC, (double) allocated / histogram.getTotalCount());
+        Findings.print(out, way.rtt(), histogram);
+        Findings.print(out, way.alloc(), (double) allocated / histogram.getTotalCount());
     }
 
     private void trip(int bytes) {
@@ -98,11 +100,11 @@ final class Ping {
     private void windows(Size size, PrintStream out) {
         Timed timed = Timed.run(() -> window(size), measuredNs, LEAST_WINDOWS);
         double messages = (double) timed.count() * size.window();
-        Findings.print(out, MqBench.RATE + size.label(), messages * 1e9 / timed.ns());
-        Findings.print(out, MqBench.count(size), messages);
+        Findings.print(out, way.rate(size), messages * 1e9 / timed.ns());
+        Findings.print(out, way.count(size), messages);
         if (size.hasBandwidth()) {
             double bandwidth = messages * size.bytes() / timed.ns();
-            Findings.print(out, MqBench.BANDWIDTH + size.label(), bandwidth);
+            Findings.print(out, way.bandwidth(size), bandwidth);
         }
     }
 

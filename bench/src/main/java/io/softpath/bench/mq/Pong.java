@@ -1,11 +1,11 @@
 package io.softpath.bench.mq;
 
+import io.softpath.psm.Endpoint;
 import io.softpath.psm.MatchedQueue;
 import io.softpath.psm.Status;
 import io.softpath.psm.engine.Peer;
 import io.softpath.psm.engine.Request;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -30,13 +30,13 @@ final class Pong {
 
     private final MatchedQueue queue;
     private final Peer peer;
-    private final MemorySegment memory =
-            Arena.global().allocate(Size.LONGEST.bytes(), Ping.PAGE_BYTES);
+    private final MemorySegment memory;
     private final Request[] receives = new Request[RECEIVES];
     private final Status status = new Status();
 
-    Pong(MatchedQueue queue, Peer peer) {
-        this.queue = queue;
+    Pong(Endpoint endpoint, Peer peer) {
+        queue = endpoint.queue();
+        memory = endpoint.pin(Size.LONGEST.bytes()).segment();
         this.peer = peer;
     }
 

@@ -21,14 +21,22 @@ class MqBenchIT {
         List<String> names = results.stream().map(Result::name).toList();
         assertEquals(names.stream().distinct().toList(), names);
         assertEquals(
-                List.of("floor.handover.rtt", "mq.chip.rtt.8B", "mq.chip.alloc.8B"),
-                names.subList(0, 3));
+                List.of(
+                        "floor.handover.rtt",
+                        "mq.chip.rtt.8B",
+                        "mq.chip.alloc.8B",
+                        "mq.direct.rtt.8B",
+                        "mq.direct.alloc.8B"),
+                names.subList(0, 5));
         for (Size size : Size.values()) {
             assertTrue(names.contains("mq.chip.rate." + size.label()), names::toString);
+            assertTrue(names.contains("mq.direct.rate." + size.label()), names::toString);
         }
-        Result bandwidth = results.get(names.indexOf("mq.chip.bandwidth.1MiB"));
-        assertEquals("memcpy.1MiB", bandwidth.ratioTo());
-        assertTrue(bandwidth.median() > 0, bandwidth::toString);
+        for (String name : List.of("mq.chip.bandwidth.1MiB", "mq.direct.bandwidth.1MiB")) {
+            Result bandwidth = results.get(names.indexOf(name));
+            assertEquals("memcpy.1MiB", bandwidth.ratioTo());
+            assertTrue(bandwidth.median() > 0, bandwidth::toString);
+        }
         assertTrue(results.stream().allMatch(result -> result.count() > 0), results.toString());
     }
 }

@@ -464,6 +464,7 @@ public final class ControlServer implements AutoCloseable {
                 OpenContext context = file.context();
                 if (context != null) {
                     LOG.debug("{}: {}", context, why);
+                    handler.closes(file);
                     context.unit.close(context);
                 }
             } finally {

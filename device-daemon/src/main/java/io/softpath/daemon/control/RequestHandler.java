@@ -40,6 +40,7 @@ final class RequestHandler {
     private final Administrator administrator;
     private final MemoryRequests memory;
     private final DriverFiles files;
+    private final DirectRequests direct;
     private final IntFunction<Fd> statistics;
     private final LongSupplier epochMs;
     private final MemorySegment block = Arena.ofAuto().allocate(CommandRecord.BYTES, Long.BYTES);
@@ -66,6 +67,14 @@ final class RequestHandler {
         administrator = new Administrator(units, ownerUid);
         memory = new MemoryRequests(pinAccounts, epochMs);
         files = new DriverFiles(units);
+        direct = new DirectRequests(units);
+    }
+
+    /** A file is about to be closed; it may have had a context. */
+    void closes(OpenFile file) {
+        if (file.context() != null) {
+            direct.closes(file.context());
+        }
     }
 
     /**
@@ -81,7 +90,7 @@ final class RequestHandler {
                     Errno.EINVAL,
                     "request: kind="
                             + Integer.toUnsignedString(kind)
-                            + " is unknown, choose 1..12");
+                            + " is unknown, choose 1..15");
         }
         if (length < needed) {
             return Answer.refuse(
@@ -125,6 +134,13 @@ final class RequestHandler {
             case ControlRecord.MEM_FREE ->
                     memory.free(file, ControlRecord.u32(request, ControlRecord.MEM_HANDLE));
             case ControlRecord.DRIVER_FILE -> driverFile(request, length);
+            case ControlRecord.DIRECT_OPEN -> direct.open(file, request);
+            case ControlRecord.DIRECT_GRANT ->
+                    direct.grant(
+                            file, request, ControlRecord.u32(request, ControlRecord.DIRECT_HANDLE));
+            case ControlRecord.DIRECT_MAP ->
+                    direct.map(
+                            file, request, ControlRecord.u32(request, ControlRecord.DIRECT_HANDLE));
             default ->
                     throw new IllegalStateException(
                             "request: kind=" + kind + " has a length and no handler");
@@ -148,6 +164,9 @@ final class RequestHandler {
             case ControlRecord.MEM_BIND -> ControlRecord.MEM_BIND_BYTES;
             case ControlRecord.MEM_FREE -> ControlRecord.MEM_FREE_BYTES;
             case ControlRecord.DRIVER_FILE -> ControlRecord.DRIVER_FILE_PATH;
+            case ControlRecord.DIRECT_OPEN -> ControlRecord.DIRECT_OPEN_BYTES;
+            case ControlRecord.DIRECT_GRANT -> ControlRecord.DIRECT_GRANT_BYTES;
+            case ControlRecord.DIRECT_MAP -> ControlRecord.DIRECT_MAP_BYTES;
             default -> 0;
         };
     }

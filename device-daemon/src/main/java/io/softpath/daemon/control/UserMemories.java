@@ -113,8 +113,8 @@ final class UserMemories implements GatherSource {
 
     /** MEM_BIND. */
     Answer bind(int handle, long address) {
-        UserMemory memory = byHandle.get(handle);
-        if (memory == null || memory.freed()) {
+        UserMemory memory = get(handle);
+        if (memory == null) {
             return noSuchMemory("bind memory", handle);
         }
         if (address != 0) {
@@ -173,8 +173,8 @@ final class UserMemories implements GatherSource {
 
     /** MEM_FREE. */
     Answer free(int handle) {
-        UserMemory memory = byHandle.get(handle);
-        if (memory == null || memory.freed()) {
+        UserMemory memory = get(handle);
+        if (memory == null) {
             return noSuchMemory("free memory", handle);
         }
         unbind(memory);
@@ -202,14 +202,20 @@ final class UserMemories implements GatherSource {
                 : null;
     }
 
+    /** The piece of that handle, unless its owner has freed it; null if there is none. */
+    UserMemory get(int handle) {
+        UserMemory memory = byHandle.get(handle);
+        return memory == null || memory.freed() ? null : memory;
+    }
+
     /**
      * What a gather record may send from. One that is under way asks before each burst, so memory
      * that is freed meanwhile is not read any more.
      */
     @Override
     public MemorySegment region(int handle) {
-        UserMemory memory = byHandle.get(handle);
-        return memory == null || memory.freed() ? null : memory.memory();
+        UserMemory memory = get(handle);
+        return memory == null ? null : memory.memory();
     }
 
     /** Unmaps a piece that its owner has freed and nobody uses any more. */

@@ -7,8 +7,11 @@ import io.softpath.memory.RegionFile;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
 
 /**
  * Memory that a user asked for so that the chip can reach it: a sealed file, and the daemon's own
@@ -31,6 +34,10 @@ public final class UserMemory {
     private final Arena arena = Arena.ofShared();
     private final RegionFile file;
     private final Map<Integer, Integer> pinsOfPage = new HashMap<>();
+
+    /** Who may read it beside its owner; forgotten with them. */
+    private final Set<Object> readers = Collections.newSetFromMap(new WeakHashMap<>());
+
     private long address;
     private int pins;
     private int holds;
@@ -81,6 +88,25 @@ public final class UserMemory {
     /** The descriptor to hand to the owner; the memory does not need it. */
     public Fd fd() {
         return file.fd();
+    }
+
+    /** Its owner lets somebody else read it, as long as it lives. */
+    public void admit(Object reader) {
+        readers.add(reader);
+    }
+
+    /** Whether its owner lets this one read it. */
+    public boolean admits(Object reader) {
+        return readers.contains(reader);
+    }
+
+    /**
+     * A descriptor for a reader, the caller's to close.
+     *
+     * @throws SoftpathException EMFILE, ENFILE
+     */
+    public Fd readOnly() {
+        return file.file().readOnly();
     }
 
     /** All of it, as the daemon has it mapped. */

@@ -32,7 +32,10 @@ import java.lang.foreign.MemorySegment;
  *              12 u32 0
  *             16  u64 address, 0: none              DRIVER_FILE 8  u32 0
  *                                                              12  u32 bytes of the path
- *                                                              16  path, UTF-8
+ *  DIRECT_OPEN, DIRECT_GRANT, DIRECT_MAP                       16  path, UTF-8
+ *              8  u32 LID of the peer
+ *             12  u16 context, u16 sub-context of the peer
+ *             16  u32 handle, not of DIRECT_OPEN
  * </pre>
  *
  * The reply to MEM_CREATE carries one descriptor and the payload {@code u64 file bytes}; its result
@@ -40,7 +43,9 @@ import java.lang.foreign.MemorySegment;
  * TIDs; TID_FREE takes a bitmap as data. The reply to MMAP carries one descriptor and the payload
  * {@code u64 file bytes, u32 region kind, u32 access}; that to INSPECT of {@link #INSPECT_STAT} one
  * descriptor; that to DRIVER_FILE what a file of the driver's holds, or the names in a directory,
- * each ended by NUL. An armed POLL is followed by one {@link #INTERRUPT} record at most.
+ * each ended by NUL. That to DIRECT_OPEN has the payload {@code u64 file bytes}, a descriptor, and
+ * as its result which side the caller is; that to DIRECT_MAP the same payload and a descriptor. An
+ * armed POLL is followed by one {@link #INTERRUPT} record at most.
  */
 public final class ControlRecord {
     public static final int WRITE = 1;
@@ -63,6 +68,15 @@ public final class ControlRecord {
 
     /** Reads a file that the driver has in sysfs or ipathfs. */
     public static final int DRIVER_FILE = 12;
+
+    /** Asks for memory to share with the owner of another context. */
+    public static final int DIRECT_OPEN = 13;
+
+    /** Lets the owner of another context read memory that was made by MEM_CREATE. */
+    public static final int DIRECT_GRANT = 14;
+
+    /** Asks for memory that the owner of another context lets us read. */
+    public static final int DIRECT_MAP = 15;
 
     /** Set in the kind of every reply. */
     public static final int REPLY = 0x8000_0000;
@@ -124,6 +138,14 @@ public final class ControlRecord {
     public static final int MEM_BIND_BYTES = 24;
     public static final int MEM_FREE_BYTES = 12;
 
+    public static final int DIRECT_LID = 8;
+    public static final int DIRECT_CONTEXT = 12;
+    public static final int DIRECT_SUBCONTEXT = 14;
+    public static final int DIRECT_HANDLE = 16;
+    public static final int DIRECT_OPEN_BYTES = 16;
+    public static final int DIRECT_GRANT_BYTES = 20;
+    public static final int DIRECT_MAP_BYTES = 20;
+
     public static final int DRIVER_FILE_PATH_BYTES = 12;
     public static final int DRIVER_FILE_PATH = 16;
 
@@ -153,6 +175,11 @@ public final class ControlRecord {
     public static final int MEM_REPLY_FILE_BYTES = REPLY_PAYLOAD;
 
     public static final int MEM_REPLY_BYTES = REPLY_PAYLOAD + 8;
+
+    /** In the replies to DIRECT_OPEN and DIRECT_MAP: how long the file is. */
+    public static final int DIRECT_REPLY_FILE_BYTES = REPLY_PAYLOAD;
+
+    public static final int DIRECT_REPLY_BYTES = REPLY_PAYLOAD + 8;
 
     /** In the reply to TID_UPDATE: the bitmap of the TIDs, {@link TidInfo#BITMAP_BYTES}. */
     public static final int TID_REPLY_BITMAP = REPLY_PAYLOAD;
@@ -352,6 +379,37 @@ public final class ControlRecord {
         start(s, MEM_FREE, tag);
         Structs.putU32(s, MEM_HANDLE, handle);
         return MEM_FREE_BYTES;
+    }
+
+    /** Writes a DIRECT_OPEN request and returns its length. */
+    public static int directOpen(MemorySegment s, int tag, int lid, int context, int subcontext) {
+        start(s, DIRECT_OPEN, tag);
+        directPeer(s, lid, context, subcontext);
+        return DIRECT_OPEN_BYTES;
+    }
+
+    /** Writes a DIRECT_GRANT request and returns its length. */
+    public static int directGrant(
+            MemorySegment s, int tag, int lid, int context, int subcontext, int handle) {
+        start(s, DIRECT_GRANT, tag);
+        directPeer(s, lid, context, subcontext);
+        Structs.putU32(s, DIRECT_HANDLE, handle);
+        return DIRECT_GRANT_BYTES;
+    }
+
+    /** Writes a DIRECT_MAP request and returns its length. */
+    public static int directMap(
+            MemorySegment s, int tag, int lid, int context, int subcontext, int handle) {
+        start(s, DIRECT_MAP, tag);
+        directPeer(s, lid, context, subcontext);
+        Structs.putU32(s, DIRECT_HANDLE, handle);
+        return DIRECT_MAP_BYTES;
+    }
+
+    private static void directPeer(MemorySegment s, int lid, int context, int subcontext) {
+        Structs.putU32(s, DIRECT_LID, lid);
+        Structs.putU16(s, DIRECT_CONTEXT, context);
+        Structs.putU16(s, DIRECT_SUBCONTEXT, subcontext);
     }
 
     /** Writes a DRIVER_FILE request and returns its length. */

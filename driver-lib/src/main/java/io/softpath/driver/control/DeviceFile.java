@@ -227,6 +227,58 @@ public final class DeviceFile {
                 ControlRecord.u64(reply.payload(), ControlRecord.MEM_REPLY_FILE_BYTES - body));
     }
 
+    /**
+     * What DIRECT_OPEN answers.
+     *
+     * @param side which of the two we are
+     * @param fd the caller's to close
+     */
+    public record Direct(int side, Fd fd, long fileBytes) {}
+
+    /**
+     * DIRECT_OPEN: memory to share with whoever has that context.
+     *
+     * @throws SoftpathException.Refused ENXIO: nobody has it, or it is another daemon's; EINVAL: it
+     *     is our own, or the daemon does not know this request
+     * @throws SoftpathException.Exhausted EBUSY: too many wait for their peers; EMFILE, ENFILE
+     */
+    public Direct directOpen(int lid, int context, int subcontext) {
+        MemorySegment request = ControlChannel.record(ControlRecord.DIRECT_OPEN_BYTES);
+        ControlRecord.directOpen(request, 0, lid, context, subcontext);
+        Reply reply = channel.call(request);
+        Fd fd = reply.descriptor("direct memory: lid=" + lid + " context=" + context);
+        return new Direct(reply.result(), fd, directBytes(reply, fd));
+    }
+
+    /** DIRECT_GRANT: whoever has that context may read memory of ours. */
+    public void directGrant(int lid, int context, int subcontext, int handle) {
+        MemorySegment request = ControlChannel.record(ControlRecord.DIRECT_GRANT_BYTES);
+        ControlRecord.directGrant(request, 0, lid, context, subcontext, handle);
+        channel.call(request);
+    }
+
+    /**
+     * DIRECT_MAP: memory of whoever has that context, to read; the side is 0.
+     *
+     * @throws SoftpathException.Refused EPERM: it has no such memory, or does not let us
+     */
+    public Direct directMap(int lid, int context, int subcontext, int handle) {
+        MemorySegment request = ControlChannel.record(ControlRecord.DIRECT_MAP_BYTES);
+        ControlRecord.directMap(request, 0, lid, context, subcontext, handle);
+        Reply reply = channel.call(request);
+        Fd fd = reply.descriptor("memory of a peer: lid=" + lid + " handle=" + handle);
+        return new Direct(0, fd, directBytes(reply, fd));
+    }
+
+    private static long directBytes(Reply reply, Fd fd) {
+        long body = ControlRecord.REPLY_PAYLOAD;
+        if (reply.payload().byteSize() < ControlRecord.DIRECT_REPLY_BYTES - body) {
+            fd.close();
+            throw protocol("direct: payloadBytes=" + reply.payload().byteSize());
+        }
+        return ControlRecord.u64(reply.payload(), ControlRecord.DIRECT_REPLY_FILE_BYTES - body);
+    }
+
     /** MEM_BIND: this memory is what this process has at that address. */
     public void memBind(int handle, long address) {
         MemorySegment request = ControlChannel.record(ControlRecord.MEM_BIND_BYTES);

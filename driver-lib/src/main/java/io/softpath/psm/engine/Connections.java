@@ -152,6 +152,7 @@ public final class Connections {
         if (peer.to == Peer.Way.ESTABLISHED) {
             return peer;
         }
+        engine.link(peer);
         peer.to = Peer.Way.WAITING;
         peer.outcome = PsmError.OK;
         peer.askIntervalNs = FIRST_INTERVAL_NS;
@@ -165,9 +166,11 @@ public final class Connections {
         Peer self = at(own);
         if (self == null) {
             self = create(own);
-            self.to = Peer.Way.ESTABLISHED;
             self.host = settings.host();
         }
+        boolean can = engine.ways().self();
+        self.to = can ? Peer.Way.ESTABLISHED : Peer.Way.NONE;
+        self.outcome = can ? PsmError.OK : PsmError.EPID_UNREACHABLE;
         return self;
     }
 
@@ -198,6 +201,7 @@ public final class Connections {
         if (!isSettled(peer)) {
             peer.to = Peer.Way.NONE;
             peer.outcome = outcome;
+            parted(peer);
         }
     }
 
@@ -327,6 +331,8 @@ public final class Connections {
             learn(peer, message);
             peer.runId = message.runId();
             peer.from = Peer.Way.ESTABLISHED;
+            engine.link(peer);
+            engine.listen(peer, message.runId());
         }
         send(
                 peer.route,
@@ -379,6 +385,11 @@ public final class Connections {
         if (peer.from != Peer.Way.ESTABLISHED) {
             learn(peer, message);
         }
+        if (!engine.choosePath(peer)) {
+            peer.to = Peer.Way.NONE;
+            peer.outcome = PsmError.EPID_UNREACHABLE;
+            return;
+        }
         peer.to = Peer.Way.ESTABLISHED;
     }
 
@@ -386,6 +397,7 @@ public final class Connections {
         int route = peer == null ? engine.route(id) : peer.route;
         if (peer != null && message.job().equals(settings.job())) {
             peer.from = Peer.Way.NONE;
+            parted(peer);
         }
         send(
                 route,
@@ -399,6 +411,15 @@ public final class Connections {
     private void onDisconnectReply(Peer peer, ConnectMessage message) {
         if (peer != null && peer.to == Peer.Way.PARTING && message.job().equals(settings.job())) {
             peer.to = Peer.Way.NONE;
+            parted(peer);
+        }
+    }
+
+    /** Once neither side wants anything of the other, nothing is sent, and nothing shared. */
+    private void parted(Peer peer) {
+        if (peer.to == Peer.Way.NONE && peer.from == Peer.Way.NONE) {
+            peer.flow.part();
+            engine.unlink(peer);
         }
     }
 

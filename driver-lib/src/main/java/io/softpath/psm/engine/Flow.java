@@ -22,7 +22,7 @@ import java.lang.foreign.MemorySegment;
  * back to the number in it. When nothing is heard for a while the sender asks, with ERR_CHK; no
  * timer sends data again. Numbers have 16 bits. Source: psm, ips_proto.c and ips_proto_recv.c.
  */
-final class Flow {
+final class Flow extends Work {
     static final int MAX_CREDITS = 64;
 
     private static final int NUMBER = 0xFFFF;
@@ -56,9 +56,6 @@ final class Flow {
     private long deadlineNs;
     private boolean timing;
     private int expiries;
-
-    /** Whether the engine has it in its list of flows that have something to do. */
-    boolean listed;
 
     /** One packet that is not acknowledged. */
     private static final class Slot {
@@ -114,6 +111,7 @@ final class Flow {
      *
      * @return whether all of it is sent, as far as credits go
      */
+    @Override
     boolean flush(long nowNs) {
         boolean all = transmit();
         startTimer(nowNs);
@@ -334,6 +332,20 @@ final class Flow {
             ackDue = true;
         }
         engine.hasWork(this);
+    }
+
+    /** Has the peer hear of us, if only to wake up. */
+    void nudge() {
+        ackDue = true;
+        engine.hasWork(this);
+    }
+
+    /** Neither side wants anything more of the other: what was to be answered is not. */
+    void part() {
+        ackDue = false;
+        nakDue = false;
+        errChkDue = false;
+        timing = false;
     }
 
     private boolean flushControl() {

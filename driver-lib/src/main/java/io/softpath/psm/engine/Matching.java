@@ -73,7 +73,7 @@ final class Matching {
             return;
         }
         if (message.remoteRequest >= 0) {
-            message.peer.path.fetch(request, message.remoteRequest);
+            message.via.fetch(request, message.remoteRequest, message.source);
             return;
         }
         if (message.buffer != null) {
@@ -204,17 +204,22 @@ final class Matching {
     /**
      * A message whose bytes wait at its sender.
      *
+     * @param via the path that it was announced on, and that its bytes will come by
      * @param remoteRequest what the sender calls it, not negative
+     * @param source what the sender says of where they are, see {@link Path#fetch}
      */
-    void offered(Peer peer, long tag, int messageLength, int remoteRequest) {
+    void offered(Path via, Peer peer, long tag, int messageLength, int remoteRequest, long source) {
         Request request = posted.forMessage(tag);
         if (request == null) {
-            unexpected(peer, tag, messageLength).remoteRequest = remoteRequest;
+            Unexpected message = unexpected(peer, tag, messageLength);
+            message.via = via;
+            message.remoteRequest = remoteRequest;
+            message.source = source;
             return;
         }
         posted.remove(request);
         begin(request, peer, tag, messageLength);
-        peer.path.fetch(request, remoteRequest);
+        via.fetch(request, remoteRequest, source);
     }
 
     /** More of a message that has begun. */

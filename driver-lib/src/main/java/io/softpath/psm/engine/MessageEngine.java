@@ -16,6 +16,9 @@ import java.util.List;
  * peer brings them; here is what all paths share: the port, the time and the packets that come.
  */
 public final class MessageEngine {
+    /** How long to sleep, at most, when a ring is full: nobody tells us that there is room. */
+    private static final long ROOM_NS = 200_000;
+
     private final EndpointId own;
     private final EngineSettings settings;
     private final PacketPort port;
@@ -27,13 +30,35 @@ public final class MessageEngine {
     private final PacketHeader out = new PacketHeader();
     private final PacketHeader in = new PacketHeader();
     private final ArrayDeque<SendOp> freeOps = new ArrayDeque<>();
-    private final ArrayList<Flow> working = new ArrayList<>();
+    private final ArrayList<Work> working = new ArrayList<>();
+    private final DirectPort directPort;
+    private final DirectSettings directSettings;
+
+    /** Those who write into rings that we share. */
+    private final ArrayList<RingReader> readers = new ArrayList<>();
 
     /**
      * @param own the id of this endpoint
      * @param nowNs the time, on the clock that {@link #progress} is told of
      */
     public MessageEngine(EndpointId own, EngineSettings settings, PacketPort port, long nowNs) {
+        this(own, settings, port, DirectSettings.NONE, null, nowNs);
+    }
+
+    /**
+     * As the other one, with a direct way to processes of the same host.
+     *
+     * @param directPort may be null if the direct way is not wanted
+     */
+    public MessageEngine(
+            EndpointId own,
+            EngineSettings settings,
+            PacketPort port,
+            DirectSettings directSettings,
+            DirectPort directPort,
+            long nowNs) {
+        this.directSettings = directSettings;
+        this.directPort = directPort;
         this.own = own;
         this.settings = settings;
         this.port = port;
@@ -168,22 +193,55 @@ public final class MessageEngine {
      * Does what is to be done: sends what can be sent, asks peers that have not answered, completes
      * requests.
      *
-     * @return how many requests were completed
+     * @return how many requests were completed, and how many records came the direct way
      */
     public int progress(long nowNs) {
+        int records = readers.isEmpty() ? 0 : readRings(nowNs);
         if (alarm.rings(nowNs)) {
             checkTime(nowNs);
         }
         for (int i = working.size() - 1; i >= 0; i--) {
-            Flow flow = working.get(i);
-            if (flow.flush(nowNs)) {
-                flow.listed = false;
+            Work work = working.get(i);
+            if (work.flush(nowNs)) {
+                work.listed = false;
                 int last = working.size() - 1;
                 working.set(i, working.get(last));
                 working.remove(last);
             }
         }
-        return requests.tell();
+        return requests.tell() + records;
+    }
+
+    private int readRings(long nowNs) {
+        int records = 0;
+        for (int i = readers.size() - 1; i >= 0; i--) {
+            RingReader reader = readers.get(i);
+            records += reader.take();
+            RingPath path = reader.path();
+            if (path.isFull()) {
+                path.flush(nowNs);
+            }
+            if (reader.isBroken() || path.isBroken()) {
+                counters.malformed++;
+                fail(reader.peer(), PsmError.EPID_NETWORK_ERROR);
+            }
+        }
+        return records;
+    }
+
+    /**
+     * Says to those who share memory with us that we sleep, or no longer.
+     *
+     * @return false if there is something to do, and we must not sleep
+     */
+    public boolean sleep(boolean asleep) {
+        boolean quiet = true;
+        for (int i = 0; i < readers.size(); i++) {
+            DirectLink link = readers.get(i).link();
+            link.sleep(asleep);
+            quiet &= !link.hasSomething();
+        }
+        return quiet;
     }
 
     private void checkTime(long nowNs) {
@@ -192,6 +250,9 @@ public final class MessageEngine {
             Peer peer = peers.get(i);
             if (peer != null && peer.failure == null) {
                 alarm.at(peer.flow.checkTime(nowNs));
+                if (peer.ring != null) {
+                    alarm.at(peer.ring.path().checkTime(nowNs));
+                }
                 checkQuiet(peer, nowNs);
             }
         }
@@ -200,7 +261,11 @@ public final class MessageEngine {
 
     /** We may wait for data, or for a receive, with nothing of ours to be acknowledged. */
     private void checkQuiet(Peer peer, long nowNs) {
-        if (peer.running.size() == 0) {
+        if (!peer.watched) {
+            return;
+        }
+        if (isIdle(peer)) {
+            peer.watched = false;
             return;
         }
         if (nowNs - peer.lookNs >= 0) {
@@ -216,7 +281,15 @@ public final class MessageEngine {
 
     /** When {@link #progress} has something to do even if nothing comes, or MAX_VALUE. */
     public long wakeNs() {
-        return working.isEmpty() ? alarm.wakeNs() : alarm.nowNs();
+        if (!working.isEmpty()) {
+            return alarm.nowNs();
+        }
+        for (int i = 0; i < readers.size(); i++) {
+            if (readers.get(i).path().isFull()) {
+                alarm.at(alarm.nowNs() + ROOM_NS);
+            }
+        }
+        return alarm.wakeNs();
     }
 
     /**
@@ -292,10 +365,12 @@ public final class MessageEngine {
         peer.failure = error;
         peer.outcome = error;
         peer.packets.abandon();
-        peer.path.abandon();
+        unlink(peer);
         peer.longs.clear();
         requests.completeAll(peer, error);
     }
+
+    // The ways to a peer.
 
     /** Gives a new peer its ways to us. */
     void equip(Peer peer) {
@@ -306,10 +381,61 @@ public final class MessageEngine {
                         : peer.packets;
     }
 
-    void hasWork(Flow flow) {
-        if (!flow.listed) {
-            flow.listed = true;
-            working.add(flow);
+    /** Shares memory with a peer, if we want to and it is of this host. */
+    void link(Peer peer) {
+        if (!directSettings.direct() || peer.ring != null) {
+            return;
+        }
+        DirectLink link = directPort.open(peer.id);
+        if (link == null) {
+            peer.whyNotDirect = directPort.refusal();
+        } else {
+            RingPath path =
+                    new RingPath(peer, link, this, directPort, directSettings, requests, matching);
+            peer.ring = new RingReader(peer, link, path, counters, requests, matching);
+            readers.add(peer.ring);
+        }
+    }
+
+    /** The peer has told us who it is: reads what it writes. */
+    void listen(Peer peer, int runId) {
+        if (peer.ring != null) {
+            peer.ring.link().listenTo(runId);
+        }
+    }
+
+    /**
+     * The way to a peer is open: chooses how messages go.
+     *
+     * @return false if it cannot be reached by any of the ways that we want
+     */
+    boolean choosePath(Peer peer) {
+        if (peer.ring != null && peer.ring.link().isListenedTo(settings.runId())) {
+            peer.path = peer.ring.path();
+            return true;
+        }
+        return directSettings.chip();
+    }
+
+    /** Shares memory with a peer no longer. */
+    void unlink(Peer peer) {
+        if (peer.ring != null) {
+            peer.ring.link().listenToNobody();
+            peer.ring.path().abandon();
+            readers.remove(peer.ring);
+            peer.ring = null;
+            peer.path = peer.packets;
+        }
+    }
+
+    DirectSettings ways() {
+        return directSettings;
+    }
+
+    void hasWork(Work work) {
+        if (!work.listed) {
+            work.listed = true;
+            working.add(work);
         }
     }
 
@@ -317,8 +443,16 @@ public final class MessageEngine {
         alarm.at(timeNs);
     }
 
+    /** Asks whether a peer is no more; if so, what it has written before is taken first. */
     boolean isGone(Peer peer) {
-        return port.isGone(peer.route);
+        if (!port.isGone(peer.route)) {
+            return false;
+        }
+        boolean more = peer.ring != null;
+        while (more) {
+            more = peer.ring.take() > 0;
+        }
+        return true;
     }
 
     int route(EndpointId to) {

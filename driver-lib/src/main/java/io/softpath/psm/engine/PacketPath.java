@@ -90,7 +90,7 @@ final class PacketPath implements Path {
 
     /** Has the sender of a message that waits there send as much of it as is wanted. */
     @Override
-    public void fetch(Request receive, int remoteRequest) {
+    public void fetch(Request receive, int remoteRequest, long source) {
         receive.wanted = Math.min(receive.messageLength, receive.length);
         requests.refer(receive);
         SendOp op = engine.op(0);
@@ -192,7 +192,7 @@ final class PacketPath implements Path {
                     if (!matching.hasRoom()) {
                         return false;
                     }
-                    matching.offered(peer, in.data0, size, number);
+                    matching.offered(this, peer, in.data0, size, number, 0);
                     return true;
                 }
             }

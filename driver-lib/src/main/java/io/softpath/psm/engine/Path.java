@@ -18,8 +18,9 @@ interface Path {
      * there is room for, and completes the receive then.
      *
      * @param remoteRequest what the peer calls its send
+     * @param source what it says of where the bytes are, in the words of its path
      */
-    void fetch(Request receive, int remoteRequest);
+    void fetch(Request receive, int remoteRequest, long source);
 
     /** Whether all that was sent has arrived. */
     boolean isIdle();

@@ -30,6 +30,9 @@ public final class Peer {
     /** Takes the messages that go to it. */
     Path path;
 
+    /** Takes what comes from it through shared memory; null if there is none. */
+    RingReader ring;
+
     Way to = Way.NONE;
     Way from = Way.NONE;
 
@@ -64,11 +67,17 @@ public final class Peer {
     /** A packet of it has come since somebody looked. */
     boolean heard;
 
+    /** Something is expected of it. */
+    boolean watched;
+
     /** When to look whether one has come. */
     long lookNs;
 
     /** Requests under way with it. */
     final MatchList<Request> running = new MatchList<>(Request.class);
+
+    /** Why there is no shared memory; empty if nobody has said anything. */
+    String whyNotDirect = "";
 
     private Object label;
 
@@ -93,6 +102,16 @@ public final class Peer {
     /** Whether messages can be sent to it. */
     public boolean isConnected() {
         return to == Way.ESTABLISHED && failure == null;
+    }
+
+    /** Whether messages go to it through shared memory, and not through the chip. */
+    public boolean isDirect() {
+        return ring != null && path == ring.path();
+    }
+
+    /** Why there is no memory to share with it; empty if there is, or if nobody asked for it. */
+    public String whyNotDirect() {
+        return whyNotDirect;
     }
 
     /** Why nothing is sent to it any more; null if nothing is wrong. */

@@ -91,11 +91,17 @@ final class Requests {
     void runs(Peer peer, Request request) {
         request.state = Request.RUNS;
         request.peer = peer;
-        if (peer.running.size() == 0) {
+        peer.running.append(request);
+        watch(peer);
+    }
+
+    /** Something is expected of a peer: looks, from time to time, whether it is still there. */
+    void watch(Peer peer) {
+        if (!peer.watched) {
+            peer.watched = true;
             peer.lookNs = alarm.nowNs() + QUIET_NS;
             alarm.at(peer.lookNs);
         }
-        peer.running.append(request);
     }
 
     /** Gives it a number that its peer can refer to it by. */

@@ -33,12 +33,12 @@ final class SelfPath implements Path {
             requests.complete(request, PsmError.OK);
         } else {
             requests.refer(request);
-            matching.offered(self, request.tag, request.length, request.index);
+            matching.offered(this, self, request.tag, request.length, request.index, 0);
         }
     }
 
     @Override
-    public void fetch(Request receive, int remoteRequest) {
+    public void fetch(Request receive, int remoteRequest, long source) {
         Request send = requests.referred(remoteRequest);
         matching.store(receive, 0, send.buffer, send.offset, send.length);
         requests.complete(send, PsmError.OK);

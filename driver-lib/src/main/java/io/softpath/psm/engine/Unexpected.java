@@ -18,4 +18,10 @@ final class Unexpected extends Matchable {
 
     /** The sender's number of its request, if the bytes wait there; else -1. */
     int remoteRequest = -1;
+
+    /** How it was announced, if its bytes wait there. */
+    Path via;
+
+    /** What the sender says of where the bytes are that wait there. */
+    long source;
 }

@@ -16,14 +16,16 @@ import java.util.SplittableRandom;
 
 /**
  * Two to six endpoints that send each other messages of every class over links that lose, duplicate
- * and reorder packets, over receivers without room and senders without buffers: every message
- * arrives once, whole, in order, and nothing is left.
+ * and reorder packets, over receivers without room and senders without buffers, and, if they live on
+ * the same host, through shared memory: every message arrives once, whole, in order, and nothing is
+ * left.
  */
 final class EngineSimulationTest {
     private static final int SEEDS = Integer.getInteger("softpath.psm.seeds", 500);
     private static final int CLASSES = 3;
     private static final long ANY = 0;
     private static final long EXACT = -1;
+    private static final DirectSettings SHARING = new DirectSettings(true, true, true, 16_000);
 
     /** A message that was sent: from whom, the how manieth to this receiver. */
     private record Sent(int from, int number, long tag, byte[] bytes) {}
@@ -60,24 +62,27 @@ final class EngineSimulationTest {
         final SplittableRandom random;
         final List<Inbox> inboxes = new ArrayList<>();
         final int messages;
+        final List<SimHost> hosts;
 
         /** Who is killed, after how many messages. */
         int victim = -1;
 
         int killAt;
 
-        Life(long seed, boolean kill) {
-            random = new SplittableRandom(seed ^ 0x5EED);
+        static SimWorld.Trouble trouble(long seed) {
+            SplittableRandom random = new SplittableRandom(seed ^ 0xBAD);
             double worst = random.nextInt(4) * 0.066;
-            world =
-                    new SimWorld(
-                            seed,
-                            new SimWorld.Trouble(
-                                    random.nextDouble() * worst,
-                                    random.nextDouble() * worst,
-                                    random.nextDouble() * worst,
-                                    random.nextDouble() * worst / 2,
-                                    random.nextDouble() * 0.3));
+            return new SimWorld.Trouble(
+                    random.nextDouble() * worst,
+                    random.nextDouble() * worst,
+                    random.nextDouble() * worst,
+                    random.nextDouble() * worst / 2,
+                    random.nextDouble() * 0.3);
+        }
+
+        Life(SimWorld world, long seed, boolean kill) {
+            this.world = world;
+            random = new SplittableRandom(seed ^ 0x5EED);
             int nodes = 2 + random.nextInt(5);
             messages = 10 + random.nextInt(40);
             int credits = 2 << random.nextInt(6);
@@ -85,10 +90,17 @@ final class EngineSimulationTest {
                 victim = random.nextInt(nodes);
                 killAt = random.nextInt(messages * nodes);
             }
+            hosts = List.of(world.host(), world.host());
             for (int i = 0; i < nodes; i++) {
-                world.add(
+                EngineSettings settings =
                         EngineSettings.defaults(SimWorld.JOB, "sim", i + 1, SimWorld.MTU)
-                                .withCredits(credits));
+                                .withCredits(credits);
+                int host = random.nextInt(hosts.size() + 1);
+                if (host < hosts.size()) {
+                    world.addTo(hosts.get(host), settings, SHARING);
+                } else {
+                    world.add(settings);
+                }
                 inboxes.add(new Inbox());
             }
         }
@@ -126,6 +138,38 @@ final class EngineSimulationTest {
                 assertEquals(0, engine.unexpectedBytes(), "bytes of unexpected messages");
                 assertEquals(0, engine.counters().malformed(), "malformed packets");
             }
+            if (random.nextInt(4) == 0) {
+                part();
+            }
+        }
+
+        /** Who have parted from each other share nothing. */
+        private void part() {
+            List<SimWorld.Node> living = world.nodes.stream().filter(n -> !n.dead).toList();
+            for (SimWorld.Node node : living) {
+                node.wake();
+                for (SimWorld.Node other : living) {
+                    Peer peer = SimWorld.peer(node, other);
+                    if (peer != null) {
+                        node.engine.connections().disconnect(peer, world.nowNs);
+                    }
+                }
+            }
+            for (SimWorld.Node node : living) {
+                for (SimWorld.Node other : living) {
+                    Peer peer = SimWorld.peer(node, other);
+                    world.await(
+                            "parted",
+                            () ->
+                                    peer == null
+                                            || peer.to == Peer.Way.NONE
+                                                    && peer.from == Peer.Way.NONE);
+                    assertTrue(peer == null || peer.ring == null, "shared memory");
+                }
+            }
+            if (victim < 0) {
+                hosts.forEach(host -> assertEquals(0, host.mapped, "memory of peers"));
+            }
         }
 
         private void send(int from) {
@@ -151,6 +195,11 @@ final class EngineSimulationTest {
             long tag = tag(from, random.nextInt(CLASSES), number);
             inbox.toCome.add(new Sent(from, number, tag, bytes));
             MemorySegment buffer = MemorySegment.ofArray(bytes);
+            boolean pinned = node.port != null && random.nextBoolean();
+            if (pinned) {
+                node.port.pin(buffer);
+            }
+            node.wake();
             Inbox own = inboxes.get(from);
             own.pendingSends++;
             if (from != victim) {
@@ -167,6 +216,9 @@ final class EngineSimulationTest {
                         assertTrue(
                                 r.error() == PsmError.OK || to == victim, "a send to the living");
                         own.pendingSends--;
+                        if (pinned) {
+                            node.port.unpin(buffer);
+                        }
                         return false;
                     },
                     null);
@@ -188,6 +240,7 @@ final class EngineSimulationTest {
             if (world.nodes.get(at).dead) {
                 return;
             }
+            world.nodes.get(at).wake();
             Inbox inbox = inboxes.get(at);
             Taken taken = new Taken(tag, selector, 164_001);
             inbox.receives.add(taken);
@@ -289,7 +342,7 @@ final class EngineSimulationTest {
                 }
                 for (SimWorld.Node other : world.nodes) {
                     Peer peer = SimWorld.peer(world.nodes.get(i), other);
-                    if (peer != null && !peer.flow.isIdle()) {
+                    if (peer != null && !world.nodes.get(i).engine.isIdle(peer)) {
                         return false;
                     }
                 }
@@ -315,8 +368,8 @@ final class EngineSimulationTest {
         System.out.println("seed=" + first + " seeds=" + SEEDS);
         for (int i = 0; i < SEEDS; i++) {
             long seed = first + i;
-            try {
-                new Life(seed, kill).live();
+            try (SimWorld world = new SimWorld(seed, Life.trouble(seed))) {
+                new Life(world, seed, kill).live();
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError("seed=" + seed, e);
             }

@@ -18,7 +18,7 @@ import java.util.UUID;
 import java.util.function.UnaryOperator;
 
 /** Endpoints, the links between them, and time, in one thread. */
-final class SimWorld {
+final class SimWorld implements AutoCloseable {
     /** What goes wrong on the way, each a probability. */
     record Trouble(double drop, double duplicate, double reorder, double overflow, double busy) {
         static final Trouble NONE = new Trouble(0, 0, 0, 0, 0);
@@ -28,6 +28,7 @@ final class SimWorld {
     static final int MTU = 2048;
     private static final long LINK_NS = 2_000;
     private static final long JITTER_NS = 200_000;
+    private static final double FALLS_ASLEEP = 0.1;
 
     /** Decides which packets get through. */
     interface Filter {
@@ -39,6 +40,7 @@ final class SimWorld {
     final SplittableRandom random;
     final Trouble trouble;
     final List<Node> nodes = new ArrayList<>();
+    private final List<SimHost> hosts = new ArrayList<>();
     long nowNs = 1_000_000_000L - 5; // so that sums overflow nothing, and look it
     private long packets;
     private final PriorityQueue<Flight> inFlight =
@@ -48,6 +50,25 @@ final class SimWorld {
     SimWorld(long seed, Trouble trouble) {
         random = new SplittableRandom(seed);
         this.trouble = trouble;
+    }
+
+    /** Has this endpoint live on a host with others, which share memory. */
+    Node addTo(SimHost host, EngineSettings settings, DirectSettings ways) {
+        Node node = new Node(nodes.size() + 1, settings, host, ways);
+        nodes.add(node);
+        return node;
+    }
+
+    /** A host that is gone when the world is. */
+    SimHost host() {
+        SimHost host = new SimHost();
+        hosts.add(host);
+        return host;
+    }
+
+    @Override
+    public void close() {
+        hosts.forEach(SimHost::close);
     }
 
     private record Flight(
@@ -65,12 +86,39 @@ final class SimWorld {
         final List<EndpointId> routes = new ArrayList<>();
         boolean dead;
         boolean paused;
+
+        /** It waits until something comes, or until its time has come. */
+        boolean asleep;
+
         final int runId;
 
+        /** What it sees of its host; null if it lives alone. */
+        final SimHost.Port port;
+
         Node(int lid, EngineSettings settings) {
+            this(lid, settings, null, DirectSettings.NONE);
+        }
+
+        Node(int lid, EngineSettings settings, SimHost host, DirectSettings ways) {
             id = EndpointId.of(lid, 1 + lid % 4, 0, 0, ChipModel.Family.QLE72XX);
             runId = settings.runId();
-            engine = new MessageEngine(id, settings, this, nowNs);
+            port = host == null ? null : host.port(id);
+            engine = new MessageEngine(id, settings, this, ways, port, nowNs);
+        }
+
+        /** As a program that has nothing to do; it does not sleep if there is something. */
+        private void fallAsleep() {
+            asleep = engine.wakeNs() - nowNs > 0 && engine.sleep(true);
+            if (!asleep) {
+                engine.sleep(false);
+            }
+        }
+
+        void wake() {
+            if (asleep) {
+                asleep = false;
+                engine.sleep(false);
+            }
         }
 
         @Override
@@ -172,6 +220,7 @@ final class SimWorld {
                                 flight.overflow));
                 continue;
             }
+            to.wake();
             if (flight.overflow) {
                 to.engine.onOverflow(flight.header, 0);
             } else {
@@ -180,8 +229,14 @@ final class SimWorld {
             }
         }
         for (Node node : nodes) {
-            if (!node.dead && !node.paused) {
+            if (node.asleep && node.engine.wakeNs() - nowNs <= 0) {
+                node.wake();
+            }
+            if (!node.dead && !node.paused && !node.asleep) {
                 node.engine.progress(nowNs);
+                if (happens(FALLS_ASLEEP)) {
+                    node.fallAsleep();
+                }
             }
         }
         if (inFlight.isEmpty()) {

@@ -1,0 +1,83 @@
+package io.softpath.bench.mq;
+
+import io.softpath.bench.process.Child;
+import io.softpath.bench.process.CpuPair;
+import io.softpath.bench.process.PrivateDaemon;
+import io.softpath.psm.PsmDevices;
+
+import java.util.Set;
+
+/** How the messages go that are measured. */
+enum Way {
+    /** Through the chip: the daemon on one CPU, both users on another. */
+    CHIP("chip", 1, "four hand-overs; the daemon on one CPU, both users on another") {
+        @Override
+        void place(PrivateDaemon daemon, Child ping, Child pong) {
+            daemon.separateFrom(ping, pong);
+        }
+
+        @Override
+        Set<PsmDevices> devices() {
+            return Set.of(PsmDevices.IPATH);
+        }
+    },
+
+    /** Through shared memory: each user on a CPU of its own, the daemon idle. */
+    DIRECT("direct", 0, "two hand-overs; each user on a CPU of its own") {
+        @Override
+        void place(PrivateDaemon daemon, Child ping, Child pong) {
+            CpuPair.ofThisMachine().ifPresent(pair -> pair.pin(ping, pong));
+        }
+
+        @Override
+        Set<PsmDevices> devices() {
+            return Set.of(PsmDevices.SHM);
+        }
+    };
+
+    private final String label;
+    private final int pongUnit;
+    private final String note;
+
+    Way(String label, int pongUnit, String note) {
+        this.label = label;
+        this.pongUnit = pongUnit;
+        this.note = note;
+    }
+
+    /** Has the processes run where they are to. */
+    abstract void place(PrivateDaemon daemon, Child ping, Child pong);
+
+    abstract Set<PsmDevices> devices();
+
+    /** The unit of the user that answers; the other one has unit 0. */
+    int pongUnit() {
+        return pongUnit;
+    }
+
+    /** What a round trip is made of. */
+    String note() {
+        return note;
+    }
+
+    String rtt() {
+        return "mq." + label + ".rtt.8B";
+    }
+
+    String alloc() {
+        return "mq." + label + ".alloc.8B";
+    }
+
+    String rate(Size size) {
+        return "mq." + label + ".rate." + size.label();
+    }
+
+    String bandwidth(Size size) {
+        return "mq." + label + ".bandwidth." + size.label();
+    }
+
+    /** Under which name a user reports how many messages of a size it measured. */
+    String count(Size size) {
+        return rate(size) + ".count";
+    }
+}

@@ -1,0 +1,132 @@
+package io.softpath.psm.engine;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.softpath.abi.direct.DirectLayout;
+
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+
+/**
+ * Our end of the memory that is shared with one peer: a ring that we write, a ring that we read,
+ * and two words of each side. The peer may write anything anywhere in it: Agrona checks the bounds
+ * of each access, and what is read is validated.
+ */
+public final class DirectLink {
+    private static final VarHandle LISTENS = JAVA_LONG.varHandle().withInvokeExactBehavior();
+    private static final VarHandle SLEEPS = JAVA_INT.varHandle().withInvokeExactBehavior();
+
+    private final MemorySegment memory;
+    private final long ownListens;
+    private final long ownSleeps;
+    private final long peerListens;
+    private final long peerSleeps;
+    private final int outRing;
+    private final int inRing;
+    final OneToOneRingBuffer out;
+    final OneToOneRingBuffer in;
+
+    /** Part of the memory, as an Agrona buffer that keeps it mapped. */
+    @FunctionalInterface
+    public interface View {
+        UnsafeBuffer of(int offset, int bytes);
+    }
+
+    /**
+     * @param side which of the two we are
+     * @param memory {@link DirectLayout#BYTES} bytes of it
+     * @param view the same memory for Agrona
+     */
+    public DirectLink(int side, MemorySegment memory, View view) {
+        if (side < 0 || side >= DirectLayout.SIDES || memory.byteSize() != DirectLayout.BYTES) {
+            throw new IllegalArgumentException(
+                    "psm: side="
+                            + side
+                            + " bytes="
+                            + memory.byteSize()
+                            + " is no memory of a pair, choose side 0 or 1, bytes="
+                            + DirectLayout.BYTES);
+        }
+        if (!UnsafeBuffer.SHOULD_BOUNDS_CHECK) {
+            throw new IllegalStateException(
+                    "psm: Agrona's bounds checks are switched off, and a peer could crash this"
+                            + " process: start it without -Dagrona.disable.bounds.checks, or with"
+                            + " PSM_DEVICES=self,ipath");
+        }
+        this.memory = memory;
+        int peer = 1 - side;
+        ownListens = DirectLayout.listensAt(side);
+        ownSleeps = DirectLayout.sleepsAt(side);
+        peerListens = DirectLayout.listensAt(peer);
+        peerSleeps = DirectLayout.sleepsAt(peer);
+        outRing = DirectLayout.ringAt(side);
+        inRing = DirectLayout.ringAt(peer);
+        out = ring(view, side);
+        in = ring(view, peer);
+    }
+
+    private static OneToOneRingBuffer ring(View view, int side) {
+        int bytes = DirectLayout.RING_BYTES + RingBufferDescriptor.TRAILER_LENGTH;
+        return new OneToOneRingBuffer(view.of(DirectLayout.ringAt(side), bytes));
+    }
+
+    /** From now on we read what this process of the peer's writes. Release. */
+    void listenTo(int runId) {
+        LISTENS.setRelease(memory, ownListens, DirectLayout.listening(runId));
+    }
+
+    /** We read no more. Release. */
+    void listenToNobody() {
+        LISTENS.setRelease(memory, ownListens, 0L);
+    }
+
+    /** Whether the peer reads what we write, and not what somebody before us wrote. Acquire. */
+    boolean isListenedTo(int runId) {
+        return (long) LISTENS.getAcquire(memory, peerListens) == DirectLayout.listening(runId);
+    }
+
+    /** Says that we sleep, or no longer; before what is looked at afterwards. Volatile. */
+    void sleep(boolean asleep) {
+        SLEEPS.setVolatile(memory, ownSleeps, asleep ? 1 : 0);
+    }
+
+    /**
+     * Whether the peer sleeps, or is about to. What was written before comes first: either we see
+     * that it sleeps, or it sees what we have written. Full fence, then volatile.
+     */
+    boolean peerSleeps() {
+        VarHandle.fullFence();
+        return (int) SLEEPS.getVolatile(memory, peerSleeps) != 0;
+    }
+
+    /** Whether the peer has read all that we have written. */
+    boolean isDrained() {
+        return out.consumerPosition() == out.producerPosition();
+    }
+
+    /** Whether there is something to read. Volatile. */
+    boolean hasSomething() {
+        int head = (int) in.consumerPosition() & DirectLayout.RING_BYTES - Long.BYTES;
+        return in.buffer().getIntVolatile(head) > 0;
+    }
+
+    /** The memory of both rings. */
+    MemorySegment memory() {
+        return memory;
+    }
+
+    /** Where an index of the ring that we read lies in {@link #memory}. */
+    long inAt(int index) {
+        return inRing + (long) index;
+    }
+
+    /** Where an index of the ring that we write lies in {@link #memory}. */
+    long outAt(int index) {
+        return outRing + (long) index;
+    }
+}

@@ -1,0 +1,376 @@
+package io.softpath.psm.engine;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
+import io.softpath.abi.psm.PsmError;
+
+import org.agrona.concurrent.AtomicBuffer;
+import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Messages to a process of the same host, through rings in shared memory. Up to a length they are
+ * copied into the ring, and sent. A longer one is announced; its receiver copies it straight out of
+ * the sender's memory if that is pinned, or has it sent in pieces. Source: psm, ptl_am.
+ */
+final class RingPath extends Work implements Path {
+    /** When somebody who sleeps and has not read is woken again, at first and at last. */
+    private static final long WAKE_MIN_NS = 5_000_000;
+
+    private static final long WAKE_MAX_NS = 1_000_000_000;
+
+    private final Peer peer;
+    private final DirectLink link;
+    private final MessageEngine engine;
+    private final Requests requests;
+    private final Matching matching;
+    private final PinnedGrants grants;
+    private final PeerCopies copies;
+    private final OneToOneRingBuffer out;
+    private final AtomicBuffer buffer;
+    private final int eagerBytes;
+    private final int pieceBytes;
+
+    /** What there was no room for yet. */
+    private SendOp firstOp;
+
+    private SendOp lastOp;
+
+    /** Something was written since we looked whether the peer sleeps. */
+    private boolean wrote;
+
+    /** The peer sleeps, and may not have heard that it is to wake. */
+    private boolean waking;
+
+    private long wakeAgainNs;
+    private long wakeIntervalNs = WAKE_MIN_NS;
+    private boolean broken;
+
+    RingPath(
+            Peer peer,
+            DirectLink link,
+            MessageEngine engine,
+            DirectPort port,
+            DirectSettings settings,
+            Requests requests,
+            Matching matching) {
+        this.peer = peer;
+        this.link = link;
+        this.engine = engine;
+        this.requests = requests;
+        this.matching = matching;
+        grants = new PinnedGrants(peer.id, port);
+        copies = new PeerCopies(peer.id, port, matching);
+        out = link.out;
+        buffer = out.buffer();
+        eagerBytes =
+                Math.min(settings.rendezvousBytes(), out.maxMsgLength() - RingRecord.EAGER_BYTES);
+        pieceBytes = out.maxMsgLength() - RingRecord.DATA_BYTES & -Long.BYTES;
+    }
+
+    // Messages.
+
+    @Override
+    public void send(Request request, boolean synchronous) {
+        if (synchronous || request.length > eagerBytes) {
+            announce(request);
+        } else if (firstOp == null && eager(request)) {
+            requests.complete(request, PsmError.OK);
+        } else {
+            SendOp op = engine.op(request.length);
+            op.mqClass = RingRecord.EAGER;
+            op.request = request;
+            add(op);
+        }
+    }
+
+    private boolean eager(Request request) {
+        int at = claim(RingRecord.EAGER, RingRecord.EAGER_BYTES + request.length);
+        if (at < 0) {
+            return false;
+        }
+        buffer.putLong(at, request.tag);
+        copy(request, 0, at + RingRecord.EAGER_BYTES, request.length);
+        commit(at);
+        return true;
+    }
+
+    private void announce(Request request) {
+        int closed = grants.takeClosed();
+        while (closed >= 0) {
+            control(RingRecord.GONE, closed, 0, 0);
+            closed = grants.takeClosed();
+        }
+        requests.refer(request);
+        SendOp op = engine.op(0);
+        op.mqClass = RingRecord.RTS;
+        op.request = request;
+        op.data0 = grants.sourceOf(request);
+        add(op);
+    }
+
+    @Override
+    public void fetch(Request receive, int remoteRequest, long source) {
+        int wanted = Math.min(receive.messageLength, receive.length);
+        receive.wanted = wanted;
+        MemorySegment there =
+                source < 0 || wanted == 0 ? null : copies.find(source, receive.messageLength);
+        if (there != null) {
+            SendOp op = engine.op(wanted);
+            op.mqClass = RingRecord.DONE;
+            op.request = receive;
+            op.buffer = there;
+            op.offset = RingRecord.place(source);
+            op.data0 = remoteRequest;
+            copies.add(op);
+            engine.hasWork(this);
+        } else if (wanted == 0) {
+            control(RingRecord.DONE, remoteRequest, 0, 0);
+            matching.received(receive);
+        } else {
+            requests.refer(receive);
+            control(RingRecord.CTS, remoteRequest, receive.index, wanted);
+        }
+    }
+
+    /** The receiver has what it wants. */
+    void done(int index) {
+        Request request = sendOfOurs(index);
+        if (request != null) {
+            requests.complete(request, PsmError.OK);
+        }
+    }
+
+    /** The receiver cannot read our memory, and wants so many bytes sent. */
+    void clearToSend(int index, int remoteRequest, int wanted) {
+        Request request = sendOfOurs(index);
+        if (request == null) {
+            return;
+        }
+        if (wanted < 1 || wanted > request.length) {
+            engine.counters().malformed++;
+            return;
+        }
+        requests.forget(request);
+        SendOp op = engine.op(wanted);
+        op.mqClass = RingRecord.DATA;
+        op.request = request;
+        op.data0 = remoteRequest;
+        add(op);
+    }
+
+    private Request sendOfOurs(int index) {
+        Request request = requests.referred(index);
+        if (request == null || !request.isSend || request.peer != peer) {
+            engine.counters().malformed++;
+            return null;
+        }
+        return request;
+    }
+
+    /** The peer has closed memory that we could read. */
+    void gone(int handle) {
+        copies.forget(handle);
+    }
+
+    // Records.
+
+    private void control(int type, int first, int second, int third) {
+        SendOp op = engine.op(0);
+        op.mqClass = type;
+        op.data0 = first;
+        op.data1 = (long) second << Integer.SIZE | Integer.toUnsignedLong(third);
+        add(op);
+    }
+
+    private void add(SendOp op) {
+        op.next = null;
+        if (lastOp == null) {
+            firstOp = op;
+        } else {
+            lastOp.next = op;
+        }
+        lastOp = op;
+        writeWaiting();
+    }
+
+    /** Writes what there is room for. */
+    private void writeWaiting() {
+        while (firstOp != null) {
+            SendOp op = firstOp;
+            if (!write(op)) {
+                return;
+            }
+            firstOp = op.next;
+            if (firstOp == null) {
+                lastOp = null;
+            }
+            engine.recycle(op);
+        }
+    }
+
+    private boolean write(SendOp op) {
+        Request request = op.request;
+        switch (op.mqClass) {
+            case RingRecord.EAGER -> {
+                if (!eager(request)) {
+                    return false;
+                }
+                requests.complete(request, PsmError.OK);
+                return true;
+            }
+            case RingRecord.DATA -> {
+                return pieces(op);
+            }
+            case RingRecord.RTS -> {
+                int at = claim(RingRecord.RTS, RingRecord.RTS_BYTES);
+                if (at < 0) {
+                    return false;
+                }
+                buffer.putLong(at, request.tag);
+                buffer.putInt(at + 8, request.index);
+                buffer.putInt(at + 12, request.length);
+                buffer.putLong(at + 16, op.data0);
+                commit(at);
+                return true;
+            }
+            default -> {
+                int bytes = RingRecord.leastBytes(op.mqClass);
+                int at = claim(op.mqClass, bytes);
+                if (at < 0) {
+                    return false;
+                }
+                buffer.putInt(at, (int) op.data0);
+                if (bytes == RingRecord.CTS_BYTES) {
+                    buffer.putInt(at + 4, (int) (op.data1 >>> Integer.SIZE));
+                    buffer.putInt(at + 8, (int) op.data1);
+                }
+                commit(at);
+                return true;
+            }
+        }
+    }
+
+    private boolean pieces(SendOp op) {
+        while (op.made < op.length) {
+            int piece = Math.min(op.length - op.made, pieceBytes);
+            int at = claim(RingRecord.DATA, RingRecord.DATA_BYTES + piece);
+            if (at < 0) {
+                return false;
+            }
+            buffer.putInt(at, (int) op.data0);
+            buffer.putInt(at + 4, op.made);
+            copy(op.request, op.made, at + RingRecord.DATA_BYTES, piece);
+            commit(at);
+            op.made += piece;
+        }
+        requests.complete(op.request, PsmError.OK);
+        return true;
+    }
+
+    /** Room for a record; negative if there is none now, or the peer has spoilt the ring. */
+    private int claim(int type, int bytes) {
+        try {
+            return out.tryClaim(type, bytes);
+        } catch (IndexOutOfBoundsException positionsOutsideTheRing) {
+            broken = true;
+            return -1;
+        }
+    }
+
+    private void commit(int at) {
+        try {
+            out.commit(at);
+        } catch (IllegalStateException claimOverwritten) {
+            broken = true;
+        }
+        if (!wrote) {
+            wrote = true;
+            engine.hasWork(this);
+        }
+    }
+
+    private void copy(Request request, int from, int at, int length) {
+        long source = request.offset + from;
+        if (length == Long.BYTES) {
+            buffer.putLong(at, request.buffer.get(JAVA_LONG_UNALIGNED, source));
+        } else {
+            MemorySegment.copy(request.buffer, source, link.memory(), link.outAt(at), length);
+        }
+    }
+
+    // Time.
+
+    /** Whether something waits for room in the ring; nobody tells us when there is some. */
+    boolean isFull() {
+        return firstOp != null;
+    }
+
+    /** Whether the peer has written where only we write. */
+    boolean isBroken() {
+        return broken;
+    }
+
+    /** Writes and copies what can be, and wakes the peer if it must be. */
+    @Override
+    boolean flush(long nowNs) {
+        writeWaiting();
+        if (!copies.isEmpty()) {
+            SendOp copied = copies.step();
+            if (copied != null) {
+                control(RingRecord.DONE, (int) copied.data0, 0, 0);
+                engine.recycle(copied);
+            }
+        }
+        if (wrote) {
+            wrote = false;
+            requests.watch(peer); // it must read
+            if (link.peerSleeps()) {
+                wake(nowNs);
+            }
+        }
+        return copies.isEmpty();
+    }
+
+    private void wake(long nowNs) {
+        waking = true;
+        peer.flow.nudge();
+        wakeAgainNs = nowNs + wakeIntervalNs;
+        engine.wakeAt(wakeAgainNs);
+    }
+
+    /** A packet that was to wake the peer may be lost: wakes it again; says when to look again. */
+    long checkTime(long nowNs) {
+        if (!waking) {
+            return Long.MAX_VALUE;
+        }
+        if (link.isDrained() || !link.peerSleeps()) {
+            waking = false;
+            wakeIntervalNs = WAKE_MIN_NS;
+            return Long.MAX_VALUE;
+        }
+        if (nowNs - wakeAgainNs >= 0) {
+            wakeIntervalNs = Math.min(2 * wakeIntervalNs, WAKE_MAX_NS);
+            wake(nowNs);
+        }
+        return wakeAgainNs;
+    }
+
+    @Override
+    public boolean isIdle() {
+        return firstOp == null && copies.isEmpty() && link.isDrained();
+    }
+
+    @Override
+    public void abandon() {
+        while (firstOp != null) {
+            SendOp op = firstOp;
+            firstOp = op.next;
+            engine.recycle(op);
+        }
+        lastOp = null;
+        waking = false;
+        copies.abandon(engine);
+    }
+}
