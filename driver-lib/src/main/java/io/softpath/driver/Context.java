@@ -410,7 +410,16 @@ public final class Context implements AutoCloseable {
      */
     public PinnedRegion pin(long bytes) {
         checkUsable();
-        return pinned.pin(bytes);
+        return pinned.pin(bytes, false);
+    }
+
+    /**
+     * As {@link #pin}, and the daemon can let others read it when we ask it to: {@link
+     * Direct#grant}. That costs the daemon a descriptor.
+     */
+    public PinnedRegion pinShareable(long bytes) {
+        checkUsable();
+        return pinned.pin(bytes, true);
     }
 
     /** Expected receive: data that goes straight into pinned memory, and sending it. */

@@ -131,7 +131,7 @@ public final class Endpoint implements AutoCloseable {
      * @throws SoftpathException.Exhausted ENOMEM if the limit of locked memory does not allow it
      */
     public PinnedRegion pin(long bytes) {
-        PinnedRegion region = context.pin(bytes);
+        PinnedRegion region = context.pinShareable(bytes);
         pinned.add(region);
         return region;
     }
