@@ -32,6 +32,7 @@ import java.util.concurrent.Callable;
             "Examples:",
             "  softpath run -n 2 pingpong",
             "  softpath run -n 2 bigcopy FROM TO",
+            "  softpath run -n 4 heat --out heat.png",
             "  softpath run -n 4 --label Chat.java hello everybody",
             "  softpath run -n 2 --class-path build/classes -J-Xmx256m org.example.Main"
         })
@@ -82,7 +83,7 @@ final class RunCommand implements Callable<Integer> {
             paramLabel = "PROGRAM",
             description =
                     "A class, a .jar, a .java file, or one of: hello, pingpong, chat, bigcopy,"
-                            + " ring, allreduce.")
+                            + " ring, allreduce, heat.")
     private String program;
 
     @Parameters(index = "1..*", paramLabel = "ARG", description = "Arguments of the program.")
