@@ -27,7 +27,7 @@ import java.util.concurrent.Callable;
             "Uses the daemon of the run directory if one runs there, else starts one for",
             "this job only. Each rank finds its place in SOFTPATH_RANK, SOFTPATH_SIZE,",
             "SOFTPATH_JOB and SOFTPATH_DIR. Signals are passed on. When a rank fails the",
-            "others are ended; its exit code is returned.",
+            "others are ended (unless --keep-going); its exit code is returned.",
             "",
             "Examples:",
             "  softpath run -n 2 pingpong",
@@ -71,6 +71,11 @@ final class RunCommand implements Callable<Integer> {
             names = "--private",
             description = "Start a daemon for this job even if one runs already.")
     private boolean ownDaemon;
+
+    @Option(
+            names = {"-k", "--keep-going"},
+            description = "Let the others go on when a rank fails.")
+    private boolean keepGoing;
 
     @Option(
             names = "--help-env",
@@ -120,6 +125,9 @@ final class RunCommand implements Callable<Integer> {
                     JvmFlags.user(jvmOptions, found.classPath(), RankMain.class.getName());
             command.add(found.mainClass());
             command.addAll(arguments);
+            if (keepGoing) {
+                job.keepGoing();
+            }
             outcome = job.run(command, useShared ? 0 : units.count(), units.rankEnvironment());
         }
         if (outcome.exitCode() != ExitCode.OK) {

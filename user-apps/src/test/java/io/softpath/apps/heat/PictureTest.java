@@ -51,7 +51,9 @@ class PictureTest {
     @Test
     void shouldHaveTheSameBytesEverywhere() throws Exception {
         byte[] digest = MessageDigest.getInstance("SHA-256").digest(rising().png());
-        assertEquals("2371f26854e81e02a4f0b49daf8426994b36731e9740ffd753365cf7cb1e4db6", HexFormat.of().formatHex(digest));
+        assertEquals(
+                "2371f26854e81e02a4f0b49daf8426994b36731e9740ffd753365cf7cb1e4db6",
+                HexFormat.of().formatHex(digest));
     }
 
     @Test
