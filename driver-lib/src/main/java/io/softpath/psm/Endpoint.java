@@ -79,11 +79,13 @@ public final class Endpoint implements AutoCloseable {
                                 defaults.mtuBytes(),
                                 options.credits(),
                                 options.rendezvousBytes(),
+                                options.tids(),
+                                options.windowBytes(),
                                 defaults.timeoutMinNs(),
                                 defaults.timeoutMaxNs(),
                                 options.maxRequests(),
                                 options.maxUnexpectedBytes()),
-                        new ChipPort(device, context),
+                        new ChipPort(device, context, pinned),
                         options.ways(),
                         new ChipDirectPort(id.lid(), context.direct(), pinned),
                         System.nanoTime());
@@ -145,6 +147,10 @@ public final class Endpoint implements AutoCloseable {
     private final class Receiver implements PacketHandler {
         @Override
         public void onPacket(ReceivedPacket packet) {
+            if (packet.type() == Rhf.TYPE_EXPECTED) {
+                onExpected(packet);
+                return;
+            }
             engine.onPacket(
                     packet.headerSegment(),
                     packet.headerOffset(),
@@ -155,9 +161,19 @@ public final class Endpoint implements AutoCloseable {
 
         @Override
         public void onError(ReceivedPacket packet) {
-            if (packet.errors() == Rhf.TIDERR && packet.type() == Rhf.TYPE_EAGER) {
+            if (packet.type() == Rhf.TYPE_EXPECTED) {
+                onExpected(packet);
+            } else if (packet.errors() == Rhf.TIDERR && packet.type() == Rhf.TYPE_EAGER) {
                 engine.onOverflow(packet.headerSegment(), packet.headerOffset());
             }
+        }
+
+        private void onExpected(ReceivedPacket packet) {
+            engine.onExpected(
+                    packet.headerSegment(),
+                    packet.headerOffset(),
+                    packet.payloadLength(),
+                    packet.errors() != 0);
         }
     }
 

@@ -16,6 +16,8 @@ import java.util.UUID;
  * @param job all endpoints of a job have the same
  * @param device which daemon, and which unit of it
  * @param rendezvousBytes messages that are longer wait until the receiver has matched
+ * @param tids whether long messages go straight into pinned memory
+ * @param windowBytes of a long message that are granted at once
  * @param credits packets to one peer that may be unacknowledged
  * @param maxRequests sends and receives that may be under way, together
  * @param maxUnexpectedBytes of messages that nobody has asked for yet
@@ -29,6 +31,8 @@ public record EndpointOptions(
         UUID job,
         DeviceOptions device,
         int rendezvousBytes,
+        boolean tids,
+        int windowBytes,
         int credits,
         int maxRequests,
         long maxUnexpectedBytes,
@@ -44,6 +48,7 @@ public record EndpointOptions(
         Objects.requireNonNull(device);
         PsmVariable.RNDV_IPATH_THRESH.check(rendezvousBytes);
         PsmVariable.RNDV_SHM_THRESH.check(directRendezvousBytes);
+        PsmVariable.RNDV_IPATH_WINDOW.check(windowBytes);
         PsmVariable.FLOW_CREDITS.check(credits);
         devices = Set.copyOf(devices);
         PsmVariable.SENDREQS_MAX.check(maxRequests);
@@ -74,6 +79,8 @@ public record EndpointOptions(
                 job,
                 DeviceOptions.fromEnvironment(),
                 rendezvousBytes,
+                (PsmVariable.TID.value(environment) & 1) != 0,
+                PsmVariable.RNDV_IPATH_WINDOW.value(environment),
                 PsmVariable.FLOW_CREDITS.value(environment),
                 Math.min(
                         MAX_REQUESTS,
@@ -91,6 +98,8 @@ public record EndpointOptions(
                 job,
                 newDevice,
                 rendezvousBytes,
+                tids,
+                windowBytes,
                 credits,
                 maxRequests,
                 maxUnexpectedBytes,
@@ -105,6 +114,8 @@ public record EndpointOptions(
                 job,
                 device,
                 bytes,
+                tids,
+                windowBytes,
                 credits,
                 maxRequests,
                 Math.max(maxUnexpectedBytes, bytes),
@@ -119,6 +130,8 @@ public record EndpointOptions(
                 job,
                 device,
                 rendezvousBytes,
+                tids,
+                windowBytes,
                 packets,
                 maxRequests,
                 maxUnexpectedBytes,
@@ -133,6 +146,8 @@ public record EndpointOptions(
                 job,
                 device,
                 rendezvousBytes,
+                tids,
+                windowBytes,
                 credits,
                 maxRequests,
                 maxUnexpectedBytes,
@@ -148,6 +163,26 @@ public record EndpointOptions(
                 devices.contains(PsmDevices.SELF),
                 devices.contains(PsmDevices.SHM),
                 devices.contains(PsmDevices.IPATH),
+                directRendezvousBytes);
+    }
+
+    /**
+     * @param on whether long messages go straight into pinned memory
+     * @param bytes of a long message that are granted at once
+     */
+    public EndpointOptions withTids(boolean on, int bytes) {
+        return new EndpointOptions(
+                job,
+                device,
+                rendezvousBytes,
+                on,
+                bytes,
+                credits,
+                maxRequests,
+                maxUnexpectedBytes,
+                connectSeconds,
+                closeSeconds,
+                devices,
                 directRendezvousBytes);
     }
 }

@@ -2,6 +2,7 @@ package io.softpath.psm;
 
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.psm.engine.EngineSettings;
 
 import java.util.Map;
 
@@ -15,6 +16,13 @@ public enum PsmVariable {
             "messages of more bytes wait until the receiver has matched"),
     RNDV_SHM_THRESH(
             "PSM_MQ_RNDV_SHM_THRESH", 16_000, 0, 1 << 30, "the same between processes of one host"),
+    RNDV_IPATH_WINDOW(
+            "PSM_MQ_RNDV_IPATH_WINDOW",
+            131_072,
+            4096,
+            EngineSettings.MAX_WINDOW_BYTES,
+            "bytes of a long message that are granted at once"),
+    TID("PSM_TID", 9, 0, 15, "bit 0: long messages go straight into pinned memory; 0: never"),
     FLOW_CREDITS("PSM_FLOW_CREDITS", 64, 2, 64, "packets to one peer that may be unacknowledged"),
     SENDREQS_MAX("PSM_MQ_SENDREQS_MAX", 1 << 20, 1, 1 << 24, "sends that may be under way"),
     RECVREQS_MAX("PSM_MQ_RECVREQS_MAX", 1 << 20, 1, 1 << 24, "receives that may be under way"),

@@ -1,6 +1,7 @@
 package io.softpath.psm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -23,6 +24,8 @@ final class EndpointOptionsTest {
         EndpointOptions options = EndpointOptions.ofJob(JOB, Map.of());
         assertEquals(64_000, options.rendezvousBytes());
         assertEquals(64, options.credits());
+        assertTrue(options.tids());
+        assertEquals(131_072, options.windowBytes());
         assertEquals(2 << 20, options.maxRequests());
         assertEquals(0, options.connectSeconds());
         assertEquals(0, options.closeSeconds());
@@ -40,12 +43,26 @@ final class EndpointOptionsTest {
                                 "PSM_MQ_SENDREQS_MAX", "10",
                                 "PSM_MQ_RECVREQS_MAX", "20",
                                 "PSM_CONNECT_TIMEOUT", "3",
-                                "PSM_CLOSE_TIMEOUT", " 4 "));
+                                "PSM_CLOSE_TIMEOUT", " 4 ",
+                                "PSM_TID", "8",
+                                "PSM_MQ_RNDV_IPATH_WINDOW", "4096"));
+        assertFalse(options.tids());
+        assertEquals(4096, options.windowBytes());
         assertEquals(131_072, options.rendezvousBytes());
         assertEquals(8, options.credits());
         assertEquals(30, options.maxRequests());
         assertEquals(3, options.connectSeconds());
         assertEquals(4, options.closeSeconds());
+    }
+
+    /** PSM raises or lowers what its packets cannot carry, and says so; we refuse it. */
+    @Test
+    void shouldHaveTheBoundsOfAWindowThatPsmHas() {
+        assertEquals("4096..1359872", PsmVariable.RNDV_IPATH_WINDOW.bounds());
+        EndpointOptions options = EndpointOptions.ofJob(JOB, Map.of());
+        assertEquals(1_359_872, options.withTids(true, 1_359_872).windowBytes());
+        assertThrows(SoftpathException.class, () -> options.withTids(true, 1_359_873));
+        assertThrows(SoftpathException.class, () -> options.withTids(true, 4095));
     }
 
     @ParameterizedTest

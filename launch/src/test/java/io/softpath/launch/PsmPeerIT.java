@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.BufferedReader;
@@ -38,10 +39,16 @@ import java.util.concurrent.TimeUnit;
 class PsmPeerIT {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-    /** Tiny, short, eager in two and in many, rendezvous; around each threshold. */
+    /** Whose memory our messages lie in. */
+    private enum Memory {
+        HEAP,
+        PINNED
+    }
+
+    /** Tiny, short, eager in two and in many, rendezvous of one window and more; around each. */
     private static final int[] SIZES = {
         0, 1, 7, 8, 9, 63, 64, 65, 2047, 2048, 2049, 4095, 4096, 4097, 30_001, 63_999, 64_000,
-        64_001, 131_071, 1_000_003
+        64_001, 65_536, 131_071, 131_072, 131_073, 196_609, 262_147, 1_000_003
     };
 
     @TempDir static Path temp;
@@ -58,13 +65,46 @@ class PsmPeerIT {
         return (byte) (bytes + i * 7 + (i >> 8) * 31 + seed);
     }
 
+    /** In eager packets: our side of it and the other one are asked for nothing else. */
     @ParameterizedTest
     @ValueSource(strings = {"IBA6120", "IBA7220", "IBA7322"})
     void shouldExchangeMessagesOfEveryClassWithTheRealLibrary(String model) throws Exception {
+        assertEquals(0, exchangeAll(model, "0", Memory.HEAP, 0));
+    }
+
+    /** By TID, which is the default: as odd as memory and lengths can be. */
+    @ParameterizedTest
+    @CsvSource({
+        "IBA6120,0",
+        "IBA6120,1",
+        "IBA7220,0",
+        "IBA7220,2",
+        "IBA7322,0",
+        "IBA7322,3",
+        "IBA7322,4"
+    })
+    void shouldExchangeMessagesByTidWithTheRealLibrary(String model, int shift) throws Exception {
+        assertTrue(exchangeAll(model, "9", Memory.PINNED, shift) > 10, "windows by TID");
+    }
+
+    /** The real library then sends by TID all the same, and what it sends is copied. */
+    @ParameterizedTest
+    @ValueSource(strings = {"IBA6120", "IBA7322"})
+    void shouldTakeWhatTheRealLibrarySendsByTidIntoAnyMemory(String model) throws Exception {
+        assertTrue(exchangeAll(model, "9", Memory.HEAP, 1) > 10, "windows by TID");
+    }
+
+    /** How many windows came to us by TID. */
+    private static long exchangeAll(String model, String tid, Memory memory, int shift)
+            throws Exception {
         UUID job = UUID.randomUUID();
         List<String> command =
                 new ArrayList<>(
-                        List.of(peerProgram.toString(), job.toString().replace("-", ""), "1"));
+                        List.of(
+                                peerProgram.toString(),
+                                job.toString().replace("-", ""),
+                                "1",
+                                Integer.toString(shift)));
         for (int bytes : SIZES) {
             command.add(Integer.toString(bytes));
         }
@@ -84,7 +124,7 @@ class PsmPeerIT {
                                     "PSM_SHAREDCONTEXTS",
                                     "0",
                                     "PSM_TID",
-                                    "0"));
+                                    tid));
             Process child = builder.start();
             try {
                 BufferedReader output = child.inputReader();
@@ -99,8 +139,11 @@ class PsmPeerIT {
                 Peer peer =
                         endpoint.connect(
                                 new EndpointId(Long.parseLong(first.substring(5))), PATIENCE);
+                int room = SIZES[SIZES.length - 1] + 1 + shift;
+                MemorySegment in = memory(endpoint, memory, room).asSlice(shift);
+                MemorySegment out = memory(endpoint, memory, room).asSlice(shift);
                 for (int bytes : SIZES) {
-                    exchange(endpoint.queue(), peer, bytes);
+                    exchange(endpoint.queue(), peer, bytes, in, out);
                 }
                 assertEquals(PsmError.OK, endpoint.close(PATIENCE));
                 assertTrue(child.waitFor(30, TimeUnit.SECONDS), "it goes on");
@@ -112,7 +155,15 @@ class PsmPeerIT {
             }
             assertEquals(0, endpoint.counters().malformed(), "malformed packets");
             assertEquals(List.of(), daemon.complaints());
+            return endpoint.counters().windows();
         }
+    }
+
+    private static MemorySegment memory(Endpoint endpoint, Memory memory, int bytes) {
+        return switch (memory) {
+            case HEAP -> MemorySegment.ofArray(new byte[bytes]);
+            case PINNED -> endpoint.pin(bytes).segment();
+        };
     }
 
     private static void tell(Process child, EndpointId id) {
@@ -124,14 +175,14 @@ class PsmPeerIT {
         }
     }
 
-    private static void exchange(MatchedQueue queue, Peer peer, int bytes) {
-        MemorySegment in = MemorySegment.ofArray(new byte[bytes + 1]);
-        MemorySegment out = MemorySegment.ofArray(new byte[bytes]);
+    private static void exchange(
+            MatchedQueue queue, Peer peer, int bytes, MemorySegment in, MemorySegment out) {
+        in.fill((byte) 0);
         for (int i = 0; i < bytes; i++) {
             out.set(ValueLayout.JAVA_BYTE, i, content(bytes, i, 2));
         }
         Request receive = queue.irecv(bytes, -1, in, 0, bytes, null, null);
-        Request send = queue.isend(peer, bytes, out);
+        Request send = queue.isend(peer, bytes, out, 0, bytes, (bytes & 3) <= 1, null, null);
         Status status = new Status();
         assertTrue(queue.await(receive, PATIENCE, status), "receive of bytes=" + bytes);
         assertEquals(PsmError.OK, status.error());

@@ -2,7 +2,9 @@
  * A process of libpsm whose peer is somebody else's program: it connects, and for each size that it is given sends a message and
  * takes one back, both checked.
  *
- *   psm_peer <uuid, 32 hex digits> <unit> <bytes> ...
+ *   psm_peer <uuid, 32 hex digits> <unit> <shift> <bytes> ...
+ *
+ * Its buffers begin so many bytes behind a page boundary.
  *
  * Prints "epid <number>", reads the peer's from its input, and prints one line at its end, or what went wrong.
  */
@@ -13,9 +15,18 @@ static uint8_t content(size_t bytes, size_t i, unsigned seed)
 	return (uint8_t)(bytes + i * 7 + (i >> 8) * 31 + seed);
 }
 
-static void exchange_one(psm_mq_t mq, psm_epaddr_t peer, size_t bytes, int synchronous)
+static uint8_t *buffer(size_t bytes, size_t shift)
 {
-	uint8_t *out = malloc(bytes + 1), *in = malloc(bytes + 1);
+	void *memory;
+
+	if (posix_memalign(&memory, 4096, shift + bytes))
+		exit(2);
+	return (uint8_t *)memory + shift;
+}
+
+static void exchange_one(psm_mq_t mq, psm_epaddr_t peer, size_t bytes, size_t shift, int synchronous)
+{
+	uint8_t *out = buffer(bytes + 1, shift), *in = buffer(bytes + 1, shift);
 	psm_mq_req_t receive, send;
 	psm_mq_status_t status;
 
@@ -39,8 +50,8 @@ static void exchange_one(psm_mq_t mq, psm_epaddr_t peer, size_t bytes, int synch
 		printf("bytes=%zu: written behind the end\n", bytes);
 		exit(1);
 	}
-	free(out);
-	free(in);
+	free(out - shift);
+	free(in - shift);
 }
 
 int main(int argc, char **argv)
@@ -52,7 +63,7 @@ int main(int argc, char **argv)
 	psm_mq_t mq;
 	unsigned byte;
 
-	if (argc < 3 || strlen(argv[1]) != 2 * sizeof uuid)
+	if (argc < 4 || strlen(argv[1]) != 2 * sizeof uuid)
 		return 2;
 	for (size_t i = 0; i < sizeof uuid; i++) {
 		if (sscanf(argv[1] + 2 * i, "%2x", &byte) != 1)
@@ -66,11 +77,11 @@ int main(int argc, char **argv)
 		return 2;
 	CHECK(psm_mq_init(endpoint, PSM_MQ_ORDERMASK_ALL, NULL, 0, &mq));
 	CHECK(psm_ep_connect(endpoint, 1, &other, NULL, &error, &peer, 20LL * SECOND_NS));
-	for (int i = 3; i < argc; i++)
-		exchange_one(mq, peer, strtoul(argv[i], NULL, 0), i % 4 == 0);
+	for (int i = 4; i < argc; i++)
+		exchange_one(mq, peer, strtoul(argv[i], NULL, 0), strtoul(argv[3], NULL, 0), i % 4 == 0);
 	CHECK(psm_mq_finalize(mq));
 	CHECK(psm_ep_close(endpoint, PSM_EP_CLOSE_GRACEFUL, SECOND_NS));
 	CHECK(psm_finalize());
-	printf("exchanged=%d\n", argc - 3);
+	printf("exchanged=%d\n", argc - 4);
 	return 0;
 }

@@ -11,6 +11,8 @@ import java.util.UUID;
  * @param mtuBytes payload that one packet carries, at most
  * @param credits packets of a flow that may be under way, PSM_FLOW_CREDITS
  * @param rendezvousBytes messages that are longer wait for the receiver, PSM_MQ_RNDV_IPATH_THRESH
+ * @param tids whether long messages go into pinned memory by TID, PSM_TID
+ * @param windowBytes of a long message that are granted TIDs at once, PSM_MQ_RNDV_IPATH_WINDOW
  * @param timeoutMinNs how long a packet may be unacknowledged at first, PSM_ERRCHK_TIMEOUT
  * @param timeoutMaxNs and at last
  * @param maxRequests sends and receives that may be under way, PSM_MQ_SENDREQS_MAX and its
@@ -24,10 +26,18 @@ public record EngineSettings(
         int mtuBytes,
         int credits,
         int rendezvousBytes,
+        boolean tids,
+        int windowBytes,
         long timeoutMinNs,
         long timeoutMaxNs,
         int maxRequests,
         long maxUnexpectedBytes) {
+    /**
+     * The longest window: wherever it begins in a page, its grant fits in a packet of 2048 bytes.
+     * Source: psm, ips_proto_expected.c, ips_protoexp_init.
+     */
+    public static final int MAX_WINDOW_BYTES = 332 * TidPort.PAGE_BYTES;
+
     private static final long NS_PER_MS = 1_000_000;
 
     /** PSM's defaults. */
@@ -39,6 +49,8 @@ public record EngineSettings(
                 mtuBytes,
                 Flow.MAX_CREDITS,
                 64_000,
+                true,
+                131_072,
                 8 * NS_PER_MS,
                 32 * NS_PER_MS,
                 1 << 20,
@@ -49,6 +61,7 @@ public record EngineSettings(
         check("mtuBytes", mtuBytes, 64, 4096);
         check("credits", credits, 2, Flow.MAX_CREDITS);
         check("rendezvousBytes", rendezvousBytes, 0, 1 << 30);
+        check("windowBytes", windowBytes, TidPort.PAGE_BYTES, MAX_WINDOW_BYTES);
         check("timeoutMinNs", timeoutMinNs, 1, timeoutMaxNs);
         check("maxRequests", maxRequests, 1, 1 << 24);
         check("maxUnexpectedBytes", maxUnexpectedBytes, rendezvousBytes, Long.MAX_VALUE);
@@ -69,6 +82,8 @@ public record EngineSettings(
                 mtuBytes,
                 packets,
                 rendezvousBytes,
+                tids,
+                windowBytes,
                 timeoutMinNs,
                 timeoutMaxNs,
                 maxRequests,
@@ -83,6 +98,24 @@ public record EngineSettings(
                 mtuBytes,
                 credits,
                 bytes,
+                tids,
+                windowBytes,
+                timeoutMinNs,
+                timeoutMaxNs,
+                maxRequests,
+                maxUnexpectedBytes);
+    }
+
+    public EngineSettings withTids(boolean on, int bytesOfWindow) {
+        return new EngineSettings(
+                job,
+                host,
+                runId,
+                mtuBytes,
+                credits,
+                rendezvousBytes,
+                on,
+                bytesOfWindow,
                 timeoutMinNs,
                 timeoutMaxNs,
                 maxRequests,

@@ -70,6 +70,7 @@ final class Flow extends Work {
         long offset;
         int length;
         Request request;
+        TidSend odd;
     }
 
     Flow(Peer peer, MessageEngine engine, EngineSettings settings) {
@@ -188,11 +189,18 @@ final class Flow extends Work {
         slot.offset = 0;
         slot.length = 0;
         slot.request = op.request;
+        slot.odd = op.odd;
         if (first && MqClass.beginsMessage(mqClass)) {
             slot.message = peer.nextMessage;
             peer.nextMessage = peer.nextMessage + 1 & NUMBER;
         } else {
             slot.message = peer.nextMessage - 1 & NUMBER;
+        }
+        if (op.odd != null) {
+            slot.subOpcode = SubOpcode.MQ_EXPTID_UNALIGNED;
+            slot.flags = MessageHeader.FLAG_ACK_WANTED | MessageHeader.FLAG_UNALIGNED;
+            slot.hdrDlen = op.odd.oddBytes();
+            return;
         }
         switch (mqClass) {
             case MqClass.TINY -> {
@@ -256,6 +264,11 @@ final class Flow extends Work {
             slot.payload = null;
             if (request != null) {
                 engine.arrived(request, slot.length);
+            }
+            if (slot.odd != null) {
+                TidSend window = slot.odd;
+                slot.odd = null;
+                engine.oddArrived(window);
             }
         }
         if (!wasSent) {
@@ -349,6 +362,10 @@ final class Flow extends Work {
     }
 
     private boolean flushControl() {
+        if (!peer.sendsToUs()) {
+            nakDue = false;
+            ackDue = false; // it has parted from us, and takes us for a stranger
+        }
         if (nakDue && sendControl(SubOpcode.NAK, 0)) {
             nakDue = false;
             ackDue = false; // the NAK says as much
@@ -413,6 +430,7 @@ final class Flow extends Work {
         for (Slot slot : slots) {
             slot.request = null;
             slot.payload = null;
+            slot.odd = null;
         }
         while (firstOp != null) {
             SendOp op = firstOp;

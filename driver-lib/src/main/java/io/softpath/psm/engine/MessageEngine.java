@@ -1,5 +1,6 @@
 package io.softpath.psm.engine;
 
+import io.softpath.abi.packet.MessageHeader;
 import io.softpath.abi.psm.EndpointId;
 import io.softpath.abi.psm.MqClass;
 import io.softpath.abi.psm.PsmError;
@@ -26,6 +27,9 @@ public final class MessageEngine {
     private final Alarm alarm;
     private final Requests requests;
     private final Matching matching;
+    private final ControlQueue control;
+    private final TidReceiver tidReceiver;
+    private final TidSender tidSender;
     private final Connections connections;
     private final PacketHeader out = new PacketHeader();
     private final PacketHeader in = new PacketHeader();
@@ -65,6 +69,9 @@ public final class MessageEngine {
         alarm = new Alarm(nowNs);
         requests = new Requests(settings.maxRequests(), alarm);
         matching = new Matching(settings, counters, requests);
+        control = new ControlQueue(this);
+        tidReceiver = new TidReceiver(this, settings, requests, matching, control, port.tids());
+        tidSender = new TidSender(this, settings, requests, control);
         connections = new Connections(this, own, settings);
     }
 
@@ -87,7 +94,8 @@ public final class MessageEngine {
 
     /** Whether all that was sent to a peer has arrived, and nothing is under way with it. */
     public boolean isIdle(Peer peer) {
-        return peer.failure != null || peer.path.isIdle() && peer.running.size() == 0;
+        return peer.failure != null
+                || peer.path.isIdle() && peer.running.size() == 0 && tidSender.isIdle(peer);
     }
 
     /** Messages that nobody has asked for yet. */
@@ -98,6 +106,11 @@ public final class MessageEngine {
     /** Bytes of such messages that are kept here. */
     long unexpectedBytes() {
         return matching.unexpectedBytes();
+    }
+
+    /** Windows that peers send to by TID, and messages that wait for some. */
+    int tidWindows() {
+        return tidReceiver.openWindows() + tidReceiver.waitingCount();
     }
 
     /** Requests that peers may refer to. */
@@ -209,6 +222,9 @@ public final class MessageEngine {
                 working.remove(last);
             }
         }
+        control.flush();
+        tidReceiver.flush();
+        tidSender.flush();
         return requests.tell() + records;
     }
 
@@ -256,6 +272,8 @@ public final class MessageEngine {
                 checkQuiet(peer, nowNs);
             }
         }
+        tidReceiver.checkTime(nowNs);
+        tidSender.checkTime(nowNs);
         alarm.at(connections.checkTime(nowNs));
     }
 
@@ -281,7 +299,12 @@ public final class MessageEngine {
 
     /** When {@link #progress} has something to do even if nothing comes, or MAX_VALUE. */
     public long wakeNs() {
-        if (!working.isEmpty()) {
+        boolean idle =
+                working.isEmpty()
+                        && control.isEmpty()
+                        && !tidReceiver.hasWork()
+                        && !tidSender.hasWork();
+        if (!idle) {
             return alarm.nowNs();
         }
         for (int i = 0; i < readers.size(); i++) {
@@ -325,12 +348,64 @@ public final class MessageEngine {
         }
         peer.heard = true;
         switch (in.subOpcode) {
-            case SubOpcode.MQ_HDR, SubOpcode.MQ_CTRL ->
+            case SubOpcode.MQ_HDR, SubOpcode.MQ_CTRL, SubOpcode.MQ_EXPTID_UNALIGNED ->
                     peer.packets.onPacket(in, payload, offset, length);
-            case SubOpcode.ACK -> peer.flow.acknowledged(in.ackSeq);
-            case SubOpcode.NAK -> peer.flow.goBack(in.ackSeq);
+            case SubOpcode.ACK -> {
+                if (isOfTidFlow()) {
+                    tidSender.onAck(peer, in);
+                } else {
+                    peer.flow.acknowledged(in.ackSeq);
+                }
+            }
+            case SubOpcode.NAK -> {
+                if (isOfTidFlow()) {
+                    tidSender.onNak(peer, in);
+                } else {
+                    peer.flow.goBack(in.ackSeq);
+                }
+            }
             case SubOpcode.ERR_CHK -> peer.flow.asked(in.psn);
+            case SubOpcode.ERR_CHK_GEN -> tidReceiver.onQuestion(peer, in);
+            case SubOpcode.MQ_EXPTID -> onEmpty(peer, length);
+            case SubOpcode.TIDS_GRANT -> tidSender.onGrant(peer, in, payload, offset, length);
+            case SubOpcode.TIDS_GRANT_ACK -> tidReceiver.onGrantAck(peer, in);
+            case SubOpcode.TIDS_RELEASE -> tidReceiver.onRelease(peer, in);
+            case SubOpcode.TIDS_RELEASE_CONFIRM -> tidSender.onConfirm(peer, in);
             default -> counters.malformed++;
+        }
+    }
+
+    /** The only packet of a window without TIDs is an eager one without a payload. */
+    private void onEmpty(Peer peer, int length) {
+        if (length == 0) {
+            tidReceiver.onData(peer, in, 0, false);
+        } else {
+            counters.malformed++;
+        }
+    }
+
+    private boolean isOfTidFlow() {
+        return (in.flowId & MessageHeader.FLOWID_TID_FLOW) != 0;
+    }
+
+    /**
+     * Takes the header of an expected packet, whose payload the chip has placed.
+     *
+     * @param length bytes of the payload
+     * @param bad the chip has found something wrong, and most likely written nothing
+     */
+    public void onExpected(MemorySegment header, long headerAt, int length, boolean bad) {
+        in.read(header, headerAt);
+        Peer peer = connections.find(in);
+        if (peer == null) {
+            counters.strays++;
+        } else if (peer.failure == null) {
+            peer.heard = true;
+            if (bad || in.subOpcode == SubOpcode.MQ_EXPTID) {
+                tidReceiver.onData(peer, in, length, bad);
+            } else {
+                counters.malformed++;
+            }
         }
     }
 
@@ -357,6 +432,11 @@ public final class MessageEngine {
         }
     }
 
+    /** The odd bytes of a window have arrived at the peer. */
+    void oddArrived(TidSend window) {
+        tidSender.oddArrived(window);
+    }
+
     /** The peer is gone: whatever was under way with it ends with this error. */
     void fail(Peer peer, PsmError error) {
         if (peer.failure != null) {
@@ -365,6 +445,8 @@ public final class MessageEngine {
         peer.failure = error;
         peer.outcome = error;
         peer.packets.abandon();
+        tidReceiver.abandon(peer);
+        tidSender.abandon(peer);
         unlink(peer);
         peer.longs.clear();
         requests.completeAll(peer, error);
@@ -374,7 +456,7 @@ public final class MessageEngine {
 
     /** Gives a new peer its ways to us. */
     void equip(Peer peer) {
-        peer.packets = new PacketPath(peer, this, settings, requests, matching);
+        peer.packets = new PacketPath(peer, this, settings, requests, matching, tidReceiver);
         peer.path =
                 peer.id.equals(own)
                         ? new SelfPath(peer, settings, requests, matching)
@@ -441,6 +523,10 @@ public final class MessageEngine {
 
     void wakeAt(long timeNs) {
         alarm.at(timeNs);
+    }
+
+    long nowNs() {
+        return alarm.nowNs();
     }
 
     /** Asks whether a peer is no more; if so, what it has written before is taken first. */

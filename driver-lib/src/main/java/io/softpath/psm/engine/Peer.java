@@ -45,6 +45,12 @@ public final class Peer {
     /** Tells its process from one that comes to the same place later. */
     int runId;
 
+    /** Its RTS may be answered with a CTS_EGR, whatever it says. */
+    boolean takesEitherAnswer;
+
+    /** Windows that we send to it by TID, and that are not done. */
+    int tidSends;
+
     String host = "";
 
     /** When to ask again, and how long to wait then. */
@@ -112,6 +118,11 @@ public final class Peer {
     /** Why there is no memory to share with it; empty if there is, or if nobody asked for it. */
     public String whyNotDirect() {
         return whyNotDirect;
+    }
+
+    /** Whether it has connected to us, and not parted from us since. */
+    boolean sendsToUs() {
+        return from == Way.ESTABLISHED;
     }
 
     /** Why nothing is sent to it any more; null if nothing is wrong. */

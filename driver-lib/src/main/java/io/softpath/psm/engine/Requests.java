@@ -81,6 +81,8 @@ final class Requests {
         request.done = 0;
         request.messageLength = 0;
         request.wanted = 0;
+        request.grants = 0;
+        request.granted = 0;
         request.error = PsmError.MQ_INCOMPLETE;
         request.completion = completion;
         request.context = context;
@@ -117,6 +119,11 @@ final class Requests {
     /** What a number refers to; null if nothing. A peer's number is anything at all. */
     Request referred(int index) {
         return referred.get(index);
+    }
+
+    /** Whether a number may have referred to a request that is complete by now. */
+    boolean wasReferred(int index) {
+        return referred.isOfThePast(index);
     }
 
     void complete(Request request, PsmError error) {

@@ -136,6 +136,8 @@ final class FlowTest {
                                 SimWorld.MTU,
                                 64,
                                 64_000,
+                                true,
+                                131_072,
                                 8 * MS,
                                 32 * MS,
                                 100,
