@@ -36,6 +36,12 @@ public final class Endpoint implements AutoCloseable {
     private static final int SPINS = Runtime.getRuntime().availableProcessors() > 2 ? 1000 : 10;
     private static final int YIELDS = 100;
 
+    /** Looks at the clock are dear beside looks at memory; this many of the latter for one. */
+    private static final int LOOKS_PER_CLOCK = 16;
+
+    /** While messages come from processes of this host, the chip is looked at this seldom. */
+    private static final int LOOKS_PER_CHIP = 8;
+
     /** A peer that says nothing for so long has gone without a word. */
     private static final Duration GRACE = Duration.ofSeconds(1);
 
@@ -50,6 +56,7 @@ public final class Endpoint implements AutoCloseable {
     private final PinnedBuffers pinned = new PinnedBuffers();
     private final PacketHandler handler = new Receiver();
     private long packetsSeen;
+    private int looks;
     private boolean closed;
 
     private Endpoint(Device device, Context context, EndpointOptions options) {
@@ -184,8 +191,14 @@ public final class Endpoint implements AutoCloseable {
      * @throws SoftpathException.Lost ENOTCONN if the daemon is gone, EIO if the unit has failed
      */
     public boolean progress() {
-        int seen = context.receive(handler, PACKETS_PER_LOOK);
-        seen += engine.progress(System.nanoTime());
+        int seen = engine.look();
+        looks++;
+        if (seen == 0 || looks % LOOKS_PER_CHIP == 0) {
+            seen += context.receive(handler, PACKETS_PER_LOOK);
+        }
+        if (engine.isBusy() || looks % LOOKS_PER_CLOCK == 0) {
+            seen += engine.progress(System.nanoTime());
+        }
         packetsSeen += seen;
         return seen > 0;
     }
@@ -197,19 +210,21 @@ public final class Endpoint implements AutoCloseable {
      * @return whether it holds; false when the time is over
      */
     public boolean await(BooleanSupplier condition, Duration timeout) {
-        long start = System.nanoTime();
         long limit = nanos(timeout);
+        long start = 0;
         int idle = 0;
-        while (!condition.getAsBoolean()) {
-            if (progress()) {
-                idle = 0;
+        for (int i = 1; !condition.getAsBoolean(); i++) {
+            idle = progress() ? 0 : idle + 1;
+            if (idle < SPINS && i % LOOKS_PER_CLOCK != 0) {
+                Thread.onSpinWait();
                 continue;
             }
-            long waited = System.nanoTime() - start;
+            long now = System.nanoTime();
+            start = start == 0 ? now : start;
+            long waited = now - start;
             if (waited >= limit) {
                 return condition.getAsBoolean();
             }
-            idle++;
             if (idle < SPINS) {
                 Thread.onSpinWait();
             } else if (idle < SPINS + YIELDS) {

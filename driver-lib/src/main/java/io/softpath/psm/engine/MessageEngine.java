@@ -38,8 +38,7 @@ public final class MessageEngine {
     private final DirectPort directPort;
     private final DirectSettings directSettings;
 
-    /** Those who write into rings that we share. */
-    private final ArrayList<RingReader> readers = new ArrayList<>();
+    private final Rings rings = new Rings();
 
     /**
      * @param own the id of this endpoint
@@ -153,7 +152,7 @@ public final class MessageEngine {
         request.isSend = true;
         request.messageLength = length;
         request.wanted = length;
-        requests.runs(to, request);
+        request.peer = to;
         counters.messagesSent++;
         counters.bytesSent += length;
         to.path.send(request, synchronous);
@@ -209,7 +208,7 @@ public final class MessageEngine {
      * @return how many requests were completed, and how many records came the direct way
      */
     public int progress(long nowNs) {
-        int records = readers.isEmpty() ? 0 : readRings(nowNs);
+        int records = rings.look(this);
         if (alarm.rings(nowNs)) {
             checkTime(nowNs);
         }
@@ -228,21 +227,23 @@ public final class MessageEngine {
         return requests.tell() + records;
     }
 
-    private int readRings(long nowNs) {
-        int records = 0;
-        for (int i = readers.size() - 1; i >= 0; i--) {
-            RingReader reader = readers.get(i);
-            records += reader.take();
-            RingPath path = reader.path();
-            if (path.isFull()) {
-                path.flush(nowNs);
-            }
-            if (reader.isBroken() || path.isBroken()) {
-                counters.malformed++;
-                fail(reader.peer(), PsmError.EPID_NETWORK_ERROR);
-            }
-        }
-        return records;
+    /**
+     * The part of {@link #progress} that needs no time: takes what came from processes of the same
+     * host.
+     *
+     * @return as {@link #progress}
+     */
+    public int look() {
+        int records = rings.look(this);
+        return requests.tell() + records;
+    }
+
+    /** Whether {@link #progress} has something to do now, which {@link #look} does not do. */
+    public boolean isBusy() {
+        return !working.isEmpty()
+                || !control.isEmpty()
+                || tidReceiver.hasWork()
+                || tidSender.hasWork();
     }
 
     /**
@@ -251,13 +252,13 @@ public final class MessageEngine {
      * @return false if there is something to do, and we must not sleep
      */
     public boolean sleep(boolean asleep) {
-        boolean quiet = true;
-        for (int i = 0; i < readers.size(); i++) {
-            DirectLink link = readers.get(i).link();
-            link.sleep(asleep);
-            quiet &= !link.hasSomething();
-        }
-        return quiet;
+        return rings.sleep(asleep);
+    }
+
+    /** A peer has spoilt the memory that it shares with us. */
+    void broken(Peer peer) {
+        counters.malformed++;
+        fail(peer, PsmError.EPID_NETWORK_ERROR);
     }
 
     private void checkTime(long nowNs) {
@@ -299,18 +300,11 @@ public final class MessageEngine {
 
     /** When {@link #progress} has something to do even if nothing comes, or MAX_VALUE. */
     public long wakeNs() {
-        boolean idle =
-                working.isEmpty()
-                        && control.isEmpty()
-                        && !tidReceiver.hasWork()
-                        && !tidSender.hasWork();
-        if (!idle) {
+        if (isBusy() || rings.hasWork()) {
             return alarm.nowNs();
         }
-        for (int i = 0; i < readers.size(); i++) {
-            if (readers.get(i).path().isFull()) {
-                alarm.at(alarm.nowNs() + ROOM_NS);
-            }
+        if (rings.isFull()) {
+            alarm.at(alarm.nowNs() + ROOM_NS);
         }
         return alarm.wakeNs();
     }
@@ -475,7 +469,7 @@ public final class MessageEngine {
             RingPath path =
                     new RingPath(peer, link, this, directPort, directSettings, requests, matching);
             peer.ring = new RingReader(peer, link, path, counters, requests, matching);
-            readers.add(peer.ring);
+            rings.add(peer.ring);
         }
     }
 
@@ -504,7 +498,7 @@ public final class MessageEngine {
         if (peer.ring != null) {
             peer.ring.link().listenToNobody();
             peer.ring.path().abandon();
-            readers.remove(peer.ring);
+            rings.remove(peer.ring);
             peer.ring = null;
             peer.path = peer.packets;
         }

@@ -51,6 +51,7 @@ final class PacketPath implements Path {
 
     @Override
     public void send(Request request, boolean synchronous) {
+        requests.runs(peer, request);
         int length = request.length;
         if (synchronous || length > settings.rendezvousBytes()) {
             rendezvous(request);

@@ -80,7 +80,7 @@ public final class Peer {
     long lookNs;
 
     /** Requests under way with it. */
-    final MatchList<Request> running = new MatchList<>(Request.class);
+    final MatchList<Request> running = new MatchList<>();
 
     /** Why there is no shared memory; empty if nobody has said anything. */
     String whyNotDirect = "";

@@ -131,6 +131,11 @@ final class Requests {
             referred.remove(request);
         }
         request.peer.running.remove(request);
+        completeAtOnce(request, error);
+    }
+
+    /** Completes one that never {@link #runs}: nothing had to be waited for. */
+    void completeAtOnce(Request request, PsmError error) {
         request.state = Request.COMPLETE;
         request.error = error;
         finished++;
@@ -149,10 +154,12 @@ final class Requests {
     }
 
     void release(Request request) {
-        if (request.state == Request.FREE || request.state == Request.RUNS) {
+        if (request.state == Request.FREE || request.list != null) {
             throw new IllegalStateException(
                     "psm: request is "
-                            + (request.state == Request.FREE ? "released already" : "under way"));
+                            + (request.state == Request.FREE
+                                    ? "released already"
+                                    : "under way; wait for it, or cancel it"));
         }
         if (request.completion != null) {
             toTell.remove(request); // its owner knows already
