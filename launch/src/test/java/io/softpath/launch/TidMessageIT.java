@@ -67,8 +67,7 @@ class TidMessageIT {
             second.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             for (Endpoint endpoint : List.of(one, two)) {
                 assertEquals(0, endpoint.counters().malformed(), "malformed packets");
-                assertTrue(
-                        endpoint.counters().windows() >= ROUNDS * MESSAGES, "windows by TID");
+                assertTrue(endpoint.counters().windows() >= ROUNDS * MESSAGES, "windows by TID");
             }
             if (trouble.isEmpty()) {
                 assertEquals(List.of(), daemon.complaints());
@@ -77,8 +76,7 @@ class TidMessageIT {
     }
 
     private static Endpoint open(UUID job, ChildDaemon daemon, int unit) {
-        return Endpoint.open(
-                EndpointOptions.ofJob(job).withDevice(daemon.device().withUnit(unit)));
+        return Endpoint.open(EndpointOptions.ofJob(job).withDevice(daemon.device().withUnit(unit)));
     }
 
     /** Sends to the other one, receives from it, {@link #MESSAGES} each way at a time. */

@@ -128,8 +128,7 @@ final class TidReceiver {
     /** Opens as many windows of a message as may be; true if there are no more to open. */
     private boolean grant(TidFetch fetch) {
         while (!fetch.isGranted()) {
-            TidWindow window =
-                    fetch.open == WINDOWS_PER_MESSAGE ? null : windows.open(fetch);
+            TidWindow window = fetch.open == WINDOWS_PER_MESSAGE ? null : windows.open(fetch);
             if (window == null) {
                 return false;
             }

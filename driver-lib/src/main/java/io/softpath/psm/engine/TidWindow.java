@@ -148,8 +148,7 @@ final class TidWindow {
     void copyOut() {
         if (bounce >= 0) {
             Request receive = fetch.receive;
-            MemorySegment.copy(
-                    memory, at, receive.buffer, receive.offset + messageOffset, length);
+            MemorySegment.copy(memory, at, receive.buffer, receive.offset + messageOffset, length);
         }
     }
 

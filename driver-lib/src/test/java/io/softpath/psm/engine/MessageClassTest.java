@@ -41,12 +41,10 @@ final class MessageClassTest {
         world.connectAll();
         List<String> seen = new ArrayList<>();
         world.tap = (sender, receiver, header, payload) -> seen.add(name(header));
-        MemorySegment room =
-                pinned ? to.tids.pin(bytes) : MemorySegment.ofArray(new byte[bytes]);
+        MemorySegment room = pinned ? to.tids.pin(bytes) : MemorySegment.ofArray(new byte[bytes]);
         Request receive = to.engine.receive(1, -1, room, 0, bytes, null, null);
         MemorySegment message = MemorySegment.ofArray(new byte[bytes]);
-        from.engine.send(
-                SimWorld.peer(from, to), 1, message, 0, bytes, synchronous, null, null);
+        from.engine.send(SimWorld.peer(from, to), 1, message, 0, bytes, synchronous, null, null);
         world.await("received", receive::isComplete);
 
         seen.removeIf(String::isEmpty);

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.softpath.abi.packet.IpathHeader;
 import io.softpath.abi.packet.MessageHeader;
 import io.softpath.abi.packet.TidSessionList;
-import io.softpath.abi.psm.ConnectMessage;
 import io.softpath.abi.psm.MqClass;
 import io.softpath.abi.psm.PsmError;
 import io.softpath.abi.psm.SubOpcode;
@@ -125,8 +124,7 @@ final class TidTransferTest {
             if (i == shift) {
                 i += bytes;
             }
-            assertEquals(
-                    CANARY, region.get(ValueLayout.JAVA_BYTE, i), "at " + i);
+            assertEquals(CANARY, region.get(ValueLayout.JAVA_BYTE, i), "at " + i);
         }
         to.engine.release(receive);
         from.engine.release(send);
@@ -348,10 +346,9 @@ final class TidTransferTest {
                 (sender, receiver, header, payload) -> {
                     counting.sees(sender, receiver, header, payload);
                     if (MessageHeader.subOpcode(header, 0) == SubOpcode.TIDS_GRANT) {
-                        late.add(
-                                () ->
-                                        from.engine.onPacket(
-                                                header, 0, payload, 0, (int) payload.byteSize()));
+                        late.add(() ->
+                                from.engine.onPacket(
+                                        header, 0, payload, 0, (int) payload.byteSize()));
                     }
                 };
         exchange(peer, 0, 100_000);
@@ -367,9 +364,10 @@ final class TidTransferTest {
     }
 
     @Test
-    void shouldSayThatEitherAnswerIsGood() {
-        Peer peer = connect();
-        assertTrue(peer.takesEitherAnswer);
-        assertTrue(ConnectMessage.FEATURE_EITHER_ANSWER > ConnectMessage.FEATURES_OF_A_NODE);
+    void shouldKnowWhoTakesEitherAnswer() {
+        assertTrue(connect().takesEitherAnswer);
+        world.nodes.clear();
+        asPsm();
+        assertFalse(connect().takesEitherAnswer);
     }
 }
