@@ -16,6 +16,8 @@ public final class EngineCounters {
     long noMemory;
     long packetsSent;
     long noBuffer;
+    long recordsSent;
+    long recordsReceived;
     long windows;
     long grantsAgain;
 
@@ -73,6 +75,11 @@ public final class EngineCounters {
     /** Messages that were not accepted because too many unexpected ones wait. */
     public long noMemory() {
         return noMemory;
+    }
+
+    /** Records that went to, or came from, processes of the same host through shared memory. */
+    public long records() {
+        return recordsSent + recordsReceived;
     }
 
     public long packetsSent() {
