@@ -211,6 +211,13 @@ public final class Connections {
         byPlace.remove(place(peer.id));
     }
 
+    /** It does not answer our parting, and is no more; who waits for a peer to come waits on. */
+    private boolean hasLeft(Peer peer) {
+        return peer.to == Peer.Way.PARTING
+                && peer.askIntervalNs == LONGEST_INTERVAL_NS
+                && engine.isGone(peer);
+    }
+
     private void ask(Peer peer, long nowNs) {
         int opcode =
                 peer.to == Peer.Way.WAITING
@@ -256,6 +263,10 @@ public final class Connections {
                 continue;
             }
             if (nowNs - peer.askAgainNs >= 0) {
+                if (hasLeft(peer)) {
+                    engine.fail(peer, PsmError.EPID_NETWORK_ERROR);
+                    continue;
+                }
                 ask(peer, nowNs);
             }
             if (next == Long.MAX_VALUE || peer.askAgainNs - next < 0) {

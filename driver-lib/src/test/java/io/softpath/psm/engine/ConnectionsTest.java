@@ -133,6 +133,23 @@ final class ConnectionsTest {
         assertEquals(PsmError.OK, first.engine.connections().outcome(peer));
     }
 
+    /** Whoever is no more cannot answer; a paused one will. */
+    @Test
+    void shouldPartFromADeadPeerSoonAndWaitForAPausedOne() {
+        world.connectAll();
+        Peer peer = SimWorld.peer(first, second);
+        second.paused = true;
+        first.engine.connections().disconnect(peer, world.nowNs);
+        long end = world.nowNs + 10_000_000_000L;
+        world.await("ten seconds", () -> world.nowNs - end > 0);
+        assertFalse(first.engine.connections().isSettled(peer));
+        second.dead = true;
+        long died = world.nowNs;
+        world.await("parted", () -> first.engine.connections().isSettled(peer));
+        assertTrue(world.nowNs - died < 500_000_000, "after ns=" + (world.nowNs - died));
+        assertEquals(PsmError.EPID_NETWORK_ERROR, peer.failure());
+    }
+
     /** The old process's packets must not be taken for the new one's. */
     @Test
     void shouldTellAnotherProcessInThePlaceOfAPeer() {
