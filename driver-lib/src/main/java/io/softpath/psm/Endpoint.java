@@ -47,6 +47,7 @@ public final class Endpoint implements AutoCloseable {
     private final EndpointOptions options;
     private final MessageEngine engine;
     private final MatchedQueue queue;
+    private final ActiveMessages activeMessages;
     private final PinnedBuffers pinned = new PinnedBuffers();
     private final PacketHandler handler = new Receiver();
     private long packetsSeen;
@@ -88,6 +89,7 @@ public final class Endpoint implements AutoCloseable {
                         new ChipDirectPort(id.lid(), context.direct(), pinned),
                         System.nanoTime());
         queue = new MatchedQueue(this, engine);
+        activeMessages = new ActiveMessages(this, engine.active());
     }
 
     private static String host() {
@@ -121,6 +123,11 @@ public final class Endpoint implements AutoCloseable {
     /** The queue of its messages. */
     public MatchedQueue queue() {
         return queue;
+    }
+
+    /** Messages that call a handler at their receiver. */
+    public ActiveMessages activeMessages() {
+        return activeMessages;
     }
 
     /**
@@ -166,8 +173,16 @@ public final class Endpoint implements AutoCloseable {
      *
      * @return whether anything was done
      * @throws SoftpathException.Lost ENOTCONN if the daemon is gone, EIO if the unit has failed
+     * @throws SoftpathException.Refused EDEADLK within the handler of an active message
+     * @throws RuntimeException what handlers of active messages have thrown; all else is done
      */
     public boolean progress() {
+        if (engine.active().isDelivering()) {
+            throw SoftpathException.of(
+                    Errno.EDEADLK,
+                    "progress: called by the handler of an active message, which must not wait: let"
+                            + " it return first");
+        }
         int seen = context.receive(handler, PACKETS_PER_LOOK);
         seen += engine.progress(System.nanoTime());
         packetsSeen += seen;

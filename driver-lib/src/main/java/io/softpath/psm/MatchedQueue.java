@@ -71,13 +71,7 @@ public final class MatchedQueue {
             Request.Completion completion,
             Object context) {
         if (!to.isConnected()) {
-            throw SoftpathException.of(
-                    Errno.ENOTCONN,
-                    "send: peer="
-                            + to
-                            + (to.failure() == null
-                                    ? " is not connected"
-                                    : " has failed: " + to.failure().sentence()));
+            throw to.notConnected("send");
         }
         return engine.send(to, tag, buffer, offset, length, synchronous, completion, context);
     }

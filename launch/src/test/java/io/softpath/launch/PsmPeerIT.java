@@ -3,7 +3,6 @@ package io.softpath.launch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.softpath.abi.psm.EndpointId;
 import io.softpath.abi.psm.PsmError;
 import io.softpath.psm.Endpoint;
 import io.softpath.psm.EndpointOptions;
@@ -18,20 +17,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.io.UncheckedIOException;
-import java.io.Writer;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 
 /** Our matched queues and those of the real library, at the two ends of one connection. */
 @ExtendWith(ChildOutput.class)
@@ -62,65 +54,22 @@ class PsmPeerIT {
     @ValueSource(strings = {"IBA6120", "IBA7220", "IBA7322"})
     void shouldExchangeMessagesOfEveryClassWithTheRealLibrary(String model) throws Exception {
         UUID job = UUID.randomUUID();
-        List<String> command =
-                new ArrayList<>(
-                        List.of(peerProgram.toString(), job.toString().replace("-", ""), "1"));
-        for (int bytes : SIZES) {
-            command.add(Integer.toString(bytes));
-        }
+        List<String> sizes = Arrays.stream(SIZES).mapToObj(Integer::toString).toList();
         try (ChildDaemon daemon = ChildDaemon.start("--units", "2", "--model", model);
                 Endpoint endpoint =
                         Endpoint.open(
                                 EndpointOptions.ofJob(job)
-                                        .withDevice(daemon.device().withUnit(0)))) {
-            ProcessBuilder builder =
-                    new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
-            builder.environment()
-                    .putAll(
-                            Preload.environment(
-                                    daemon,
-                                    "PSM_DEVICES",
-                                    "self,ipath",
-                                    "PSM_SHAREDCONTEXTS",
-                                    "0",
-                                    "PSM_TID",
-                                    "0"));
-            Process child = builder.start();
-            try {
-                BufferedReader output = child.inputReader();
-                List<String> notices = new ArrayList<>();
-                String first = output.readLine();
-                while (first != null && !first.startsWith("epid ")) {
-                    notices.add(first);
-                    first = output.readLine();
-                }
-                assertTrue(first != null, "it only said: " + notices);
-                tell(child, endpoint.id());
-                Peer peer =
-                        endpoint.connect(
-                                new EndpointId(Long.parseLong(first.substring(5))), PATIENCE);
-                for (int bytes : SIZES) {
-                    exchange(endpoint.queue(), peer, bytes);
-                }
-                assertEquals(PsmError.OK, endpoint.close(PATIENCE));
-                assertTrue(child.waitFor(30, TimeUnit.SECONDS), "it goes on");
-                List<String> rest = output.lines().toList();
-                assertEquals(List.of("exchanged=" + SIZES.length), rest);
-                assertEquals(0, child.exitValue());
-            } finally {
-                child.destroyForcibly();
+                                        .withDevice(daemon.device().withUnit(0)));
+                RealPeer real = RealPeer.start(daemon, job, peerProgram, sizes, "PSM_TID", "0")) {
+            real.tell(endpoint.id());
+            Peer peer = endpoint.connect(real.id(), PATIENCE);
+            for (int bytes : SIZES) {
+                exchange(endpoint.queue(), peer, bytes);
             }
+            assertEquals(PsmError.OK, endpoint.close(PATIENCE));
+            assertEquals(List.of("exchanged=" + SIZES.length), real.end());
             assertEquals(0, endpoint.counters().malformed(), "malformed packets");
             assertEquals(List.of(), daemon.complaints());
-        }
-    }
-
-    private static void tell(Process child, EndpointId id) {
-        try (Writer writer =
-                new OutputStreamWriter(child.getOutputStream(), StandardCharsets.US_ASCII)) {
-            writer.write(id.value() + "\n");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

@@ -14,6 +14,10 @@ public final class EngineCounters {
     long strays;
     long malformed;
     long noMemory;
+    long activeSent;
+    long activeReceived;
+    long noHandler;
+    long noReplyBuffer;
     long packetsSent;
     long noBuffer;
 
@@ -71,6 +75,29 @@ public final class EngineCounters {
     /** Messages that were not accepted because too many unexpected ones wait. */
     public long noMemory() {
         return noMemory;
+    }
+
+    /** Active messages, requests and replies. */
+    public long activeSent() {
+        return activeSent;
+    }
+
+    /** Active messages whose handler was called. */
+    public long activeReceived() {
+        return activeReceived;
+    }
+
+    /** Active messages for a handler that is not registered. */
+    public long noHandler() {
+        return noHandler;
+    }
+
+    /**
+     * Requests that were not taken because too many replies have not arrived. In PSM's statistics:
+     * amreply no bufs.
+     */
+    public long noReplyBuffer() {
+        return noReplyBuffer;
     }
 
     public long packetsSent() {

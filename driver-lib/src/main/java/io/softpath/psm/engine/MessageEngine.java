@@ -26,6 +26,7 @@ public final class MessageEngine {
     private final Alarm alarm;
     private final Requests requests;
     private final Matching matching;
+    private final ActiveMessageEngine active;
     private final Connections connections;
     private final PacketHeader out = new PacketHeader();
     private final PacketHeader in = new PacketHeader();
@@ -65,6 +66,7 @@ public final class MessageEngine {
         alarm = new Alarm(nowNs);
         requests = new Requests(settings.maxRequests(), alarm);
         matching = new Matching(settings, counters, requests);
+        active = new ActiveMessageEngine(settings, counters);
         connections = new Connections(this, own, settings);
     }
 
@@ -74,6 +76,11 @@ public final class MessageEngine {
 
     public EngineCounters counters() {
         return counters;
+    }
+
+    /** Active messages over the same connections. */
+    public ActiveMessageEngine active() {
+        return active;
     }
 
     public Connections connections() {
@@ -191,9 +198,12 @@ public final class MessageEngine {
 
     /**
      * Does what is to be done: sends what can be sent, asks peers that have not answered, completes
-     * requests.
+     * requests, hands over what was sent to oneself.
      *
-     * @return how many requests were completed, and how many records came the direct way
+     * @return how many requests were completed, active messages handed over or ended, and records
+     *     that came the direct way
+     * @throws RuntimeException what a handler has thrown, here or since the last call; everything
+     *     else has been done
      */
     public int progress(long nowNs) {
         int records = readers.isEmpty() ? 0 : readRings(nowNs);
@@ -209,7 +219,9 @@ public final class MessageEngine {
                 working.remove(last);
             }
         }
-        return requests.tell() + records;
+        int done = requests.tell() + active.handOver();
+        active.throwOnce();
+        return done + records;
     }
 
     private int readRings(long nowNs) {
@@ -249,7 +261,7 @@ public final class MessageEngine {
         for (int i = 0; i < peers.size(); i++) {
             Peer peer = peers.get(i);
             if (peer != null && peer.failure == null) {
-                alarm.at(peer.flow.checkTime(nowNs));
+                alarm.at(peer.packets.checkTime(nowNs));
                 if (peer.ring != null) {
                     alarm.at(peer.ring.path().checkTime(nowNs));
                 }
@@ -281,7 +293,7 @@ public final class MessageEngine {
 
     /** When {@link #progress} has something to do even if nothing comes, or MAX_VALUE. */
     public long wakeNs() {
-        if (!working.isEmpty()) {
+        if (!working.isEmpty() || requests.hasToTell() || active.hasToDo()) {
             return alarm.nowNs();
         }
         for (int i = 0; i < readers.size(); i++) {
@@ -324,14 +336,27 @@ public final class MessageEngine {
             return;
         }
         peer.heard = true;
+        if (carriesMessage(in.subOpcode)) {
+            peer.packets.onPacket(in, payload, offset, length);
+            return;
+        }
+        Flow flow = peer.packets.flowOf(in.flowId);
+        if (flow == null) {
+            counters.malformed++;
+            return;
+        }
         switch (in.subOpcode) {
-            case SubOpcode.MQ_HDR, SubOpcode.MQ_CTRL ->
-                    peer.packets.onPacket(in, payload, offset, length);
-            case SubOpcode.ACK -> peer.flow.acknowledged(in.ackSeq);
-            case SubOpcode.NAK -> peer.flow.goBack(in.ackSeq);
-            case SubOpcode.ERR_CHK -> peer.flow.asked(in.psn);
+            case SubOpcode.ACK -> flow.acknowledged(in.ackSeq);
+            case SubOpcode.NAK -> flow.goBack(in.ackSeq);
+            case SubOpcode.ERR_CHK -> flow.asked(in.psn);
             default -> counters.malformed++;
         }
+    }
+
+    private static boolean carriesMessage(int subOpcode) {
+        return subOpcode == SubOpcode.MQ_HDR
+                || subOpcode == SubOpcode.MQ_CTRL
+                || SubOpcode.isActiveMessage(subOpcode);
     }
 
     /**
@@ -340,9 +365,7 @@ public final class MessageEngine {
     public void onOverflow(MemorySegment header, long headerAt) {
         in.read(header, headerAt);
         Peer peer = connections.find(in);
-        if (peer != null
-                && peer.failure == null
-                && (in.subOpcode == SubOpcode.MQ_HDR || in.subOpcode == SubOpcode.MQ_CTRL)) {
+        if (peer != null && peer.failure == null && carriesMessage(in.subOpcode)) {
             peer.packets.onOverflow(in);
         }
     }
@@ -377,7 +400,7 @@ public final class MessageEngine {
         peer.packets = new PacketPath(peer, this, settings, requests, matching);
         peer.path =
                 peer.id.equals(own)
-                        ? new SelfPath(peer, settings, requests, matching)
+                        ? new SelfPath(peer, settings, requests, matching, active)
                         : peer.packets;
     }
 

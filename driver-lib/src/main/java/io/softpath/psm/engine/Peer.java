@@ -1,7 +1,10 @@
 package io.softpath.psm.engine;
 
 import io.softpath.abi.psm.EndpointId;
+import io.softpath.abi.psm.FlowId;
 import io.softpath.abi.psm.PsmError;
+import io.softpath.error.Errno;
+import io.softpath.error.SoftpathException;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -73,6 +76,9 @@ public final class Peer {
     /** When to look whether one has come. */
     long lookNs;
 
+    /** Replies of active messages to it that have not arrived. */
+    int replies;
+
     /** Requests under way with it. */
     final MatchList<Request> running = new MatchList<>(Request.class);
 
@@ -86,7 +92,7 @@ public final class Peer {
         this.route = route;
         this.ownIndex = ownIndex;
         fragmentBytes = settings.mtuBytes();
-        flow = new Flow(this, engine, settings);
+        flow = new Flow(this, engine, settings, FlowId.MESSAGES);
         engine.equip(this);
     }
 
@@ -112,6 +118,18 @@ public final class Peer {
     /** Why there is no memory to share with it; empty if there is, or if nobody asked for it. */
     public String whyNotDirect() {
         return whyNotDirect;
+    }
+
+    /** ENOTCONN: why nothing can be sent to it, for whoever wants to. */
+    public SoftpathException notConnected(String what) {
+        return SoftpathException.of(
+                Errno.ENOTCONN,
+                what
+                        + ": peer="
+                        + this
+                        + (failure == null
+                                ? " is not connected"
+                                : " has failed: " + failure.sentence()));
     }
 
     /** Why nothing is sent to it any more; null if nothing is wrong. */

@@ -159,6 +159,11 @@ final class Requests {
         free.push(request);
     }
 
+    /** Whether somebody wants to be called. */
+    boolean hasToTell() {
+        return !toTell.isEmpty();
+    }
+
     /**
      * Calls those who want to be called.
      *

@@ -174,6 +174,18 @@ final class RingPath extends Work implements Path {
         copies.forget(handle);
     }
 
+    // Active messages: by packets, for now.
+
+    @Override
+    public void send(ActiveSend message) {
+        peer.packets.send(message);
+    }
+
+    @Override
+    public void roomForReply() {
+        peer.packets.roomForReply();
+    }
+
     // Records.
 
     private void control(int type, int first, int second, int third) {
@@ -359,7 +371,10 @@ final class RingPath extends Work implements Path {
 
     @Override
     public boolean isIdle() {
-        return firstOp == null && copies.isEmpty() && link.isDrained();
+        return firstOp == null
+                && copies.isEmpty()
+                && link.isDrained()
+                && peer.packets.isIdle();
     }
 
     @Override

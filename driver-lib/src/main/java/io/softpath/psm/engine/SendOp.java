@@ -13,6 +13,9 @@ final class SendOp {
     /** The send that it belongs to; null if nobody waits for it. */
     Request request;
 
+    /** The active message that it is, if it is one. */
+    ActiveSend active;
+
     MemorySegment buffer;
     long offset;
     int length;
@@ -29,6 +32,7 @@ final class SendOp {
 
     void clear() {
         request = null;
+        active = null;
         buffer = null;
         offset = 0;
         length = 0;

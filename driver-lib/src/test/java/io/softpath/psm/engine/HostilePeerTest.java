@@ -7,6 +7,7 @@ import io.softpath.abi.packet.AckWord;
 import io.softpath.abi.packet.Lrh;
 import io.softpath.abi.packet.MessageHeader;
 import io.softpath.abi.psm.ConnectMessage;
+import io.softpath.abi.psm.FlowId;
 import io.softpath.abi.psm.MqClass;
 import io.softpath.abi.psm.PsmError;
 import io.softpath.abi.psm.SubOpcode;
@@ -14,6 +15,7 @@ import io.softpath.abi.psm.SubOpcode;
 import org.junit.jupiter.api.Test;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
 
 /**
@@ -25,6 +27,9 @@ final class HostilePeerTest {
     private static final int[] OPCODES = {
         SubOpcode.MQ_CTRL,
         SubOpcode.MQ_HDR,
+        SubOpcode.AM_REQUEST,
+        SubOpcode.AM_REPLY,
+        SubOpcode.AM_REQUEST_NOREPLY,
         SubOpcode.ACK,
         SubOpcode.NAK,
         SubOpcode.ERR_CHK,
@@ -35,6 +40,7 @@ final class HostilePeerTest {
         0x24,
         0x42
     };
+    private static final int MESSAGES = 5;
     private static final long MINE = 1L << 40;
 
     private final SplittableRandom random = random();
@@ -45,7 +51,6 @@ final class HostilePeerTest {
     private final MemorySegment header =
             MemorySegment.ofArray(new long[MessageHeader.BYTES / Long.BYTES]);
     private final MemorySegment payload = MemorySegment.ofArray(new long[SimWorld.MTU / 8]);
-    private int number;
 
     private static SplittableRandom random() {
         long seed = new SplittableRandom().nextLong();
@@ -64,8 +69,10 @@ final class HostilePeerTest {
 
     /** One packet: most often the next of its flow, so that somebody looks at the rest. */
     private void attack(Peer ofVictim) {
-        int subOpcode = OPCODES[random.nextInt(random.nextInt(8) == 0 ? OPCODES.length : 2)];
-        int psn = random.nextInt(4) == 0 ? random.nextInt() : number;
+        int subOpcode = OPCODES[random.nextInt(random.nextInt(8) == 0 ? OPCODES.length : MESSAGES)];
+        int flowId = random.nextInt(8) == 0 ? random.nextInt(256) : flowOf(subOpcode);
+        Flow flow = ofVictim.packets.flowOf(flowId);
+        int psn = flow == null || random.nextInt(4) == 0 ? random.nextInt() : flow.expected();
         MessageHeader.putLrh(header, 0, Lrh.of(0, 0, 1, 15, hostile.id.lid()));
         MessageHeader.putBth2(header, 0, psn & 0xFF_FFFF);
         MessageHeader.putPktFlags(header, 0, 0);
@@ -75,7 +82,7 @@ final class HostilePeerTest {
                 header, 0, random.nextInt(16) == 0 ? random.nextInt(65536) : ofVictim.ownIndex);
         MessageHeader.putAck(
                 header, 0, AckWord.of(random.nextInt(1 << 24), hostile.id.context(), 0));
-        MessageHeader.putFlowId(header, 0, random.nextInt(256));
+        MessageHeader.putFlowId(header, 0, flowId);
         MessageHeader.putHdrDlen(header, 0, random.nextInt(random.nextBoolean() ? 16 : 256));
         MessageHeader.putMqHdr(header, 0, random.nextInt(random.nextInt(8) == 0 ? 65536 : 16));
         MessageHeader.putData0(header, 0, (long) some() << 32 | some() & 0xFFFF_FFFFL);
@@ -88,6 +95,29 @@ final class HostilePeerTest {
         victim.engine.onPacket(header, 0, payload, 0, length);
         if (random.nextInt(64) == 0) {
             victim.engine.onOverflow(header, 0);
+        }
+    }
+
+    private static int flowOf(int subOpcode) {
+        return switch (subOpcode) {
+            case SubOpcode.AM_REQUEST, SubOpcode.AM_REQUEST_NOREPLY -> FlowId.AM_REQUESTS;
+            case SubOpcode.AM_REPLY -> FlowId.AM_REPLIES;
+            default -> FlowId.MESSAGES;
+        };
+    }
+
+    /** Looks at everything that a message seems to be, and at times replies. */
+    private void onActive(ActiveMessage message) {
+        assertTrue(message.argCount() <= 7);
+        long sum = 0;
+        for (int i = 0; i < message.argCount(); i++) {
+            sum += message.arg(i);
+        }
+        for (int i = 0; i < message.payloadLength(); i++) {
+            sum += message.payload().get(ValueLayout.JAVA_BYTE, message.payloadOffset() + i);
+        }
+        if (message.mayReply() && (sum & 1) == 0) {
+            message.reply(0, sum);
         }
     }
 
@@ -119,6 +149,9 @@ final class HostilePeerTest {
             victim = world.add();
             hostile = world.add();
             honest = world.add();
+            for (int i = 0; i < 250; i++) {
+                victim.engine.active().register(this::onActive);
+            }
             world.connectAll();
             packets += attackUntilItIsOut();
             hostile.dead = true;
@@ -136,7 +169,6 @@ final class HostilePeerTest {
             if (ofVictim == null || ofVictim.failure() != null) {
                 break;
             }
-            number = ofVictim.flow.expected();
             if (random.nextInt(50) == 0) {
                 MemorySegment room = MemorySegment.ofArray(new byte[random.nextInt(4096)]);
                 victim.engine.receive(0, MINE, room, 0, (int) room.byteSize(), r -> false, null);
