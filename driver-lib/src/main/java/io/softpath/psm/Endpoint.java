@@ -64,26 +64,12 @@ public final class Endpoint implements AutoCloseable {
                         0,
                         0,
                         context.family());
-        EngineSettings defaults =
-                EngineSettings.defaults(
-                        options.job(),
-                        host(),
-                        new SecureRandom().nextInt(),
-                        context.maxPayloadBytes());
+        EngineSettings settings =
+                options.settings(host(), new SecureRandom().nextInt(), context.maxPayloadBytes());
         engine =
                 new MessageEngine(
                         id,
-                        new EngineSettings(
-                                defaults.job(),
-                                defaults.host(),
-                                defaults.runId(),
-                                defaults.mtuBytes(),
-                                options.credits(),
-                                options.rendezvousBytes(),
-                                defaults.timeoutMinNs(),
-                                defaults.timeoutMaxNs(),
-                                options.maxRequests(),
-                                options.maxUnexpectedBytes()),
+                        settings,
                         new ChipPort(device, context),
                         options.ways(),
                         new ChipDirectPort(id.lid(), context.direct(), pinned),
@@ -268,7 +254,7 @@ public final class Endpoint implements AutoCloseable {
         }
         await(
                 () -> peers.stream().allMatch(connections::isSettled),
-                chosen(options.connectSeconds(), timeout));
+                chosen(options.value(PsmVariable.CONNECT_TIMEOUT), timeout));
         List<Connected> all = new ArrayList<>();
         for (int i = 0; i < peers.size(); i++) {
             Peer peer = peers.get(i);
@@ -337,7 +323,7 @@ public final class Endpoint implements AutoCloseable {
      * @return {@link PsmError#OK}, or {@link PsmError#EP_CLOSE_TIMEOUT}: somebody has not answered
      */
     public PsmError close(Duration asked) {
-        Duration timeout = chosen(options.closeSeconds(), asked);
+        Duration timeout = chosen(options.value(PsmVariable.CLOSE_TIMEOUT), asked);
         long start = System.nanoTime();
         Connections connections = engine.connections();
         List<Peer> peers = connections.connected();

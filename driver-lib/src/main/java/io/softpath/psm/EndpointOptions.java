@@ -1,62 +1,39 @@
 package io.softpath.psm;
 
 import io.softpath.driver.DeviceOptions;
-import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
 import io.softpath.psm.engine.DirectSettings;
+import io.softpath.psm.engine.EngineSettings;
 
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 
 /**
- * How an endpoint is opened.
+ * How an endpoint is opened: what the environment says, unless the program says otherwise.
  *
  * @param job all endpoints of a job have the same
  * @param device which daemon, and which unit of it
- * @param rendezvousBytes messages that are longer wait until the receiver has matched
- * @param credits packets to one peer that may be unacknowledged
- * @param maxRequests sends and receives that may be under way, together
- * @param maxUnexpectedBytes of messages that nobody has asked for yet
- * @param connectSeconds that a connect may take; 0: as the program says
- * @param closeSeconds that a close may take; 0: as the program says
  * @param devices the ways to peers that may be used
- * @param directRendezvousBytes through shared memory, messages that are longer wait until the
- *     receiver has matched
+ * @param values what each variable of PSM's says
  */
 public record EndpointOptions(
         UUID job,
         DeviceOptions device,
-        int rendezvousBytes,
-        int credits,
-        int maxRequests,
-        long maxUnexpectedBytes,
-        int connectSeconds,
-        int closeSeconds,
         Set<PsmDevices> devices,
-        int directRendezvousBytes) {
-    private static final long MAX_UNEXPECTED_BYTES = 64L << 20;
-    private static final int MAX_REQUESTS = 1 << 24;
-
+        Map<PsmVariable, List<Integer>> values) {
     public EndpointOptions {
         Objects.requireNonNull(job);
         Objects.requireNonNull(device);
-        PsmVariable.RNDV_IPATH_THRESH.check(rendezvousBytes);
-        PsmVariable.RNDV_SHM_THRESH.check(directRendezvousBytes);
-        PsmVariable.FLOW_CREDITS.check(credits);
         devices = Set.copyOf(devices);
-        PsmVariable.SENDREQS_MAX.check(maxRequests);
-        PsmVariable.CONNECT_TIMEOUT.check(connectSeconds);
-        PsmVariable.CLOSE_TIMEOUT.check(closeSeconds);
-        if (maxUnexpectedBytes < rendezvousBytes) {
-            throw SoftpathException.of(
-                    Errno.EINVAL,
-                    "endpoint: maxUnexpectedBytes="
-                            + maxUnexpectedBytes
-                            + " has no room for one message of rendezvousBytes="
-                            + rendezvousBytes);
+        Map<PsmVariable, List<Integer>> all = new EnumMap<>(PsmVariable.class);
+        for (PsmVariable each : PsmVariable.values()) {
+            all.put(each, each.check(values.get(each)));
         }
+        values = Map.copyOf(all);
     }
 
     /**
@@ -69,77 +46,67 @@ public record EndpointOptions(
     }
 
     static EndpointOptions ofJob(UUID job, Map<String, String> environment) {
-        int rendezvousBytes = PsmVariable.RNDV_IPATH_THRESH.value(environment);
+        Map<PsmVariable, List<Integer>> all = new EnumMap<>(PsmVariable.class);
+        for (PsmVariable each : PsmVariable.values()) {
+            all.put(each, each.values(environment));
+        }
         return new EndpointOptions(
-                job,
-                DeviceOptions.fromEnvironment(),
-                rendezvousBytes,
-                PsmVariable.FLOW_CREDITS.value(environment),
-                Math.min(
-                        MAX_REQUESTS,
-                        PsmVariable.SENDREQS_MAX.value(environment)
-                                + PsmVariable.RECVREQS_MAX.value(environment)),
-                Math.max(MAX_UNEXPECTED_BYTES, rendezvousBytes),
-                PsmVariable.CONNECT_TIMEOUT.value(environment),
-                PsmVariable.CLOSE_TIMEOUT.value(environment),
-                PsmDevices.of(environment),
-                PsmVariable.RNDV_SHM_THRESH.value(environment));
+                job, DeviceOptions.fromEnvironment(), PsmDevices.of(environment), all);
     }
 
     public EndpointOptions withDevice(DeviceOptions newDevice) {
-        return new EndpointOptions(
-                job,
-                newDevice,
-                rendezvousBytes,
-                credits,
-                maxRequests,
-                maxUnexpectedBytes,
-                connectSeconds,
-                closeSeconds,
-                devices,
-                directRendezvousBytes);
-    }
-
-    public EndpointOptions withRendezvousBytes(int bytes) {
-        return new EndpointOptions(
-                job,
-                device,
-                bytes,
-                credits,
-                maxRequests,
-                Math.max(maxUnexpectedBytes, bytes),
-                connectSeconds,
-                closeSeconds,
-                devices,
-                directRendezvousBytes);
-    }
-
-    public EndpointOptions withCredits(int packets) {
-        return new EndpointOptions(
-                job,
-                device,
-                rendezvousBytes,
-                packets,
-                maxRequests,
-                maxUnexpectedBytes,
-                connectSeconds,
-                closeSeconds,
-                devices,
-                directRendezvousBytes);
+        return new EndpointOptions(job, newDevice, devices, values);
     }
 
     public EndpointOptions withDevices(Set<PsmDevices> newDevices) {
-        return new EndpointOptions(
-                job,
-                device,
-                rendezvousBytes,
-                credits,
-                maxRequests,
-                maxUnexpectedBytes,
-                connectSeconds,
-                closeSeconds,
-                newDevices,
-                directRendezvousBytes);
+        return new EndpointOptions(job, device, newDevices, values);
+    }
+
+    /**
+     * As if the environment said so.
+     *
+     * @throws SoftpathException.Refused EINVAL if that is out of bounds
+     */
+    public EndpointOptions with(PsmVariable variable, int value) {
+        Map<PsmVariable, List<Integer>> all = new EnumMap<>(values);
+        all.put(variable, List.of(value));
+        return new EndpointOptions(job, device, devices, all);
+    }
+
+    /** Messages of more bytes wait until the receiver has matched. */
+    public EndpointOptions withRendezvousBytes(int bytes) {
+        return with(PsmVariable.RNDV_IPATH_THRESH, bytes);
+    }
+
+    /** So many packets of a flow to one peer may be unacknowledged. */
+    public EndpointOptions withCredits(int packets) {
+        return with(PsmVariable.FLOW_CREDITS, packets);
+    }
+
+    /** What a variable with one number says. */
+    public int value(PsmVariable variable) {
+        return values.get(variable).getFirst();
+    }
+
+    /** Sends and receives that may be under way, together. */
+    int maxRequests() {
+        return Math.min(
+                EngineSettings.REQUESTS.most(),
+                value(PsmVariable.SENDREQS_MAX) + value(PsmVariable.RECVREQS_MAX));
+    }
+
+    /** For an engine of this host. */
+    EngineSettings settings(String host, int runId, int mtuBytes) {
+        List<Integer> timeout = values.get(PsmVariable.ERRCHK_TIMEOUT);
+        return EngineSettings.of(job, host, runId)
+                .mtuBytes(mtuBytes)
+                .credits(value(PsmVariable.FLOW_CREDITS))
+                .rendezvousBytes(value(PsmVariable.RNDV_IPATH_THRESH))
+                .timeout(timeout.get(0), Math.max(timeout.get(0), timeout.get(1)), timeout.get(2))
+                .maxRequests(maxRequests())
+                .sendBuffers(value(PsmVariable.NUM_SEND_BUFFERS))
+                .progressThread(value(PsmVariable.RCVTHREAD) != 0)
+                .build();
     }
 
     /** What the engine is told of the devices. */
@@ -148,6 +115,6 @@ public record EndpointOptions(
                 devices.contains(PsmDevices.SELF),
                 devices.contains(PsmDevices.SHM),
                 devices.contains(PsmDevices.IPATH),
-                directRendezvousBytes);
+                value(PsmVariable.RNDV_SHM_THRESH));
     }
 }

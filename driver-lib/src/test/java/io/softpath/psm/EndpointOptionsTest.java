@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.softpath.abi.Fidelity;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.psm.engine.EngineSettings;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,11 +22,17 @@ final class EndpointOptionsTest {
     @Test
     void shouldHaveTheDefaultsOfPsm() {
         EndpointOptions options = EndpointOptions.ofJob(JOB, Map.of());
-        assertEquals(64_000, options.rendezvousBytes());
-        assertEquals(64, options.credits());
-        assertEquals(2 << 20, options.maxRequests());
-        assertEquals(0, options.connectSeconds());
-        assertEquals(0, options.closeSeconds());
+        EngineSettings settings = options.settings("here", 1, 2048);
+        assertEquals(64_000, settings.rendezvousBytes());
+        assertEquals(64, settings.credits());
+        assertEquals(2 << 20, settings.maxRequests());
+        assertEquals(1024, settings.sendBuffers());
+        assertEquals(8, settings.timeoutMinMs());
+        assertEquals(32, settings.timeoutMaxMs());
+        assertEquals(2, settings.timeoutFactor());
+        assertEquals(0, options.value(PsmVariable.CONNECT_TIMEOUT));
+        assertEquals(0, options.value(PsmVariable.CLOSE_TIMEOUT));
+        assertEquals("8:32:2", PsmVariable.ERRCHK_TIMEOUT.otherwise());
     }
 
     @Test
@@ -35,17 +42,24 @@ final class EndpointOptionsTest {
                 EndpointOptions.ofJob(
                         JOB,
                         Map.of(
+                                "PSM_ERRCHK_TIMEOUT", "20:100",
+                                "PSM_NUM_SEND_BUFFERS", "16",
                                 "PSM_MQ_RNDV_IPATH_THRESH", "0x20000",
                                 "PSM_FLOW_CREDITS", "8",
                                 "PSM_MQ_SENDREQS_MAX", "10",
                                 "PSM_MQ_RECVREQS_MAX", "20",
                                 "PSM_CONNECT_TIMEOUT", "3",
                                 "PSM_CLOSE_TIMEOUT", " 4 "));
-        assertEquals(131_072, options.rendezvousBytes());
-        assertEquals(8, options.credits());
-        assertEquals(30, options.maxRequests());
-        assertEquals(3, options.connectSeconds());
-        assertEquals(4, options.closeSeconds());
+        EngineSettings settings = options.settings("here", 1, 2048);
+        assertEquals(131_072, settings.rendezvousBytes());
+        assertEquals(8, settings.credits());
+        assertEquals(30, settings.maxRequests());
+        assertEquals(16, settings.sendBuffers());
+        assertEquals(20, settings.timeoutMinMs());
+        assertEquals(100, settings.timeoutMaxMs());
+        assertEquals(2, settings.timeoutFactor(), "what is left out is PSM's");
+        assertEquals(3, options.value(PsmVariable.CONNECT_TIMEOUT));
+        assertEquals(4, options.value(PsmVariable.CLOSE_TIMEOUT));
     }
 
     @ParameterizedTest
@@ -65,10 +79,31 @@ final class EndpointOptionsTest {
     }
 
     @Test
-    void shouldRefuseAThresholdThatFewUnexpectedMessagesCouldKeep() {
+    void shouldKeepRoomForOneMessageOfTheLongestThatNeedNotWait() {
         EndpointOptions options = EndpointOptions.ofJob(JOB, Map.of());
-        assertEquals(1 << 30, options.withRendezvousBytes(1 << 30).maxUnexpectedBytes());
+        EndpointOptions large = options.withRendezvousBytes(1 << 30);
+        assertEquals(1 << 30, large.settings("here", 1, 2048).maxUnexpectedBytes());
         assertThrows(SoftpathException.class, () -> options.withCredits(65));
         assertThrows(SoftpathException.class, () -> options.withCredits(1));
+    }
+
+    /** Source: psm, ips_path_rec.c, ips_ibta_init. */
+    @Test
+    void shouldTakeTheFirstTimeoutForTheLongestIfThatIsShorter() {
+        EndpointOptions options = EndpointOptions.ofJob(JOB, Map.of("PSM_ERRCHK_TIMEOUT", "40"));
+        assertEquals(40, options.settings("here", 1, 2048).timeoutMinMs());
+        assertEquals(40, options.settings("here", 1, 2048).timeoutMaxMs());
+    }
+
+    @Test
+    void shouldRefuseATimeoutOfOtherParts() {
+        for (String value : new String[] {"8:32:2:1", "8::2", ":", "0:32"}) {
+            SoftpathException e =
+                    assertThrows(
+                            SoftpathException.class,
+                            () -> EndpointOptions.ofJob(JOB, Map.of("PSM_ERRCHK_TIMEOUT", value)));
+            assertEquals(Errno.EINVAL, e.errno());
+            assertTrue(e.getMessage().contains("PSM_ERRCHK_TIMEOUT"), e.getMessage());
+        }
     }
 }

@@ -34,9 +34,6 @@ public final class ActiveMessageEngine {
     /** Replies to one peer that have not arrived; more than the credits of a flow. */
     private static final int REPLIES = 2 * Flow.MAX_CREDITS;
 
-    /** Requests that have not arrived. Source: psm, psm_ep.c, PSM_NUM_SEND_BUFFERS. */
-    private static final int REQUESTS = 1024;
-
     /** What handlers have thrown and nobody has asked for is kept, so much of it. */
     private static final int THROWN = 16;
 
@@ -97,7 +94,7 @@ public final class ActiveMessageEngine {
 
     /** Whether there is room for another request. */
     public boolean hasRoom() {
-        return requests < REQUESTS;
+        return requests < settings.sendBuffers();
     }
 
     /** Requests that have not arrived. */

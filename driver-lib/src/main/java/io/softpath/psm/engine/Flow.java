@@ -25,6 +25,7 @@ import java.lang.foreign.MemorySegment;
 final class Flow extends Work {
     static final int MAX_CREDITS = 64;
 
+    private static final long NS_PER_MS = 1_000_000;
     private static final int NUMBER = 0xFFFF;
 
     /** How often in a row nobody answers before we ask whether anybody is there. */
@@ -83,7 +84,7 @@ final class Flow extends Work {
         this.settings = settings;
         this.flowId = flowId;
         ackInterval = Math.max(settings.credits() / 4 - 1, 1);
-        timeoutNs = settings.timeoutMinNs();
+        timeoutNs = settings.timeoutMinMs() * NS_PER_MS;
         for (int i = 0; i < slots.length; i++) {
             slots[i] = new Slot();
         }
@@ -293,7 +294,7 @@ final class Flow extends Work {
             toSend = oldest; // it was sent once and was to be sent again
         }
         expiries = 0;
-        timeoutNs = settings.timeoutMinNs();
+        timeoutNs = settings.timeoutMinMs() * NS_PER_MS;
         timing = false;
         engine.hasWork(this);
     }
@@ -434,7 +435,10 @@ final class Flow extends Work {
             }
             errChkDue = true;
             engine.hasWork(this);
-            timeoutNs = Math.min(2 * timeoutNs, settings.timeoutMaxNs());
+            timeoutNs =
+                    Math.min(
+                            timeoutNs * settings.timeoutFactor(),
+                            settings.timeoutMaxMs() * NS_PER_MS);
             deadlineNs = nowNs + timeoutNs;
         }
         return deadlineNs;

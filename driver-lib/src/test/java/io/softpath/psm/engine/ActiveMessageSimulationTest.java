@@ -62,8 +62,9 @@ final class ActiveMessageSimulationTest {
             for (int i = 0; i < nodes; i++) {
                 SimWorld.Node node =
                         world.add(
-                                EngineSettings.defaults(SimWorld.JOB, "sim", i + 1, SimWorld.MTU)
-                                        .withCredits(credits));
+                                EngineSettings.of(SimWorld.JOB, "sim", i + 1)
+                                        .credits(credits)
+                                        .build());
                 List<Talk> all = new ArrayList<>();
                 for (int j = 0; j < nodes; j++) {
                     all.add(new Talk());

@@ -93,8 +93,7 @@ final class EngineSimulationTest {
             hosts = List.of(world.host(), world.host());
             for (int i = 0; i < nodes; i++) {
                 EngineSettings settings =
-                        EngineSettings.defaults(SimWorld.JOB, "sim", i + 1, SimWorld.MTU)
-                                .withCredits(credits);
+                        EngineSettings.of(SimWorld.JOB, "sim", i + 1).credits(credits).build();
                 int host = random.nextInt(hosts.size() + 1);
                 if (host < hosts.size()) {
                     world.addTo(hosts.get(host), settings, SHARING);
