@@ -48,7 +48,12 @@ public final class ActiveMessages {
      * @throws SoftpathException.Exhausted ENOSPC if there are {@link #maxHandlers} already
      */
     public int register(ActiveHandler handler) {
-        return engine.register(handler);
+        endpoint.enter();
+        try {
+            return engine.register(handler);
+        } finally {
+            endpoint.leave(false);
+        }
     }
 
     /** How many handlers there can be. */
@@ -73,7 +78,7 @@ public final class ActiveMessages {
      * @throws SoftpathException as the method with all parameters
      */
     public boolean request(Peer to, int handler, long... args) {
-        return engine.request(to, handler, args, MemorySegment.NULL, 0, 0, NONE, null, null);
+        return request(to, handler, args, MemorySegment.NULL, 0, 0, NONE, null, null);
     }
 
     /**
@@ -100,7 +105,13 @@ public final class ActiveMessages {
             int flags,
             ActiveCompletion completion,
             Object context) {
-        return engine.request(to, handler, args, data, offset, length, flags, completion, context);
+        endpoint.enter();
+        try {
+            return engine.request(
+                    to, handler, args, data, offset, length, flags, completion, context);
+        } finally {
+            endpoint.leave(true);
+        }
     }
 
     /**
@@ -120,17 +131,15 @@ public final class ActiveMessages {
             ActiveCompletion completion,
             Object context,
             Duration timeout) {
-        while (!engine.request(
-                to, handler, args, data, offset, length, flags, completion, context)) {
+        while (!request(to, handler, args, data, offset, length, flags, completion, context)) {
             if (!endpoint.await(room, timeout)) {
                 throw SoftpathException.of(
                         Errno.ETIMEDOUT,
-                        "active message: requests="
-                                + engine.requestsInUse()
-                                + " have not arrived within "
+                        "active message: no room for one more to peer="
+                                + to
+                                + " within "
                                 + timeout
-                                + ", there is no room for one more to peer="
-                                + to);
+                                + ": too many have not arrived");
             }
         }
     }

@@ -1,13 +1,10 @@
 package io.softpath.psm;
 
-import io.softpath.abi.packet.Rhf;
 import io.softpath.abi.psm.EndpointId;
 import io.softpath.abi.psm.PsmError;
 import io.softpath.driver.Context;
 import io.softpath.driver.Device;
-import io.softpath.driver.PacketHandler;
 import io.softpath.driver.PinnedRegion;
-import io.softpath.driver.ReceivedPacket;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
 import io.softpath.psm.engine.Connections;
@@ -15,6 +12,7 @@ import io.softpath.psm.engine.EngineCounters;
 import io.softpath.psm.engine.EngineSettings;
 import io.softpath.psm.engine.MessageEngine;
 import io.softpath.psm.engine.Peer;
+import io.softpath.psm.engine.Request;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -22,6 +20,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -29,18 +28,23 @@ import java.util.function.BooleanSupplier;
  * messages go through.
  *
  * <p>Nothing happens by itself: messages move when {@link #progress} is called, or a method that
- * waits. One thread at a time. Source: psm.h, psm_ep_open and its neighbours.
+ * waits. One thread at a time.
+ *
+ * <p>With {@link EndpointOptions#withProgressThread} a daemon thread moves them too, while the
+ * program computes, and any thread may use the endpoint, its queue and its active messages at any
+ * time. Handlers and completions are then called by whoever makes progress, the program or that
+ * thread, one at a time and in order, as if without it. Nobody else can use the endpoint meanwhile:
+ * they must not wait for another thread that may want to. They may begin sends and receives. If
+ * that thread dies, because the daemon is gone, every call throws what it died of.
+ *
+ * <p>Source: psm.h, psm_ep_open and its neighbours; ptl_rcvthread.c.
  */
 public final class Endpoint implements AutoCloseable {
-    private static final int PACKETS_PER_LOOK = 64;
     private static final int SPINS = Runtime.getRuntime().availableProcessors() > 2 ? 1000 : 10;
     private static final int YIELDS = 100;
 
     /** A peer that says nothing for so long has gone without a word. */
     private static final Duration GRACE = Duration.ofSeconds(1);
-
-    /** Nobody sleeps longer in one go, whatever there is to wait for. */
-    private static final long LONGEST_SLEEP_NS = 1_000_000_000;
 
     private final Device device;
     private final Context context;
@@ -49,9 +53,9 @@ public final class Endpoint implements AutoCloseable {
     private final MatchedQueue queue;
     private final ActiveMessages activeMessages;
     private final PinnedBuffers pinned = new PinnedBuffers();
-    private final PacketHandler handler = new Receiver();
-    private long packetsSeen;
-    private boolean closed;
+    private final Mover mover;
+    private final Turns turns;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private Endpoint(Device device, Context context, EndpointOptions options) {
         this.device = device;
@@ -76,6 +80,11 @@ public final class Endpoint implements AutoCloseable {
                         System.nanoTime());
         queue = new MatchedQueue(this, engine);
         activeMessages = new ActiveMessages(this, engine.active());
+        mover = new Mover(context, engine);
+        turns =
+                settings.progressThread()
+                        ? new ProgressThread(engine, mover, context.sleeper())
+                        : new OneThread(mover);
     }
 
     private static String host() {
@@ -94,7 +103,11 @@ public final class Endpoint implements AutoCloseable {
     public static Endpoint open(EndpointOptions options) {
         Device device = Device.open(options.device());
         try {
-            return new Endpoint(device, device.openContext(), options);
+            Endpoint endpoint = new Endpoint(device, device.openContext(), options);
+            if (endpoint.turns instanceof ProgressThread thread) {
+                thread.start();
+            }
+            return endpoint;
         } catch (RuntimeException e) {
             device.close();
             throw e;
@@ -124,34 +137,19 @@ public final class Endpoint implements AutoCloseable {
      * @throws SoftpathException.Exhausted ENOMEM if the limit of locked memory does not allow it
      */
     public PinnedRegion pin(long bytes) {
-        PinnedRegion region = context.pin(bytes);
-        pinned.add(region);
-        return region;
+        turns.enter();
+        try {
+            PinnedRegion region = context.pin(bytes);
+            pinned.add(region);
+            return region;
+        } finally {
+            turns.leave();
+        }
     }
 
     /** What the engine has counted. */
     public EngineCounters counters() {
         return engine.counters();
-    }
-
-    /** The packets that arrive are looked at here, and nowhere else. */
-    private final class Receiver implements PacketHandler {
-        @Override
-        public void onPacket(ReceivedPacket packet) {
-            engine.onPacket(
-                    packet.headerSegment(),
-                    packet.headerOffset(),
-                    packet.payloadSegment(),
-                    packet.payloadOffset(),
-                    packet.payloadLength());
-        }
-
-        @Override
-        public void onError(ReceivedPacket packet) {
-            if (packet.errors() == Rhf.TIDERR && packet.type() == Rhf.TYPE_EAGER) {
-                engine.onOverflow(packet.headerSegment(), packet.headerOffset());
-            }
-        }
     }
 
     /**
@@ -160,50 +158,89 @@ public final class Endpoint implements AutoCloseable {
      * @return whether anything was done
      * @throws SoftpathException.Lost ENOTCONN if the daemon is gone, EIO if the unit has failed
      * @throws SoftpathException.Refused EDEADLK within the handler of an active message
-     * @throws RuntimeException what handlers of active messages have thrown; all else is done
+     * @throws RuntimeException what handlers and completions have thrown, here or in the progress
+     *     thread; all else is done
      */
     public boolean progress() {
-        if (engine.active().isDelivering()) {
-            throw SoftpathException.of(
-                    Errno.EDEADLK,
-                    "progress: called by the handler of an active message, which must not wait: let"
-                            + " it return first");
+        turns.enter();
+        try {
+            if (engine.active().isDelivering()) {
+                throw SoftpathException.of(
+                        Errno.EDEADLK,
+                        "progress: called by the handler of an active message, which must not"
+                                + " wait: let it return first");
+            }
+            turns.looks();
+            boolean done = mover.advance();
+            if (done) {
+                turns.changed();
+            }
+            engine.throwOnce();
+            return done;
+        } finally {
+            turns.leave();
         }
-        int seen = context.receive(handler, PACKETS_PER_LOOK);
-        seen += engine.progress(System.nanoTime());
-        packetsSeen += seen;
-        return seen > 0;
     }
 
     /**
      * Makes progress until something holds: looks for a while, then yields, then sleeps until the
      * chip interrupts or the protocol has something to do.
      *
+     * @param condition asked again and again, while nobody else uses the endpoint
      * @return whether it holds; false when the time is over
+     * @throws RuntimeException as {@link #progress}
      */
     public boolean await(BooleanSupplier condition, Duration timeout) {
+        return await(condition, null, timeout);
+    }
+
+    /** As {@link #await(BooleanSupplier, Duration)}, until a request is complete. */
+    boolean await(Request request, Duration timeout) {
+        return await(null, request, timeout);
+    }
+
+    private boolean await(BooleanSupplier condition, Request request, Duration timeout) {
         long start = System.nanoTime();
         long limit = nanos(timeout);
         int idle = 0;
-        while (!condition.getAsBoolean()) {
-            if (progress()) {
-                idle = 0;
-                continue;
+        boolean interrupted = false;
+        try {
+            while (true) {
+                turns.enter();
+                try {
+                    if (holds(condition, request)) {
+                        return true;
+                    }
+                    if (progress()) {
+                        idle = 0;
+                        continue;
+                    }
+                    long waited = System.nanoTime() - start;
+                    if (waited >= limit) {
+                        return holds(condition, request);
+                    }
+                    if (++idle >= SPINS + YIELDS) {
+                        interrupted |= turns.rest(limit - waited);
+                        continue;
+                    }
+                } finally {
+                    turns.leave();
+                }
+                if (idle < SPINS) {
+                    Thread.onSpinWait();
+                } else {
+                    Thread.yield();
+                }
             }
-            long waited = System.nanoTime() - start;
-            if (waited >= limit) {
-                return condition.getAsBoolean();
-            }
-            idle++;
-            if (idle < SPINS) {
-                Thread.onSpinWait();
-            } else if (idle < SPINS + YIELDS) {
-                Thread.yield();
-            } else {
-                sleep(limit - waited);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
-        return true;
+    }
+
+    private static boolean holds(BooleanSupplier condition, Request request) {
+        return request != null ? request.isComplete() : condition.getAsBoolean();
     }
 
     private static long nanos(Duration timeout) {
@@ -212,18 +249,6 @@ public final class Endpoint implements AutoCloseable {
         } catch (ArithmeticException e) {
             return Long.MAX_VALUE; // 292 years are as good as what was asked for
         }
-    }
-
-    private void sleep(long longestNs) {
-        long wake = engine.wakeNs();
-        long until = wake == Long.MAX_VALUE ? LONGEST_SLEEP_NS : wake - System.nanoTime();
-        long time = Math.min(Math.min(until, longestNs), LONGEST_SLEEP_NS);
-        if (time > 0 && engine.sleep(true)) {
-            context.await(Duration.ofNanos(time));
-        } else {
-            Thread.yield();
-        }
-        engine.sleep(false);
     }
 
     /** The environment has the last word. */
@@ -249,24 +274,34 @@ public final class Endpoint implements AutoCloseable {
     public List<Connected> connect(List<EndpointId> ids, Duration timeout) {
         Connections connections = engine.connections();
         List<Peer> peers = new ArrayList<>();
-        for (EndpointId id : ids) {
-            peers.add(connections.connect(id, System.nanoTime()));
+        turns.enter();
+        try {
+            for (EndpointId id : ids) {
+                peers.add(connections.connect(id, System.nanoTime()));
+            }
+        } finally {
+            turns.leave();
         }
         await(
                 () -> peers.stream().allMatch(connections::isSettled),
                 chosen(options.value(PsmVariable.CONNECT_TIMEOUT), timeout));
-        List<Connected> all = new ArrayList<>();
-        for (int i = 0; i < peers.size(); i++) {
-            Peer peer = peers.get(i);
-            connections.giveUp(peer, PsmError.TIMEOUT);
-            boolean connected = peer.isConnected();
-            all.add(
-                    new Connected(
-                            ids.get(i),
-                            connected ? peer : null,
-                            connected ? PsmError.OK : connections.outcome(peer)));
+        turns.enter();
+        try {
+            List<Connected> all = new ArrayList<>();
+            for (int i = 0; i < peers.size(); i++) {
+                Peer peer = peers.get(i);
+                connections.giveUp(peer, PsmError.TIMEOUT);
+                boolean connected = peer.isConnected();
+                all.add(
+                        new Connected(
+                                ids.get(i),
+                                connected ? peer : null,
+                                connected ? PsmError.OK : connections.outcome(peer)));
+            }
+            return all;
+        } finally {
+            turns.leave();
         }
-        return all;
     }
 
     /**
@@ -292,21 +327,50 @@ public final class Endpoint implements AutoCloseable {
         long start = System.nanoTime();
         Connections connections = engine.connections();
         boolean drained = !graceful || await(() -> engine.isIdle(peer), timeout);
-        connections.disconnect(peer, System.nanoTime());
+        part(List.of(peer));
         if (graceful) {
             Duration left = timeout.minusNanos(System.nanoTime() - start);
             await(() -> connections.isSettled(peer), left.isNegative() ? Duration.ZERO : left);
         }
-        boolean parted = connections.isSettled(peer);
-        connections.giveUp(peer, PsmError.EP_CLOSE_TIMEOUT);
-        return drained && (parted || !graceful) ? PsmError.OK : PsmError.EP_CLOSE_TIMEOUT;
+        turns.enter();
+        try {
+            boolean parted = connections.isSettled(peer);
+            connections.giveUp(peer, PsmError.EP_CLOSE_TIMEOUT);
+            return drained && (parted || !graceful) ? PsmError.OK : PsmError.EP_CLOSE_TIMEOUT;
+        } finally {
+            turns.leave();
+        }
     }
 
-    /** Gives the context back, without a word to peers; {@link #close(Duration)} tells them. */
+    private void part(List<Peer> peers) {
+        turns.enter();
+        try {
+            peers.forEach(peer -> engine.connections().disconnect(peer, System.nanoTime()));
+        } finally {
+            turns.leave();
+        }
+    }
+
+    private List<Peer> connectedPeers() {
+        turns.enter();
+        try {
+            return engine.connections().connected();
+        } finally {
+            turns.leave();
+        }
+    }
+
+    /**
+     * Gives the context back, without a word to peers; {@link #close(Duration)} tells them. Ends
+     * the progress thread first, if there is one.
+     *
+     * @throws SoftpathException.Refused ETIMEDOUT if that thread is in a handler or completion that
+     *     does not return within seconds; nothing is given back then
+     */
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
+        turns.stop();
+        if (!closed.getAndSet(true)) {
             try {
                 context.close();
             } finally {
@@ -326,9 +390,9 @@ public final class Endpoint implements AutoCloseable {
         Duration timeout = chosen(options.value(PsmVariable.CLOSE_TIMEOUT), asked);
         long start = System.nanoTime();
         Connections connections = engine.connections();
-        List<Peer> peers = connections.connected();
+        List<Peer> peers = connectedPeers();
         boolean drained = await(() -> peers.stream().allMatch(engine::isIdle), timeout);
-        peers.forEach(peer -> connections.disconnect(peer, System.nanoTime()));
+        part(peers);
         Duration left = timeout.minusNanos(System.nanoTime() - start);
         boolean parted =
                 await(
@@ -344,10 +408,31 @@ public final class Endpoint implements AutoCloseable {
         Connections connections = engine.connections();
         boolean heard = true;
         while (heard && !connections.allHaveParted() && end - System.nanoTime() > 0) {
-            long packets = packetsSeen;
+            long before = moved();
             await(connections::allHaveParted, GRACE);
-            heard = packetsSeen != packets;
+            heard = moved() != before;
         }
+    }
+
+    private long moved() {
+        turns.enter();
+        try {
+            return mover.moved();
+        } finally {
+            turns.leave();
+        }
+    }
+
+    /** What comes between these two may touch the engine. */
+    void enter() {
+        turns.enter();
+    }
+
+    void leave(boolean changed) {
+        if (changed) {
+            turns.changed();
+        }
+        turns.leave();
     }
 
     @Override

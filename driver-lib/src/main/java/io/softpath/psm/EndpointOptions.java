@@ -83,6 +83,11 @@ public record EndpointOptions(
         return with(PsmVariable.FLOW_CREDITS, packets);
     }
 
+    /** A thread makes progress while the program computes. */
+    public EndpointOptions withProgressThread() {
+        return with(PsmVariable.RCVTHREAD, 1);
+    }
+
     /** What a variable with one number says. */
     public int value(PsmVariable variable) {
         return values.get(variable).getFirst();

@@ -56,6 +56,7 @@ public enum PsmVariable {
 
     private final String variable;
     private final String purpose;
+
     @SuppressWarnings("ImmutableEnumChecker") // List.of
     private final List<Range> ranges;
 

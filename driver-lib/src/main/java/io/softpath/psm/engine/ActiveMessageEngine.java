@@ -34,11 +34,9 @@ public final class ActiveMessageEngine {
     /** Replies to one peer that have not arrived; more than the credits of a flow. */
     private static final int REPLIES = 2 * Flow.MAX_CREDITS;
 
-    /** What handlers have thrown and nobody has asked for is kept, so much of it. */
-    private static final int THROWN = 16;
-
     private final EngineSettings settings;
     private final EngineCounters counters;
+    private final Thrown thrown;
     private final ActiveHandler[] handlers = new ActiveHandler[AmHeader.HANDLERS];
     private final ActiveMessage message = new ActiveMessage(this);
     private final MemorySegment tiny =
@@ -55,11 +53,9 @@ public final class ActiveMessageEngine {
     private int requests;
     private boolean delivering;
 
-    /** What a handler has thrown. */
-    private RuntimeException thrown;
-
-    ActiveMessageEngine(EngineSettings settings, EngineCounters counters) {
+    ActiveMessageEngine(EngineSettings settings, EngineCounters counters, Thrown thrown) {
         this.settings = settings;
+        this.thrown = thrown;
         this.counters = counters;
     }
 
@@ -292,7 +288,7 @@ public final class ActiveMessageEngine {
         try {
             handler.onMessage(message);
         } catch (RuntimeException e) {
-            keep(e);
+            thrown.keep(e);
         } finally {
             delivering = false;
             message.end();
@@ -370,24 +366,7 @@ public final class ActiveMessageEngine {
         try {
             completion.onComplete(outcome, context);
         } catch (RuntimeException e) {
-            keep(e);
-        }
-    }
-
-    private void keep(RuntimeException e) {
-        if (thrown == null) {
-            thrown = e;
-        } else if (!thrown.equals(e) && thrown.getSuppressed().length < THROWN) {
-            thrown.addSuppressed(e);
-        }
-    }
-
-    /** Throws what handlers have thrown, the first of it, with the others behind it. */
-    void throwOnce() {
-        RuntimeException e = thrown;
-        if (e != null) {
-            thrown = null;
-            throw e;
+            thrown.keep(e);
         }
     }
 }

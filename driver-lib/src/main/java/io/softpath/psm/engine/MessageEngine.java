@@ -24,6 +24,7 @@ public final class MessageEngine {
     private final PacketPort port;
     private final EngineCounters counters = new EngineCounters();
     private final Alarm alarm;
+    private final Thrown thrown = new Thrown();
     private final Requests requests;
     private final Matching matching;
     private final ActiveMessageEngine active;
@@ -64,9 +65,9 @@ public final class MessageEngine {
         this.settings = settings;
         this.port = port;
         alarm = new Alarm(nowNs);
-        requests = new Requests(settings.maxRequests(), alarm);
+        requests = new Requests(settings.maxRequests(), alarm, thrown);
         matching = new Matching(settings, counters, requests);
-        active = new ActiveMessageEngine(settings, counters);
+        active = new ActiveMessageEngine(settings, counters, thrown);
         connections = new Connections(this, own, settings);
     }
 
@@ -202,14 +203,34 @@ public final class MessageEngine {
      *
      * @return how many requests were completed, active messages handed over or ended, and records
      *     that came the direct way
-     * @throws RuntimeException what a handler has thrown, here or since the last call; everything
-     *     else has been done
+     * @throws RuntimeException what a handler or a completion has thrown, here or before; all else
+     *     has been done
      */
     public int progress(long nowNs) {
+        int done = advance(nowNs);
+        throwOnce();
+        return done;
+    }
+
+    /**
+     * Throws what a handler or a completion has thrown since the last time; nothing if none has.
+     */
+    public void throwOnce() {
+        thrown.throwOnce();
+    }
+
+    /** As {@link #progress}, and keeps what handlers throw for who calls that. */
+    public int advance(long nowNs) {
         int records = readers.isEmpty() ? 0 : readRings(nowNs);
         if (alarm.rings(nowNs)) {
             checkTime(nowNs);
         }
+        flush(nowNs);
+        return requests.tell() + active.handOver() + records;
+    }
+
+    /** Sends what can be sent; calls nobody. */
+    public void flush(long nowNs) {
         for (int i = working.size() - 1; i >= 0; i--) {
             Work work = working.get(i);
             if (work.flush(nowNs)) {
@@ -219,9 +240,6 @@ public final class MessageEngine {
                 working.remove(last);
             }
         }
-        int done = requests.tell() + active.handOver();
-        active.throwOnce();
-        return done + records;
     }
 
     private int readRings(long nowNs) {

@@ -36,7 +36,9 @@ public final class Peer {
     /** Takes what comes from it through shared memory; null if there is none. */
     RingReader ring;
 
-    Way to = Way.NONE;
+    /** Any thread may ask whether it is connected. */
+    volatile Way to = Way.NONE;
+
     Way from = Way.NONE;
 
     /** How to address it; it has told us when one of the ways is established. */
@@ -59,7 +61,7 @@ public final class Peer {
     PsmError outcome = PsmError.OK;
 
     /** Set when it is gone: nothing is sent to it any more. */
-    PsmError failure;
+    volatile PsmError failure;
 
     /** The number of the next message to it; 16 bits. */
     int nextMessage;

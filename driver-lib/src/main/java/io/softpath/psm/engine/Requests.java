@@ -14,6 +14,7 @@ final class Requests {
 
     private final int limit;
     private final Alarm alarm;
+    private final Thrown thrown;
     private final RequestTable referred = new RequestTable(REFERRED_LIMIT);
     private final ArrayDeque<Request> free = new ArrayDeque<>();
 
@@ -28,8 +29,9 @@ final class Requests {
     /**
      * @param limit how many may be under way
      */
-    Requests(int limit, Alarm alarm) {
+    Requests(int limit, Alarm alarm, Thrown thrown) {
         this.limit = limit;
+        this.thrown = thrown;
         this.alarm = alarm;
     }
 
@@ -124,8 +126,7 @@ final class Requests {
             referred.remove(request);
         }
         request.peer.running.remove(request);
-        request.state = Request.COMPLETE;
-        request.error = error;
+        request.complete(error);
         finished++;
         if (request.completion != null) {
             toTell.add(request);
@@ -159,6 +160,15 @@ final class Requests {
         free.push(request);
     }
 
+    private boolean isKept(Request request) {
+        try {
+            return request.completion.onComplete(request);
+        } catch (RuntimeException e) {
+            thrown.keep(e);
+            return false;
+        }
+    }
+
     /** Whether somebody wants to be called. */
     boolean hasToTell() {
         return !toTell.isEmpty();
@@ -172,7 +182,7 @@ final class Requests {
     int tell() {
         while (!toTell.isEmpty()) {
             Request request = toTell.poll();
-            if (!request.completion.onComplete(request)) {
+            if (!isKept(request)) {
                 release(request);
             }
         }

@@ -371,10 +371,7 @@ final class RingPath extends Work implements Path {
 
     @Override
     public boolean isIdle() {
-        return firstOp == null
-                && copies.isEmpty()
-                && link.isDrained()
-                && peer.packets.isIdle();
+        return firstOp == null && copies.isEmpty() && link.isDrained() && peer.packets.isIdle();
     }
 
     @Override

@@ -21,6 +21,7 @@ import java.util.SplittableRandom;
  */
 final class ActiveMessageSimulationTest {
     private static final int SEEDS = Integer.getInteger("softpath.psm.seeds", 500);
+    private static final DirectSettings SHARING = new DirectSettings(true, true, true, 16_000);
     private static final int REQUEST = 0;
     private static final int ANSWER = 1;
 
@@ -40,18 +41,20 @@ final class ActiveMessageSimulationTest {
         int victim = -1;
         int killAt;
 
-        Life(long seed, boolean kill) {
-            random = new SplittableRandom(seed ^ 0xAC71);
+        static SimWorld.Trouble trouble(long seed) {
+            SplittableRandom random = new SplittableRandom(seed ^ 0xBAD);
             double worst = random.nextInt(4) * 0.066;
-            world =
-                    new SimWorld(
-                            seed,
-                            new SimWorld.Trouble(
-                                    random.nextDouble() * worst,
-                                    random.nextDouble() * worst,
-                                    random.nextDouble() * worst,
-                                    random.nextDouble() * worst / 2,
-                                    random.nextDouble() * 0.3));
+            return new SimWorld.Trouble(
+                    random.nextDouble() * worst,
+                    random.nextDouble() * worst,
+                    random.nextDouble() * worst,
+                    random.nextDouble() * worst / 2,
+                    random.nextDouble() * 0.3);
+        }
+
+        Life(SimWorld world, long seed, boolean kill) {
+            this.world = world;
+            random = new SplittableRandom(seed ^ 0xAC71);
             int nodes = 2 + random.nextInt(4);
             left = nodes * (20 + random.nextInt(150));
             if (kill) {
@@ -59,12 +62,14 @@ final class ActiveMessageSimulationTest {
                 killAt = random.nextInt(left);
             }
             int credits = 2 << random.nextInt(6);
+            SimHost host = world.host();
             for (int i = 0; i < nodes; i++) {
+                EngineSettings settings =
+                        EngineSettings.of(SimWorld.JOB, "sim", i + 1).credits(credits).build();
                 SimWorld.Node node =
-                        world.add(
-                                EngineSettings.of(SimWorld.JOB, "sim", i + 1)
-                                        .credits(credits)
-                                        .build());
+                        random.nextBoolean()
+                                ? world.addTo(host, settings, SHARING)
+                                : world.add(settings);
                 List<Talk> all = new ArrayList<>();
                 for (int j = 0; j < nodes; j++) {
                     all.add(new Talk());
@@ -156,6 +161,7 @@ final class ActiveMessageSimulationTest {
                 left--;
                 return;
             }
+            node.wake();
             Talk talk = talks.get(from).get(to);
             int number = talk.sent;
             boolean async = random.nextBoolean();
@@ -288,8 +294,8 @@ final class ActiveMessageSimulationTest {
         System.out.println("seed=" + first + " seeds=" + SEEDS);
         for (int i = 0; i < SEEDS; i++) {
             long seed = first + i;
-            try {
-                new Life(seed, kill).live();
+            try (SimWorld world = new SimWorld(seed, Life.trouble(seed))) {
+                new Life(world, seed, kill).live();
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError("seed=" + seed, e);
             }

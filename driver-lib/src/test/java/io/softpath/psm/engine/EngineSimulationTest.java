@@ -16,9 +16,9 @@ import java.util.SplittableRandom;
 
 /**
  * Two to six endpoints that send each other messages of every class over links that lose, duplicate
- * and reorder packets, over receivers without room and senders without buffers, and, if they live on
- * the same host, through shared memory: every message arrives once, whole, in order, and nothing is
- * left.
+ * and reorder packets, over receivers without room and senders without buffers, and, if they live
+ * on the same host, through shared memory: every message arrives once, whole, in order, and nothing
+ * is left.
  */
 final class EngineSimulationTest {
     private static final int SEEDS = Integer.getInteger("softpath.psm.seeds", 500);

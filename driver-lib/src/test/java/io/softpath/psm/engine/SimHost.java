@@ -33,7 +33,9 @@ final class SimHost implements AutoCloseable {
                 (offset, bytes) -> new UnsafeBuffer(memory.asSlice(offset, bytes).asByteBuffer()));
     }
 
-    /** The port of an endpoint that comes to this host, perhaps to the place of one that is gone. */
+    /**
+     * The port of an endpoint that comes to this host, perhaps to the place of one that is gone.
+     */
     Port port(EndpointId id) {
         waiting.keySet().removeIf(pair -> pair.contains(id));
         Port port = new Port(id);
