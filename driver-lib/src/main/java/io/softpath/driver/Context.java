@@ -329,6 +329,7 @@ public final class Context implements AutoCloseable {
      * @param ackSeq what is acknowledged, 24 bits
      * @param hdrDlen bytes of data in the header
      * @param mqHdr class of the message
+     * @param withCrc put PSM's checksum behind the payload, which has 8 bytes less then
      * @throws SoftpathException as {@link #send(Destination, int, long, long, MemorySegment, long,
      *     int)}
      */
@@ -347,21 +348,36 @@ public final class Context implements AutoCloseable {
             long data1,
             MemorySegment payload,
             long offset,
-            int length) {
+            int length,
+            boolean withCrc) {
         checkSend(to);
         assert enter(sending, "send");
         try {
-            return sender.sendNumbered(
-                    to.template(),
-                    psn,
-                    pktFlags,
-                    HeaderTemplate.message(subOpcode, flags, commidx),
-                    to.template().protocol(ackSeq, flowId, hdrDlen, mqHdr),
-                    data0,
-                    data1,
-                    payload,
-                    offset,
-                    length);
+            long message = HeaderTemplate.message(subOpcode, flags, commidx);
+            long protocol = to.template().protocol(ackSeq, flowId, hdrDlen, mqHdr);
+            return withCrc
+                    ? sender.sendChecked(
+                            to.template(),
+                            psn,
+                            pktFlags,
+                            message,
+                            protocol,
+                            data0,
+                            data1,
+                            payload,
+                            offset,
+                            length)
+                    : sender.sendNumbered(
+                            to.template(),
+                            psn,
+                            pktFlags,
+                            message,
+                            protocol,
+                            data0,
+                            data1,
+                            payload,
+                            offset,
+                            length);
         } catch (IllegalStateException e) {
             throw afterClose(e);
         } finally {

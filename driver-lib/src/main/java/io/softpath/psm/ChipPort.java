@@ -20,11 +20,16 @@ import java.util.List;
 final class ChipPort implements PacketPort {
     private final Device device;
     private final Context context;
+    private final boolean withCrc;
     private final List<Destination> routes = new ArrayList<>();
 
-    ChipPort(Device device, Context context) {
+    /**
+     * @param withCrc every packet has PSM's checksum
+     */
+    ChipPort(Device device, Context context, boolean withCrc) {
         this.device = device;
         this.context = context;
+        this.withCrc = withCrc;
     }
 
     @Override
@@ -51,7 +56,8 @@ final class ChipPort implements PacketPort {
                         h.data1,
                         payload,
                         offset,
-                        length);
+                        length,
+                        withCrc);
         return result == SendResult.SENT;
     }
 

@@ -74,7 +74,7 @@ public final class Endpoint implements AutoCloseable {
                 new MessageEngine(
                         id,
                         settings,
-                        new ChipPort(device, context),
+                        new ChipPort(device, context, settings.checksum()),
                         options.ways(),
                         new ChipDirectPort(id.lid(), context.direct(), pinned),
                         System.nanoTime());

@@ -1,6 +1,8 @@
 package io.softpath.psm;
 
+import io.softpath.abi.packet.PacketCrc;
 import io.softpath.driver.DeviceOptions;
+import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
 import io.softpath.psm.engine.DirectSettings;
 import io.softpath.psm.engine.EngineSettings;
@@ -25,6 +27,11 @@ public record EndpointOptions(
         DeviceOptions device,
         Set<PsmDevices> devices,
         Map<PsmVariable, List<Integer>> values) {
+    /** Payloads of full packets are multiples of it, as PSM's. */
+    private static final int CACHE_LINE = 64;
+
+    private static final int LEAST_MTU = 256;
+
     public EndpointOptions {
         Objects.requireNonNull(job);
         Objects.requireNonNull(device);
@@ -34,6 +41,7 @@ public record EndpointOptions(
             all.put(each, each.check(values.get(each)));
         }
         values = Map.copyOf(all);
+        mtu(values.get(PsmVariable.MTU).getFirst());
     }
 
     /**
@@ -52,6 +60,24 @@ public record EndpointOptions(
         }
         return new EndpointOptions(
                 job, DeviceOptions.fromEnvironment(), PsmDevices.of(environment), all);
+    }
+
+    /** InfiniBand counts them from 1, which is 256 bytes, to 5. Source: psm, ips_proto.c. */
+    private static int mtu(int value) {
+        int bytes = value >= 1 && value <= 5 ? LEAST_MTU / 2 << value : value;
+        if (bytes == 0) {
+            return Integer.MAX_VALUE;
+        }
+        if (bytes < LEAST_MTU || Integer.bitCount(bytes) != 1) {
+            throw SoftpathException.of(
+                    Errno.EINVAL,
+                    "endpoint: "
+                            + PsmVariable.MTU.variable()
+                            + "="
+                            + value
+                            + " is none of 0, 1 to 5, 256, 512, 1024, 2048, 4096");
+        }
+        return bytes;
     }
 
     public EndpointOptions withDevice(DeviceOptions newDevice) {
@@ -100,11 +126,18 @@ public record EndpointOptions(
                 value(PsmVariable.SENDREQS_MAX) + value(PsmVariable.RECVREQS_MAX));
     }
 
-    /** For an engine of this host. */
-    EngineSettings settings(String host, int runId, int mtuBytes) {
+    /**
+     * For an engine of this host.
+     *
+     * @param payloadBytes of a packet at most
+     */
+    EngineSettings settings(String host, int runId, int payloadBytes) {
+        boolean checksum = value(PsmVariable.CHECKSUM) != 0;
+        int fits = checksum ? payloadBytes - PacketCrc.BYTES & -CACHE_LINE : payloadBytes;
         List<Integer> timeout = values.get(PsmVariable.ERRCHK_TIMEOUT);
         return EngineSettings.of(job, host, runId)
-                .mtuBytes(mtuBytes)
+                .mtuBytes(Math.min(fits, mtu(value(PsmVariable.MTU))))
+                .checksum(checksum)
                 .credits(value(PsmVariable.FLOW_CREDITS))
                 .rendezvousBytes(value(PsmVariable.RNDV_IPATH_THRESH))
                 .timeout(timeout.get(0), Math.max(timeout.get(0), timeout.get(1)), timeout.get(2))

@@ -41,6 +41,15 @@ public enum PsmVariable {
             EngineSettings.TIMEOUT_MIN_MS,
             EngineSettings.TIMEOUT_MAX_MS,
             EngineSettings.TIMEOUT_FACTOR),
+    MTU(
+            "PSM_MTU",
+            "bytes of payload of a packet at most: 256, 512, 1024, 2048, 4096, or 1 to 5 for these;"
+                    + " 0: what fits",
+            new Range(0, 0, 4096)),
+    CHECKSUM(
+            "PSM_CHECKSUM",
+            "1: packets carry a checksum made by software, for which all of a job must have it",
+            new Range(0, 0, 1)),
     RCVTHREAD(
             "PSM_RCVTHREAD",
             "1: a thread makes progress while the program computes",

@@ -11,7 +11,9 @@ import io.softpath.psm.engine.EngineSettings;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.Map;
 import java.util.UUID;
@@ -93,6 +95,33 @@ final class EndpointOptionsTest {
         EndpointOptions options = EndpointOptions.ofJob(JOB, Map.of("PSM_ERRCHK_TIMEOUT", "40"));
         assertEquals(40, options.settings("here", 1, 2048).timeoutMinMs());
         assertEquals(40, options.settings("here", 1, 2048).timeoutMaxMs());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0, 2048",
+        "1, 0, 256",
+        "5, 0, 2048",
+        "1024, 0, 1024",
+        "4096, 0, 2048",
+        "0, 1, 1984",
+        "2048, 1, 1984",
+        "3, 1, 1024"
+    })
+    void shouldMakePacketsNoLongerThanTheVariableSays(String mtu, String checksum, int bytes) {
+        EndpointOptions options =
+                EndpointOptions.ofJob(JOB, Map.of("PSM_MTU", mtu, "PSM_CHECKSUM", checksum));
+        assertEquals(bytes, options.settings("here", 1, 2048).mtuBytes());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"6", "255", "257", "3000"})
+    void shouldRefuseAnMtuThatNoPacketHas(String mtu) {
+        SoftpathException e =
+                assertThrows(
+                        SoftpathException.class,
+                        () -> EndpointOptions.ofJob(JOB, Map.of("PSM_MTU", mtu)));
+        assertTrue(e.getMessage().contains("PSM_MTU=" + mtu), e.getMessage());
     }
 
     @Test

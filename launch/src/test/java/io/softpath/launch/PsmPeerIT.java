@@ -7,6 +7,7 @@ import io.softpath.abi.psm.PsmError;
 import io.softpath.psm.Endpoint;
 import io.softpath.psm.EndpointOptions;
 import io.softpath.psm.MatchedQueue;
+import io.softpath.psm.PsmVariable;
 import io.softpath.psm.Status;
 import io.softpath.psm.engine.Peer;
 import io.softpath.psm.engine.Request;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -51,16 +52,27 @@ class PsmPeerIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"IBA6120", "IBA7220", "IBA7322"})
-    void shouldExchangeMessagesOfEveryClassWithTheRealLibrary(String model) throws Exception {
+    @CsvSource({"IBA6120, 0", "IBA7220, 0", "IBA7322, 0", "IBA6120, 1", "IBA7220, 1"})
+    void shouldExchangeMessagesOfEveryClassWithTheRealLibrary(String model, int checksum)
+            throws Exception {
         UUID job = UUID.randomUUID();
         List<String> sizes = Arrays.stream(SIZES).mapToObj(Integer::toString).toList();
         try (ChildDaemon daemon = ChildDaemon.start("--units", "2", "--model", model);
                 Endpoint endpoint =
                         Endpoint.open(
                                 EndpointOptions.ofJob(job)
+                                        .with(PsmVariable.CHECKSUM, checksum)
                                         .withDevice(daemon.device().withUnit(0)));
-                RealPeer real = RealPeer.start(daemon, job, peerProgram, sizes, "PSM_TID", "0")) {
+                RealPeer real =
+                        RealPeer.start(
+                                daemon,
+                                job,
+                                peerProgram,
+                                sizes,
+                                "PSM_TID",
+                                "0",
+                                "PSM_CHECKSUM",
+                                Integer.toString(checksum))) {
             real.tell(endpoint.id());
             Peer peer = endpoint.connect(real.id(), PATIENCE);
             for (int bytes : SIZES) {
@@ -69,6 +81,7 @@ class PsmPeerIT {
             assertEquals(PsmError.OK, endpoint.close(PATIENCE));
             assertEquals(List.of("exchanged=" + SIZES.length), real.end());
             assertEquals(0, endpoint.counters().malformed(), "malformed packets");
+            assertEquals(0, endpoint.counters().badChecksum(), "wrong checksums");
             assertEquals(List.of(), daemon.complaints());
         }
     }

@@ -14,6 +14,7 @@ public final class EngineCounters {
     long strays;
     long malformed;
     long noMemory;
+    long badChecksum;
     long activeSent;
     long activeReceived;
     long noHandler;
@@ -98,6 +99,11 @@ public final class EngineCounters {
      */
     public long noReplyBuffer() {
         return noReplyBuffer;
+    }
+
+    /** Packets whose checksum is wrong, or that have none though they should. */
+    public long badChecksum() {
+        return badChecksum;
     }
 
     public long packetsSent() {

@@ -17,6 +17,7 @@ import java.util.UUID;
  * @param maxRequests sends and receives that may be under way
  * @param sendBuffers requests of active messages that may be under way
  * @param maxUnexpectedBytes of messages that nobody has asked for yet; more are not accepted
+ * @param checksum packets carry PSM's checksum, and those that come without are dropped
  * @param progressThread tell peers that packets are looked at while the program computes
  */
 public record EngineSettings(
@@ -32,6 +33,7 @@ public record EngineSettings(
         int maxRequests,
         int sendBuffers,
         long maxUnexpectedBytes,
+        boolean checksum,
         boolean progressThread) {
     /** Source: psm, ips_proto.c, PSM_FLOW_CREDITS. More than there are slots are no use here. */
     public static final Range CREDITS = new Range(Flow.MAX_CREDITS, 2, Flow.MAX_CREDITS);
@@ -51,7 +53,9 @@ public record EngineSettings(
     public static final Range TIMEOUT_MAX_MS = new Range(32, 1, 60_000);
     public static final Range TIMEOUT_FACTOR = new Range(2, 1, 1000);
 
-    private static final Range MTU_BYTES = new Range(2048, 64, 4096);
+    /** What a packet can have for payload on any chip. */
+    static final Range MTU_BYTES = new Range(2048, 64, 4096);
+
     private static final long MAX_UNEXPECTED_BYTES = 64L << 20;
 
     public EngineSettings {
@@ -107,6 +111,7 @@ public record EngineSettings(
         private int maxRequests = REQUESTS.otherwise();
         private int sendBuffers = SEND_BUFFERS.otherwise();
         private long maxUnexpectedBytes = MAX_UNEXPECTED_BYTES;
+        private boolean checksum;
         private boolean progressThread;
 
         private Builder(UUID job, String host, int runId) {
@@ -154,6 +159,11 @@ public record EngineSettings(
             return this;
         }
 
+        public Builder checksum(boolean wanted) {
+            checksum = wanted;
+            return this;
+        }
+
         public Builder progressThread(boolean there) {
             progressThread = there;
             return this;
@@ -178,6 +188,7 @@ public record EngineSettings(
                     maxRequests,
                     sendBuffers,
                     maxUnexpectedBytes,
+                    checksum,
                     progressThread);
         }
     }

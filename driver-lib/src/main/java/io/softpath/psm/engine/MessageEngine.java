@@ -1,5 +1,6 @@
 package io.softpath.psm.engine;
 
+import io.softpath.abi.packet.PacketCrc;
 import io.softpath.abi.psm.EndpointId;
 import io.softpath.abi.psm.MqClass;
 import io.softpath.abi.psm.PsmError;
@@ -29,6 +30,10 @@ public final class MessageEngine {
     private final Matching matching;
     private final ActiveMessageEngine active;
     private final Connections connections;
+
+    /** Null if packets have no checksum. */
+    private final PacketCrc crc;
+
     private final PacketHeader out = new PacketHeader();
     private final PacketHeader in = new PacketHeader();
     private final ArrayDeque<SendOp> freeOps = new ArrayDeque<>();
@@ -67,6 +72,7 @@ public final class MessageEngine {
         alarm = new Alarm(nowNs);
         requests = new Requests(settings.maxRequests(), alarm, thrown);
         matching = new Matching(settings, counters, requests);
+        crc = settings.checksum() ? new PacketCrc(EngineSettings.MTU_BYTES.most()) : null;
         active = new ActiveMessageEngine(settings, counters, thrown);
         connections = new Connections(this, own, settings);
     }
@@ -326,9 +332,19 @@ public final class MessageEngine {
      * Takes a packet from the wire.
      *
      * @param header its 56 bytes
-     * @param payload what came with it, {@code length} bytes
+     * @param payload what came with it, {@code length} bytes; with its checksum, if there is one
      */
     public void onPacket(
+            MemorySegment header, long headerAt, MemorySegment payload, long offset, int length) {
+        int bytes = crc == null ? length : crc.check(header, headerAt, payload, offset, length);
+        if (bytes < 0) {
+            counters.badChecksum++; // as if it had not come
+        } else {
+            take(header, headerAt, payload, offset, bytes);
+        }
+    }
+
+    private void take(
             MemorySegment header, long headerAt, MemorySegment payload, long offset, int length) {
         in.read(header, headerAt);
         if (SubOpcode.isConnection(in.subOpcode)) {
@@ -381,6 +397,9 @@ public final class MessageEngine {
      * The chip has dropped the payload of a packet, whose header is all right: there was no room.
      */
     public void onOverflow(MemorySegment header, long headerAt) {
+        if (crc != null) {
+            return; // nobody knows whether the header is all right
+        }
         in.read(header, headerAt);
         Peer peer = connections.find(in);
         if (peer != null && peer.failure == null && carriesMessage(in.subOpcode)) {

@@ -65,7 +65,10 @@ final class ActiveMessageSimulationTest {
             SimHost host = world.host();
             for (int i = 0; i < nodes; i++) {
                 EngineSettings settings =
-                        EngineSettings.of(SimWorld.JOB, "sim", i + 1).credits(credits).build();
+                        EngineSettings.of(SimWorld.JOB, "sim", i + 1)
+                                .credits(credits)
+                                .checksum(world.flips > 0)
+                                .build();
                 SimWorld.Node node =
                         random.nextBoolean()
                                 ? world.addTo(host, settings, SHARING)
@@ -281,24 +284,36 @@ final class ActiveMessageSimulationTest {
 
     @Test
     void shouldHandleEachRequestAndEachReplyOnceAndInOrder() {
-        lives(false);
+        lives(false, 0);
+    }
+
+    /** No chip sees it. */
+    @Test
+    void shouldLoseNothingToBitsThatFlipIfPacketsHaveAChecksum() {
+        lives(false, 0.02);
     }
 
     @Test
     void shouldEndWhatADeadPeerHasToDoWithAndNothingElse() {
-        lives(true);
+        lives(true, 0);
     }
 
-    private static void lives(boolean kill) {
+    private static void lives(boolean kill, double flips) {
         long first = new SplittableRandom().nextLong();
         System.out.println("seed=" + first + " seeds=" + SEEDS);
+        long found = 0;
         for (int i = 0; i < SEEDS; i++) {
             long seed = first + i;
             try (SimWorld world = new SimWorld(seed, Life.trouble(seed))) {
+                world.flips = flips;
                 new Life(world, seed, kill).live();
+                for (SimWorld.Node node : world.nodes) {
+                    found += node.engine.counters().badChecksum();
+                }
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError("seed=" + seed, e);
             }
         }
+        assertEquals(flips > 0, found > 0, "bits that flipped were found");
     }
 }
