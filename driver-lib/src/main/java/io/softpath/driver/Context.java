@@ -385,6 +385,51 @@ public final class Context implements AutoCloseable {
         }
     }
 
+    /**
+     * As {@link #transmit}, by TID: the receiver's chip places the payload.
+     *
+     * @param tid one that the receiver has named, below 512
+     * @param pageOffset where in its page, in bytes, a multiple of 4
+     * @param length a multiple of 4, inside that page
+     */
+    public SendResult transmitExpected(
+            Destination to,
+            int psn,
+            int tid,
+            int pageOffset,
+            int pktFlags,
+            int subOpcode,
+            int flags,
+            int commidx,
+            int flowId,
+            long data0,
+            long data1,
+            MemorySegment payload,
+            long offset,
+            int length) {
+        checkSend(to);
+        assert enter(sending, "send");
+        try {
+            return sender.sendExpected(
+                    to.template(),
+                    psn,
+                    tid,
+                    pageOffset / Integer.BYTES,
+                    pktFlags,
+                    HeaderTemplate.message(subOpcode, flags, commidx),
+                    to.template().protocol(0, flowId, 0, 0),
+                    data0,
+                    data1,
+                    payload,
+                    offset,
+                    length);
+        } catch (IllegalStateException e) {
+            throw afterClose(e);
+        } finally {
+            assert leave(sending);
+        }
+    }
+
     private SendResult send(
             Destination to,
             int pktFlags,
@@ -427,7 +472,16 @@ public final class Context implements AutoCloseable {
      */
     public PinnedRegion pin(long bytes) {
         checkUsable();
-        return pinned.pin(bytes);
+        return pinned.pin(bytes, false);
+    }
+
+    /**
+     * As {@link #pin}, and the daemon can let others read it when we ask it to: {@link
+     * Direct#grant}. That costs the daemon a descriptor.
+     */
+    public PinnedRegion pinShareable(long bytes) {
+        checkUsable();
+        return pinned.pin(bytes, true);
     }
 
     /** Expected receive: data that goes straight into pinned memory, and sending it. */

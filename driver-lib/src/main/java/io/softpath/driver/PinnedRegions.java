@@ -28,11 +28,11 @@ final class PinnedRegions {
         this.beforeFree = beforeFree;
     }
 
-    PinnedRegion pin(long bytes) {
+    PinnedRegion pin(long bytes, boolean shareable) {
         if (bytes < 1) {
             throw SoftpathException.of(Errno.EINVAL, "pin: bytes=" + bytes + " is below 1");
         }
-        DeviceFile.Memory made = file.memCreate(bytes);
+        DeviceFile.Memory made = file.memCreate(bytes, shareable);
         try {
             if (made.fileBytes() < bytes || made.fileBytes() % MappedMemory.PAGE_BYTES != 0) {
                 made.fd().close();

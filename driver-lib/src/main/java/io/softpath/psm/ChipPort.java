@@ -3,6 +3,7 @@ package io.softpath.psm;
 import io.softpath.abi.control.ContextRecord;
 import io.softpath.abi.control.ControlRecord;
 import io.softpath.abi.control.UnitRecord;
+import io.softpath.abi.packet.IpathHeader;
 import io.softpath.abi.psm.EndpointId;
 import io.softpath.driver.Address;
 import io.softpath.driver.Context;
@@ -11,6 +12,7 @@ import io.softpath.driver.Device;
 import io.softpath.driver.SendResult;
 import io.softpath.psm.engine.PacketHeader;
 import io.softpath.psm.engine.PacketPort;
+import io.softpath.psm.engine.TidPort;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -20,16 +22,23 @@ import java.util.List;
 final class ChipPort implements PacketPort {
     private final Device device;
     private final Context context;
+    private final TidPort tids;
     private final boolean withCrc;
     private final List<Destination> routes = new ArrayList<>();
 
     /**
      * @param withCrc every packet has PSM's checksum
      */
-    ChipPort(Device device, Context context, boolean withCrc) {
+    ChipPort(Device device, Context context, PinnedBuffers pinned, boolean withCrc) {
+        this.withCrc = withCrc;
         this.device = device;
         this.context = context;
-        this.withCrc = withCrc;
+        tids = new ChipTids(context, pinned);
+    }
+
+    @Override
+    public TidPort tids() {
+        return tids;
     }
 
     @Override
@@ -41,24 +50,50 @@ final class ChipPort implements PacketPort {
     @Override
     public boolean send(int route, PacketHeader h, MemorySegment payload, long offset, int length) {
         SendResult result =
-                context.transmit(
-                        routes.get(route),
-                        h.psn,
-                        h.indexFlags(),
-                        h.subOpcode,
-                        h.flags,
-                        h.lowIndex(),
-                        h.ackSeq,
-                        h.flowId,
-                        h.hdrDlen,
-                        h.mqHdr,
-                        h.data0,
-                        h.data1,
-                        payload,
-                        offset,
-                        length,
-                        withCrc);
+                h.tid == IpathHeader.TID_EAGER
+                        ? sendEager(routes.get(route), h, payload, offset, length)
+                        : sendExpected(routes.get(route), h, payload, offset, length);
         return result == SendResult.SENT;
+    }
+
+    private SendResult sendExpected(
+            Destination to, PacketHeader h, MemorySegment payload, long offset, int length) {
+        return context.transmitExpected(
+                to,
+                h.psn,
+                h.tid,
+                h.tidOffset,
+                h.pktFlags(),
+                h.subOpcode,
+                h.flags,
+                h.lowIndex(),
+                h.flowId,
+                h.data0,
+                h.data1,
+                payload,
+                offset,
+                length);
+    }
+
+    private SendResult sendEager(
+            Destination to, PacketHeader h, MemorySegment payload, long offset, int length) {
+        return context.transmit(
+                to,
+                h.psn,
+                h.pktFlags(),
+                h.subOpcode,
+                h.flags,
+                h.lowIndex(),
+                h.ackSeq,
+                h.flowId,
+                h.hdrDlen,
+                h.mqHdr,
+                h.data0,
+                h.data1,
+                payload,
+                offset,
+                length,
+                withCrc);
     }
 
     /** The daemon knows who has which context: the kernel tells it when a process is dead. */

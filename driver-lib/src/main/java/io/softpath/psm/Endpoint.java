@@ -74,7 +74,7 @@ public final class Endpoint implements AutoCloseable {
                 new MessageEngine(
                         id,
                         settings,
-                        new ChipPort(device, context, settings.checksum()),
+                        new ChipPort(device, context, pinned, settings.checksum()),
                         options.ways(),
                         new ChipDirectPort(id.lid(), context.direct(), pinned),
                         System.nanoTime());
@@ -139,7 +139,7 @@ public final class Endpoint implements AutoCloseable {
     public PinnedRegion pin(long bytes) {
         turns.enter();
         try {
-            PinnedRegion region = context.pin(bytes);
+            PinnedRegion region = context.pinShareable(bytes);
             pinned.add(region);
             return region;
         } finally {
@@ -200,28 +200,29 @@ public final class Endpoint implements AutoCloseable {
     }
 
     private boolean await(BooleanSupplier condition, Request request, Duration timeout) {
-        long start = System.nanoTime();
+        long start = 0;
         long limit = nanos(timeout);
         int idle = 0;
         boolean interrupted = false;
         try {
-            while (true) {
+            for (int i = 1; ; i++) {
                 turns.enter();
                 try {
                     if (holds(condition, request)) {
                         return true;
                     }
-                    if (progress()) {
-                        idle = 0;
-                        continue;
-                    }
-                    long waited = System.nanoTime() - start;
-                    if (waited >= limit) {
-                        return holds(condition, request);
-                    }
-                    if (++idle >= SPINS + YIELDS) {
-                        interrupted |= turns.rest(limit - waited);
-                        continue;
+                    idle = progress() ? 0 : idle + 1;
+                    if (idle >= SPINS || i % Mover.LOOKS_PER_CLOCK == 0) {
+                        long now = System.nanoTime();
+                        start = start == 0 ? now : start;
+                        long waited = now - start;
+                        if (waited >= limit) {
+                            return holds(condition, request);
+                        }
+                        if (idle >= SPINS + YIELDS) {
+                            interrupted |= turns.rest(limit - waited);
+                            continue;
+                        }
                     }
                 } finally {
                     turns.leave();

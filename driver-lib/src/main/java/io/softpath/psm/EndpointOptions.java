@@ -109,6 +109,11 @@ public record EndpointOptions(
         return with(PsmVariable.FLOW_CREDITS, packets);
     }
 
+    /** Long messages go straight into pinned memory, or never; so many bytes at once. */
+    public EndpointOptions withTids(boolean on, int windowBytes) {
+        return with(PsmVariable.TID, on ? 1 : 0).with(PsmVariable.RNDV_IPATH_WINDOW, windowBytes);
+    }
+
     /** A thread makes progress while the program computes. */
     public EndpointOptions withProgressThread() {
         return with(PsmVariable.RCVTHREAD, 1);
@@ -140,6 +145,9 @@ public record EndpointOptions(
                 .checksum(checksum)
                 .credits(value(PsmVariable.FLOW_CREDITS))
                 .rendezvousBytes(value(PsmVariable.RNDV_IPATH_THRESH))
+                .tids(
+                        (value(PsmVariable.TID) & 1) != 0 && !checksum,
+                        value(PsmVariable.RNDV_IPATH_WINDOW))
                 .timeout(timeout.get(0), Math.max(timeout.get(0), timeout.get(1)), timeout.get(2))
                 .maxRequests(maxRequests())
                 .sendBuffers(value(PsmVariable.NUM_SEND_BUFFERS))

@@ -256,7 +256,7 @@ final class ProgressThread extends Turns {
         if (waiting == 0 && looks != seenLooks) {
             seenLooks = looks;
             pause(STANDS_BACK_NS);
-        } else if (mover.advance()) {
+        } else if (mover.advanceAll()) {
             tries = 0;
             if (waiting > 0) {
                 moved.signalAll();

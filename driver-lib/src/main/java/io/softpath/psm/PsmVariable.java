@@ -24,6 +24,14 @@ public enum PsmVariable {
             "PSM_MQ_RNDV_SHM_THRESH",
             "the same between processes of one host",
             DirectSettings.RENDEZVOUS_BYTES),
+    RNDV_IPATH_WINDOW(
+            "PSM_MQ_RNDV_IPATH_WINDOW",
+            "bytes of a long message that are granted at once",
+            EngineSettings.WINDOW_BYTES),
+    TID(
+            "PSM_TID",
+            "bit 0: long messages go straight into pinned memory; 0: never",
+            new Range(9, 0, 15)),
     FLOW_CREDITS(
             "PSM_FLOW_CREDITS",
             "packets of a flow to one peer that may be unacknowledged",

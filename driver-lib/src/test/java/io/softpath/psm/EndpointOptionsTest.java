@@ -1,6 +1,7 @@
 package io.softpath.psm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -27,6 +28,8 @@ final class EndpointOptionsTest {
         EngineSettings settings = options.settings("here", 1, 2048);
         assertEquals(64_000, settings.rendezvousBytes());
         assertEquals(64, settings.credits());
+        assertTrue(settings.tids());
+        assertEquals(131_072, settings.windowBytes());
         assertEquals(2 << 20, settings.maxRequests());
         assertEquals(1024, settings.sendBuffers());
         assertEquals(8, settings.timeoutMinMs());
@@ -43,16 +46,20 @@ final class EndpointOptionsTest {
         EndpointOptions options =
                 EndpointOptions.ofJob(
                         JOB,
-                        Map.of(
-                                "PSM_ERRCHK_TIMEOUT", "20:100",
-                                "PSM_NUM_SEND_BUFFERS", "16",
-                                "PSM_MQ_RNDV_IPATH_THRESH", "0x20000",
-                                "PSM_FLOW_CREDITS", "8",
-                                "PSM_MQ_SENDREQS_MAX", "10",
-                                "PSM_MQ_RECVREQS_MAX", "20",
-                                "PSM_CONNECT_TIMEOUT", "3",
-                                "PSM_CLOSE_TIMEOUT", " 4 "));
+                        Map.ofEntries(
+                                Map.entry("PSM_ERRCHK_TIMEOUT", "20:100"),
+                                Map.entry("PSM_NUM_SEND_BUFFERS", "16"),
+                                Map.entry("PSM_MQ_RNDV_IPATH_THRESH", "0x20000"),
+                                Map.entry("PSM_FLOW_CREDITS", "8"),
+                                Map.entry("PSM_MQ_SENDREQS_MAX", "10"),
+                                Map.entry("PSM_MQ_RECVREQS_MAX", "20"),
+                                Map.entry("PSM_CONNECT_TIMEOUT", "3"),
+                                Map.entry("PSM_CLOSE_TIMEOUT", " 4 "),
+                                Map.entry("PSM_TID", "8"),
+                                Map.entry("PSM_MQ_RNDV_IPATH_WINDOW", "4096")));
         EngineSettings settings = options.settings("here", 1, 2048);
+        assertFalse(settings.tids());
+        assertEquals(4096, settings.windowBytes());
         assertEquals(131_072, settings.rendezvousBytes());
         assertEquals(8, settings.credits());
         assertEquals(30, settings.maxRequests());
@@ -62,6 +69,18 @@ final class EndpointOptionsTest {
         assertEquals(2, settings.timeoutFactor(), "what is left out is PSM's");
         assertEquals(3, options.value(PsmVariable.CONNECT_TIMEOUT));
         assertEquals(4, options.value(PsmVariable.CLOSE_TIMEOUT));
+    }
+
+    /** PSM raises or lowers what its packets cannot carry, and says so; we refuse it. */
+    @Test
+    void shouldHaveTheBoundsOfAWindowThatPsmHas() {
+        assertEquals("4096..1359872", PsmVariable.RNDV_IPATH_WINDOW.bounds());
+        EndpointOptions options = EndpointOptions.ofJob(JOB, Map.of());
+        assertEquals(
+                1_359_872,
+                options.withTids(true, 1_359_872).settings("here", 1, 2048).windowBytes());
+        assertThrows(SoftpathException.class, () -> options.withTids(true, 1_359_873));
+        assertThrows(SoftpathException.class, () -> options.withTids(true, 4095));
     }
 
     @ParameterizedTest

@@ -102,6 +102,11 @@ final class JobRunner implements AutoCloseable {
         return ranks.await();
     }
 
+    /** Lets the others go on when a rank fails. */
+    void keepGoing() {
+        ranks.keepGoing();
+    }
+
     /** What the ranks gave to their last collective, in rank order. */
     Optional<List<byte[]>> lastGather() {
         return server.lastGather();

@@ -1,6 +1,6 @@
 package io.softpath.launch;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.softpath.error.SoftpathException;
 import io.softpath.linux.PidFd;
@@ -62,9 +62,15 @@ final class RankGroup implements AutoCloseable {
     private final List<Process> ranks = new ArrayList<>();
     private final List<Thread> pumps = new ArrayList<>();
     private final Show show;
+    private boolean keepGoing;
 
     RankGroup(Show show) {
         this.show = show;
+    }
+
+    /** Lets the others go on when a rank fails. */
+    void keepGoing() {
+        keepGoing = true;
     }
 
     /** Starts one more rank. Call from the thread that will call {@link #await}. */
@@ -110,7 +116,10 @@ final class RankGroup implements AutoCloseable {
         events.add(new Abandoned(reason));
     }
 
-    /** Waits until all ranks have ended, and sees to it that they do once one has failed. */
+    /**
+     * Waits until all ranks have ended, and sees to it that they do once one has failed, unless
+     * they may go on.
+     */
     Outcome await() throws InterruptedException {
         Outcome outcome = Outcome.OK;
         boolean ending = false;
@@ -130,7 +139,7 @@ final class RankGroup implements AutoCloseable {
                 }
                 case Ended(int rank, int exitCode) -> {
                     running--;
-                    if (exitCode == 0 || ending) {
+                    if (exitCode == 0 || ending || outcome.exitCode() != ExitCode.OK) {
                         continue;
                     }
                     String reason =
@@ -143,7 +152,12 @@ final class RankGroup implements AutoCloseable {
                     outcome =
                             new Outcome(
                                     exitCode,
-                                    running > 0 ? reason + "; ending the others" : reason);
+                                    running > 0 && !keepGoing
+                                            ? reason + "; ending the others"
+                                            : reason);
+                    if (keepGoing) {
+                        continue;
+                    }
                     sendAll(SIGTERM);
                 }
                 case Signalled(int number) -> {
@@ -203,12 +217,14 @@ final class RankGroup implements AutoCloseable {
                         .daemon()
                         .name("output-" + rank)
                         .start(() -> {
+                            // Bytes go through as they are, whatever they mean.
+                            PrintStream bytes = new PrintStream(to, true, ISO_8859_1);
                             try (BufferedReader lines =
-                                    new BufferedReader(new InputStreamReader(from, UTF_8))) {
+                                    new BufferedReader(new InputStreamReader(from, ISO_8859_1))) {
                                 for (String line = lines.readLine();
                                         line != null;
                                         line = lines.readLine()) {
-                                    to.println(prefix + line);
+                                    bytes.println(prefix + line);
                                 }
                             } catch (IOException e) {
                                 to.println(prefix + "(output lost: " + e.getMessage() + ")");

@@ -32,7 +32,7 @@ public final class RankMain {
                     "no class "
                             + args[0]
                             + " on the class path (--class-path); softpath's own programs are"
-                            + " hello, pingpong, chat, bigcopy, ring and allreduce");
+                            + " hello, pingpong, chat, bigcopy, ring, allreduce and heat");
             return;
         }
         try {

@@ -27,11 +27,12 @@ import java.util.concurrent.Callable;
             "Uses the daemon of the run directory if one runs there, else starts one for",
             "this job only. Each rank finds its place in SOFTPATH_RANK, SOFTPATH_SIZE,",
             "SOFTPATH_JOB and SOFTPATH_DIR. Signals are passed on. When a rank fails the",
-            "others are ended; its exit code is returned.",
+            "others are ended (unless --keep-going); its exit code is returned.",
             "",
             "Examples:",
             "  softpath run -n 2 pingpong",
             "  softpath run -n 2 bigcopy FROM TO",
+            "  softpath run -n 4 heat --out heat.png",
             "  softpath run -n 4 --label Chat.java hello everybody",
             "  softpath run -n 2 --class-path build/classes -J-Xmx256m org.example.Main"
         })
@@ -72,6 +73,11 @@ final class RunCommand implements Callable<Integer> {
     private boolean ownDaemon;
 
     @Option(
+            names = {"-k", "--keep-going"},
+            description = "Let the others go on when a rank fails.")
+    private boolean keepGoing;
+
+    @Option(
             names = "--help-env",
             description = "List the variables that programs with matched queues honour, and end.")
     private boolean helpEnvironment;
@@ -82,7 +88,7 @@ final class RunCommand implements Callable<Integer> {
             paramLabel = "PROGRAM",
             description =
                     "A class, a .jar, a .java file, or one of: hello, pingpong, chat, bigcopy,"
-                            + " ring, allreduce.")
+                            + " ring, allreduce, heat.")
     private String program;
 
     @Parameters(index = "1..*", paramLabel = "ARG", description = "Arguments of the program.")
@@ -119,6 +125,9 @@ final class RunCommand implements Callable<Integer> {
                     JvmFlags.user(jvmOptions, found.classPath(), RankMain.class.getName());
             command.add(found.mainClass());
             command.addAll(arguments);
+            if (keepGoing) {
+                job.keepGoing();
+            }
             outcome = job.run(command, useShared ? 0 : units.count(), units.rankEnvironment());
         }
         if (outcome.exitCode() != ExitCode.OK) {

@@ -21,7 +21,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -246,30 +245,11 @@ class BigcopyIT {
             feed.write(3 * MIB);
             run.awaitLine("\\[0\\] bigcopy: [1-9].* MB, .*");
             assertFalse(Files.exists(to));
-            rank(run, rank).destroyForcibly();
+            Ranked.of(run, rank).destroyForcibly();
             assertEquals(Jvm.EXIT_BY_SIGNAL + Jvm.SIGKILL, run.exitCode());
             assertSaid(run, "softpath run: rank " + rank + " .*SIGKILL.*");
         }
         assertEquals(List.of("from"), names());
-    }
-
-    private static ProcessHandle rank(Jvm launcher, int rank) {
-        return ProcessHandle.of(launcher.pid())
-                .orElseThrow()
-                .descendants()
-                .filter(process -> hasEnvironment(process, "SOFTPATH_RANK=" + rank))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static boolean hasEnvironment(ProcessHandle process, String setting) {
-        Path environment = Path.of("/proc", Long.toString(process.pid()), "environ");
-        try {
-            String all = Files.readString(environment, StandardCharsets.ISO_8859_1);
-            return List.of(all.split("\0", -1)).contains(setting);
-        } catch (IOException e) {
-            return false; // not ours to look into: the daemon
-        }
     }
 
     @Test
@@ -320,7 +300,7 @@ class BigcopyIT {
                 Jvm run = run("bigcopy", "--timeout", "1", feed.path(), to.toString()).start()) {
             feed.write(3 * MIB);
             run.awaitLine("\\[0\\] bigcopy: [1-9].* MB, .*");
-            try (PidFd stopped = PidFd.open((int) rank(run, 1).pid())) {
+            try (PidFd stopped = PidFd.open((int) Ranked.of(run, 1).pid())) {
                 stopped.signal(Jvm.SIGSTOP);
                 assertEquals(1, run.exitCode());
             }

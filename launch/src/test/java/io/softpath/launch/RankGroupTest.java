@@ -34,6 +34,18 @@ class RankGroupTest {
     }
 
     @Test
+    void shouldLetTheOthersGoOnIfToldToAndReturnTheFirstFailure() throws InterruptedException {
+        ranks.keepGoing();
+        start("exit 7");
+        start("sleep 0.5; exit 8");
+        start("sleep 1");
+        RankGroup.Outcome outcome = ranks.await();
+        assertEquals(7, outcome.exitCode());
+        assertTrue(outcome.reason().endsWith("exit code 7"), outcome.reason());
+        assertTrue(ranks.allGone());
+    }
+
+    @Test
     void shouldKillRanksThatWillNotEnd() throws InterruptedException {
         start("trap '' TERM; while :; do sleep 0.1; done");
         start("sleep 0.5; exit 7");

@@ -2,7 +2,9 @@
  * A process of libpsm whose peer is somebody else's program: it connects, and for each size that it is given sends a message and
  * takes one back, both checked.
  *
- *   psm_peer <uuid, 32 hex digits> <unit> <bytes> ...
+ *   psm_peer <uuid, 32 hex digits> <unit> <shift> <bytes> ...
+ *
+ * Its buffers begin so many bytes behind a page boundary.
  *
  * Prints "epid <number>", reads the peer's from its input, and prints one line at its end, or what went wrong.
  */
@@ -13,9 +15,18 @@ static uint8_t content(size_t bytes, size_t i, unsigned seed)
 	return (uint8_t)(bytes + i * 7 + (i >> 8) * 31 + seed);
 }
 
-static void exchange_one(psm_mq_t mq, psm_epaddr_t peer, size_t bytes, int synchronous)
+static uint8_t *buffer(size_t bytes, size_t shift)
 {
-	uint8_t *out = malloc(bytes + 1), *in = malloc(bytes + 1);
+	void *memory;
+
+	if (posix_memalign(&memory, 4096, shift + bytes))
+		exit(2);
+	return (uint8_t *)memory + shift;
+}
+
+static void exchange_one(psm_mq_t mq, psm_epaddr_t peer, size_t bytes, size_t shift, int synchronous)
+{
+	uint8_t *out = buffer(bytes + 1, shift), *in = buffer(bytes + 1, shift);
 	psm_mq_req_t receive, send;
 	psm_mq_status_t status;
 
@@ -39,21 +50,21 @@ static void exchange_one(psm_mq_t mq, psm_epaddr_t peer, size_t bytes, int synch
 		printf("bytes=%zu: written behind the end\n", bytes);
 		exit(1);
 	}
-	free(out);
-	free(in);
+	free(out - shift);
+	free(in - shift);
 }
 
 int main(int argc, char **argv)
 {
 	struct stranger other;
 
-	if (argc < 3)
+	if (argc < 4)
 		return 2;
 	open_for_stranger(&other, argv[1], atoi(argv[2]));
 	connect_stranger(&other);
-	for (int i = 3; i < argc; i++)
-		exchange_one(other.mq, other.peer, strtoul(argv[i], NULL, 0), i % 4 == 0);
+	for (int i = 4; i < argc; i++)
+		exchange_one(other.mq, other.peer, strtoul(argv[i], NULL, 0), strtoul(argv[3], NULL, 0), i % 4 == 0);
 	disconnect_stranger(&other);
-	printf("exchanged=%d\n", argc - 3);
+	printf("exchanged=%d\n", argc - 4);
 	return 0;
 }

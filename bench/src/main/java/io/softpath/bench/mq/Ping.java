@@ -88,8 +88,8 @@ final class Ping {
     }
 
     private void trip(int bytes) {
-        Request answer = queue.irecv(Pong.ECHO, -1, to, 0, bytes, null, null);
         Request message = queue.isend(peer, Pong.ECHO, from, 0, bytes, false, null, null);
+        Request answer = queue.irecv(Pong.ECHO, -1, to, 0, bytes, null, null);
         await(queue, answer, status);
         await(queue, message, null);
         if (status.messageLength() != bytes) {

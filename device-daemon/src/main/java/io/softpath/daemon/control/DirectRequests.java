@@ -128,6 +128,17 @@ final class DirectRequests {
                             + own
                             + " has; use what MEM_CREATE answered");
         }
+        if (!memory.isShareable()) {
+            return Answer.refuse(
+                    Errno.EBUSY,
+                    "direct grant: handle="
+                            + handle
+                            + " of "
+                            + own
+                            + " cannot be shared: it was not made to be, or there are "
+                            + UserMemories.MAX_SHAREABLE
+                            + " such pieces already; send its bytes instead");
+        }
         memory.admit(peer);
         return Answer.OK;
     }
@@ -154,11 +165,7 @@ final class DirectRequests {
                             + own
                             + " to read; its owner must grant it first");
         }
-        try {
-            return Answer.give(0, length(memory.bytes()), memory.readOnly());
-        } catch (SoftpathException e) {
-            return Answer.refuse(e.errno(), "direct map: " + e.getMessage());
-        }
+        return new Answer(0, length(memory.bytes()), memory.readable(), false);
     }
 
     /** Whoever waits for this one waits for nobody any more. */

@@ -1,5 +1,6 @@
 package io.softpath.daemon.control;
 
+import io.softpath.abi.control.ControlRecord;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
 
@@ -18,10 +19,17 @@ final class MemoryRequests {
         this.epochMs = epochMs;
     }
 
-    Answer create(OpenFile file, long bytes) {
+    Answer create(OpenFile file, long bytes, int flags) {
         OpenContext context = file.context();
         if (context == null) {
             return noContext();
+        }
+        if ((flags & ~ControlRecord.MEM_SHAREABLE) != 0) {
+            return Answer.refuse(
+                    Errno.EINVAL,
+                    "register memory: flags=0x"
+                            + Integer.toHexString(flags)
+                            + " has bits that are unknown, choose 0 or 1 (shareable)");
         }
         PinAccount account;
         try {
@@ -29,7 +37,8 @@ final class MemoryRequests {
         } catch (SoftpathException e) {
             return Answer.refuse(e.errno(), "register memory: " + e.getMessage());
         }
-        return context.memories.create(account, bytes, epochMs.getAsLong());
+        return context.memories.create(
+                account, bytes, flags == ControlRecord.MEM_SHAREABLE, epochMs.getAsLong());
     }
 
     Answer bind(OpenFile file, int handle, long address) {

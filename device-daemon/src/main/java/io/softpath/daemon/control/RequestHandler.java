@@ -125,7 +125,12 @@ final class RequestHandler {
                             ControlRecord.u32(request, ControlRecord.ADMIN_UNIT),
                             ControlRecord.u64(request, ControlRecord.ADMIN_ARGUMENT));
             case ControlRecord.MEM_CREATE ->
-                    memory.create(file, ControlRecord.u64(request, ControlRecord.MEM_CREATE_SIZE));
+                    memory.create(
+                            file,
+                            ControlRecord.u64(request, ControlRecord.MEM_CREATE_SIZE),
+                            length < ControlRecord.MEM_CREATE_BYTES_WITH_FLAGS
+                                    ? 0
+                                    : ControlRecord.u32(request, ControlRecord.MEM_CREATE_FLAGS));
             case ControlRecord.MEM_BIND ->
                     memory.bind(
                             file,

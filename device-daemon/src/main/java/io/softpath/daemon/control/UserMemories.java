@@ -28,6 +28,11 @@ final class UserMemories implements GatherSource {
      */
     static final long MAX_TOTAL_BYTES = UserMemory.MAX_BYTES;
 
+    /**
+     * Pieces of one context that the daemon keeps a descriptor of, so that others can be given one.
+     */
+    static final int MAX_SHAREABLE = 32;
+
     /** User addresses end here. Source: x86 page_64_types.h, TASK_SIZE_MAX, without its guard. */
     static final long ADDRESS_END = 1L << 47;
 
@@ -44,8 +49,12 @@ final class UserMemories implements GatherSource {
         this.context = context;
     }
 
-    /** MEM_CREATE. */
-    Answer create(PinAccount payer, long bytes, long nowEpochMs) {
+    /**
+     * MEM_CREATE.
+     *
+     * @param shareable keep a descriptor, unless there are too many already
+     */
+    Answer create(PinAccount payer, long bytes, boolean shareable, long nowEpochMs) {
         if (bytes < 1 || bytes > UserMemory.MAX_BYTES) {
             return Answer.refuse(
                     Errno.EINVAL,
@@ -93,6 +102,9 @@ final class UserMemories implements GatherSource {
         UserMemory made;
         try {
             made = new UserMemory(unit.number(), context, lastHandle + 1, bytes, nowEpochMs);
+            if (shareable && shareableCount() < MAX_SHAREABLE) {
+                made.keepReadable();
+            }
         } catch (SoftpathException e) {
             payer.unregister(fileBytes);
             return Answer.refuse(e.errno(), "register memory: " + e.getMessage());
@@ -153,6 +165,14 @@ final class UserMemories implements GatherSource {
             byAddress.put(address, memory);
         }
         return Answer.OK;
+    }
+
+    private int shareableCount() {
+        int count = 0;
+        for (UserMemory memory : byHandle.values()) {
+            count += memory.isShareable() ? 1 : 0;
+        }
+        return count;
     }
 
     private UserMemory overlapping(UserMemory self, long address) {

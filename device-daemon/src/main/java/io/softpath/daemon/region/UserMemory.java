@@ -1,5 +1,6 @@
 package io.softpath.daemon.region;
 
+import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
 import io.softpath.linux.Fd;
 import io.softpath.linux.MappedMemory;
@@ -42,6 +43,9 @@ public final class UserMemory {
     private int pins;
     private int holds;
     private boolean freed;
+
+    /** For readers; null if nobody can be given one. */
+    private Fd readable;
 
     /**
      * Creates and maps it.
@@ -101,12 +105,27 @@ public final class UserMemory {
     }
 
     /**
-     * A descriptor for a reader, the caller's to close.
-     *
-     * @throws SoftpathException EMFILE, ENFILE
+     * Keeps a descriptor for readers, as long as the owner does not free it. If the process is out
+     * of descriptors it keeps none, and the memory cannot be shared.
      */
-    public Fd readOnly() {
-        return file.file().readOnly();
+    public void keepReadable() {
+        try {
+            readable = file.file().readOnly();
+        } catch (SoftpathException e) {
+            if (!e.errno().equals(Errno.EMFILE) && !e.errno().equals(Errno.ENFILE)) {
+                throw e;
+            }
+        }
+    }
+
+    /** Whether others can be given a descriptor. */
+    public boolean isShareable() {
+        return readable != null;
+    }
+
+    /** The descriptor for readers; it can only be mapped to read. */
+    public Fd readable() {
+        return readable;
     }
 
     /** All of it, as the daemon has it mapped. */
@@ -171,6 +190,10 @@ public final class UserMemory {
     public void free() {
         freed = true;
         address = 0;
+        if (readable != null) {
+            readable.close();
+            readable = null;
+        }
     }
 
     public boolean freed() {

@@ -60,6 +60,9 @@ final class PinRig implements AutoCloseable {
     private final MemorySegment request =
             Arena.ofAuto().allocate(ControlRecord.MAX_REQUEST_BYTES, Long.BYTES);
 
+    /** The unit's. */
+    static final int LID = 1;
+
     PinRig(ChipModel model, Quirk... quirks) {
         Set<Quirk> chosen = EnumSet.noneOf(Quirk.class);
         chosen.addAll(List.of(quirks));
@@ -67,7 +70,7 @@ final class PinRig implements AutoCloseable {
         unit =
                 new UnitDriver(
                         model,
-                        new ChipIdentity(0, 1, 1),
+                        new ChipIdentity(0, LID, 1),
                         fabric,
                         () -> 0,
                         new DriverOptions(0, 0, DriverOptions.TID_WINDOW_MS, chosen),
@@ -144,7 +147,11 @@ final class PinRig implements AutoCloseable {
     }
 
     Answer memCreate(OpenFile file, long bytes) {
-        return handle(file, ControlRecord.memCreate(request, 0, bytes));
+        return memCreate(file, bytes, 0);
+    }
+
+    Answer memCreate(OpenFile file, long bytes, int flags) {
+        return handle(file, ControlRecord.memCreate(request, 0, bytes, flags));
     }
 
     Answer memBind(OpenFile file, int handle, long address) {
@@ -153,6 +160,21 @@ final class PinRig implements AutoCloseable {
 
     Answer memFree(OpenFile file, int handle) {
         return handle(file, ControlRecord.memFree(request, 0, handle));
+    }
+
+    /** DIRECT_OPEN; the descriptor is the caller's to close if the answer gives it. */
+    Answer directOpen(OpenFile file, int context) {
+        return handler.handle(file, request, ControlRecord.directOpen(request, 0, LID, context, 0));
+    }
+
+    Answer directGrant(OpenFile file, int context, int handle) {
+        return handle(file, ControlRecord.directGrant(request, 0, LID, context, 0, handle));
+    }
+
+    /** DIRECT_MAP; the descriptor is the caller's to close. */
+    Answer directMap(OpenFile file, int context, int handle) {
+        return handler.handle(
+                file, request, ControlRecord.directMap(request, 0, LID, context, 0, handle));
     }
 
     /** Asks for TIDs, with addresses for list and bitmap that will do. */
@@ -235,6 +257,7 @@ final class PinRig implements AutoCloseable {
 
     /** What the server does when a connection ends. */
     void close(OpenFile file) {
+        handler.closes(file);
         if (file.context() != null) {
             unit.close(file.context());
         }

@@ -28,6 +28,7 @@ import java.lang.foreign.MemorySegment;
  *  POLL     8  u32 events                                      16  u32 first record
  *  FEATURES 8  u32 wanted
  *  MEM_CREATE  8  u64 bytes                           MEM_FREE  8  u32 handle
+ *              16 u32 flags, may be left out
  *  MEM_BIND    8  u32 handle
  *              12 u32 0
  *             16  u64 address, 0: none              DRIVER_FILE 8  u32 0
@@ -131,7 +132,15 @@ public final class ControlRecord {
     public static final int ADMIN_BYTES = 24;
 
     public static final int MEM_CREATE_SIZE = 8;
+    public static final int MEM_CREATE_FLAGS = 16;
+
+    /** The least length of the request, which has no flags then. */
     public static final int MEM_CREATE_BYTES = 16;
+
+    public static final int MEM_CREATE_BYTES_WITH_FLAGS = 20;
+
+    /** {@link #MEM_CREATE_FLAGS}: it can be granted to others, {@link #DIRECT_GRANT}. */
+    public static final int MEM_SHAREABLE = 1;
 
     public static final int MEM_HANDLE = 8;
     public static final int MEM_BIND_ADDRESS = 16;
@@ -358,11 +367,18 @@ public final class ControlRecord {
         return FEATURES_BYTES;
     }
 
-    /** Writes a MEM_CREATE request and returns its length. */
+    /** Writes a MEM_CREATE request without flags and returns its length. */
     public static int memCreate(MemorySegment s, int tag, long bytes) {
         start(s, MEM_CREATE, tag);
         Structs.putU64(s, MEM_CREATE_SIZE, bytes);
         return MEM_CREATE_BYTES;
+    }
+
+    /** Writes a MEM_CREATE request with flags and returns its length. */
+    public static int memCreate(MemorySegment s, int tag, long bytes, int flags) {
+        memCreate(s, tag, bytes);
+        Structs.putU32(s, MEM_CREATE_FLAGS, flags);
+        return MEM_CREATE_BYTES_WITH_FLAGS;
     }
 
     /** Writes a MEM_BIND request and returns its length. */

@@ -69,6 +69,12 @@ public final class MessageHeader {
      */
     public static final int FLAG_ACK_WANTED = 0x04;
 
+    /**
+     * Flag: the header holds the odd bytes of an expected transfer. Source: psm,
+     * IPS_SEND_FLAG_UNALIGNED_DATA.
+     */
+    public static final int FLAG_UNALIGNED = 0x08;
+
     /** Flag: the last expected packet. Source: psm, IPS_SEND_FLAG_EXPECTED_DONE. */
     public static final int FLAG_EXPECTED_LAST = 0x20;
 

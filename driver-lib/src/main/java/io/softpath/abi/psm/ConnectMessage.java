@@ -93,6 +93,12 @@ public record ConnectMessage(
     /** Long messages have ids, so several may be under way. */
     public static final int FEATURE_MESSAGE_IDS = 0x4000;
 
+    /**
+     * softpath: an RTS of this endpoint may be answered with a CTS_EGR too. PSM's library ignores
+     * the bit, and answers of that kind are the end of it when it expects a grant of TIDs.
+     */
+    public static final int FEATURE_EITHER_ANSWER = 0x1000;
+
     /** Dwords of a header that are the message's own: what hdr_dlen says in these packets. */
     public static final int HEADER_DWORDS = 4;
 

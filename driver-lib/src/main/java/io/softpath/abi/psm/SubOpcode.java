@@ -8,6 +8,12 @@ public final class SubOpcode {
     /** A matched-queue message that fits in the header. */
     public static final int MQ_HDR = 0x05;
 
+    /** Expected data: the payload is where its TID says. The bytes of {@link TidMessage}. */
+    public static final int MQ_EXPTID = 0x06;
+
+    /** The up to three bytes before and behind expected data, in a packet of the ordinary flow. */
+    public static final int MQ_EXPTID_UNALIGNED = 0x07;
+
     public static final int ACK = 0x10;
 
     /** Something is missing: go back to the number it carries. */
@@ -18,6 +24,21 @@ public final class SubOpcode {
 
     /** The answer of somebody who does not know the sender. */
     public static final int ERR_CHK_BAD = 0x23;
+
+    /** As {@link #ERR_CHK}, about the packets of a TID flow. */
+    public static final int ERR_CHK_GEN = 0x24;
+
+    /** The sender has nothing more to send by these TIDs: they may be freed. */
+    public static final int TIDS_RELEASE = 0x40;
+
+    /** The answer to {@link #TIDS_RELEASE}. */
+    public static final int TIDS_RELEASE_CONFIRM = 0x41;
+
+    /** Tells the sender of a message the TIDs that a part of it may be sent to. */
+    public static final int TIDS_GRANT = 0x42;
+
+    /** The answer to {@link #TIDS_GRANT}. */
+    public static final int TIDS_GRANT_ACK = 0x43;
 
     public static final int CONNECT_REQUEST = 0x60;
     public static final int CONNECT_REPLY = 0x61;

@@ -208,9 +208,9 @@ public final class DeviceFile {
      * @throws SoftpathException.Exhausted ENOMEM if the limit of locked memory is too low for it,
      *     EMFILE if this process can have no more descriptors; nothing is left behind
      */
-    public Memory memCreate(long bytes) {
-        MemorySegment request = ControlChannel.record(ControlRecord.MEM_CREATE_BYTES);
-        ControlRecord.memCreate(request, 0, bytes);
+    public Memory memCreate(long bytes, boolean shareable) {
+        MemorySegment request = ControlChannel.record(ControlRecord.MEM_CREATE_BYTES_WITH_FLAGS);
+        ControlRecord.memCreate(request, 0, bytes, shareable ? ControlRecord.MEM_SHAREABLE : 0);
         Reply reply = channel.call(request);
         if (reply.fd().isEmpty()) {
             memFree(reply.result()); // the daemon does not know that it did not arrive

@@ -304,7 +304,71 @@ public final class Expected {
         } catch (IllegalStateException e) {
             return; // the context is closed: the driver has taken everything back
         }
-        tids.release(given, clean || setup.flowRegisters());
+        tids.release(given, given.length, clean || setup.flowRegisters());
+    }
+
+    // For a protocol that has windows of its own, and a flow for each.
+
+    /** TIDs of this context. */
+    public int tidCount() {
+        return tids.capacity();
+    }
+
+    /**
+     * Has pages of a region given TIDs. For the receiving thread.
+     *
+     * @param target filled, from 0 on, one for each page
+     * @return false if there are too few now, or the limit of locked memory is too low: nothing has
+     *     changed
+     * @throws SoftpathException.Refused EBADF if region or context is closed
+     * @throws SoftpathException.Lost ENOTCONN if the daemon is gone
+     */
+    public boolean acquire(PinnedRegion region, int firstPage, int pages, int[] target) {
+        setup.driver().checkOwn(region);
+        try {
+            tids.acquire(region, firstPage, target, pages);
+            return true;
+        } catch (SoftpathException.Exhausted e) {
+            return false;
+        } catch (IllegalStateException e) {
+            throw setup.driver().afterClose(e);
+        }
+    }
+
+    /**
+     * Takes back what {@link #acquire} gave; the array is used up. The TIDs are kept for the next
+     * time where the chip has flows; other chips might still write what comes late.
+     */
+    public void release(int[] given, int count) {
+        tids.release(given, count, setup.flowRegisters());
+    }
+
+    /** Takes a flow; -1 if all are in use. For the receiving thread, as the next three. */
+    public int takeFlow() {
+        return flows.allocate();
+    }
+
+    /** The next generation of a flow. */
+    public int nextGeneration(int flow) {
+        return flows.nextGeneration(flow);
+    }
+
+    /** From now on the flow takes packets of this generation, from this sequence number on. */
+    public void setFlow(int flow, int generation, int sequence) {
+        try {
+            flows.put(flow, generation, sequence);
+        } catch (IllegalStateException e) {
+            throw setup.driver().afterClose(e);
+        }
+    }
+
+    /** Gives a flow up. */
+    public void giveFlow(int flow) {
+        try {
+            flows.release(flow);
+        } catch (IllegalStateException e) {
+            throw setup.driver().afterClose(e);
+        }
     }
 
     RuntimeException afterClose(IllegalStateException e) {

@@ -95,9 +95,15 @@ final class TidCache {
      */
     synchronized int[] acquire(PinnedRegion region, int firstPage, int count) {
         int[] tids = new int[count];
+        acquire(region, firstPage, tids, count);
+        return tids;
+    }
+
+    /** As {@link #acquire(PinnedRegion, int, int)}, into the front of an array. */
+    synchronized void acquire(PinnedRegion region, int firstPage, int[] tids, int count) {
         if (!caching) {
             obtain(region, firstPage, tids, 0, count);
-            return tids;
+            return;
         }
         int[] known = tidsOfPages.computeIfAbsent(region, TidCache::unknown);
         int done = 0;
@@ -128,10 +134,10 @@ final class TidCache {
             }
             all = true;
             hits += found;
-            return tids;
         } finally {
             if (!all) {
-                release(Arrays.stream(tids).filter(tid -> tid != NONE).toArray(), true);
+                int[] had = Arrays.stream(tids, 0, count).filter(tid -> tid != NONE).toArray();
+                release(had, had.length, true);
                 if (!region.isOpen()) {
                     forget(region); // it was closed after its TIDs were freed
                 }
@@ -207,20 +213,20 @@ final class TidCache {
      *
      * @param keep whether the TIDs are good for another window over the same pages
      */
-    synchronized void release(int[] tids, boolean keep) {
-        int[] gone = new int[tids.length];
-        int count = 0;
-        for (int tid : tids) {
+    synchronized void release(int[] tids, int count, boolean keep) {
+        int gone = 0;
+        for (int i = 0; i < count; i++) {
+            int tid = tids[i];
             if (--users[tid] > 0) {
                 continue;
             }
             if (keep && caching && homes[tid] != null) {
                 append(tid);
             } else {
-                gone[count++] = tid;
+                tids[gone++] = tid; // of what the caller gives back nothing is needed any more
             }
         }
-        free(gone, count);
+        free(tids, gone);
     }
 
     /** Frees the TIDs of a region that no window uses; the others go when their windows close. */

@@ -31,7 +31,8 @@ public final class Connections {
     private static final int FEATURES =
             ConnectMessage.FEATURE_BIG_ENDIAN
                     | ConnectMessage.FEATURE_64_BIT
-                    | ConnectMessage.FEATURE_MESSAGE_IDS;
+                    | ConnectMessage.FEATURE_MESSAGE_IDS
+                    | ConnectMessage.FEATURE_EITHER_ANSWER;
 
     private static final int MAJOR = 0xFF00;
     private static final int MAX_PEERS = 1 << 20;
@@ -362,6 +363,7 @@ public final class Connections {
         peer.remoteIndex = message.index();
         peer.fragmentBytes = Math.min(settings.mtuBytes(), message.mtu()) & -64;
         peer.host = message.host();
+        peer.takesEitherAnswer = (message.features() & ConnectMessage.FEATURE_EITHER_ANSWER) != 0;
     }
 
     private void onConnectReply(Peer peer, ConnectMessage message) {

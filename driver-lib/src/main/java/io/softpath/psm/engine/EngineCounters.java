@@ -21,6 +21,8 @@ public final class EngineCounters {
     long noReplyBuffer;
     long packetsSent;
     long noBuffer;
+    long windows;
+    long grantsAgain;
 
     public long messagesSent() {
         return messagesSent;
@@ -113,5 +115,15 @@ public final class EngineCounters {
     /** Sends that found no buffer. In PSM's statistics: pio busy count. */
     public long noBuffer() {
         return noBuffer;
+    }
+
+    /** Windows whose bytes all came by TID. */
+    public long windows() {
+        return windows;
+    }
+
+    /** Grants of TIDs that were sent again. In PSM's statistics: tid_grant_resends. */
+    public long grantsAgain() {
+        return grantsAgain;
     }
 }

@@ -11,6 +11,8 @@ import java.util.UUID;
  * @param mtuBytes payload that one packet carries, at most
  * @param credits packets of a flow that may be under way
  * @param rendezvousBytes messages that are longer wait for the receiver
+ * @param tids whether long messages go into pinned memory by TID
+ * @param windowBytes of a long message that are granted TIDs at once
  * @param timeoutMinMs how long a packet may be unacknowledged at first
  * @param timeoutMaxMs and at last
  * @param timeoutFactor by how much longer each time
@@ -27,6 +29,8 @@ public record EngineSettings(
         int mtuBytes,
         int credits,
         int rendezvousBytes,
+        boolean tids,
+        int windowBytes,
         int timeoutMinMs,
         int timeoutMaxMs,
         int timeoutFactor,
@@ -40,6 +44,13 @@ public record EngineSettings(
 
     /** Source: psm, psm_mq.c, PSM_MQ_RNDV_IPATH_THRESH. */
     public static final Range RENDEZVOUS_BYTES = new Range(64_000, 0, 1 << 30);
+
+    /**
+     * The longest window: wherever it begins in a page, its grant fits in a packet of 2048 bytes.
+     * Source: psm, ips_proto_expected.c, ips_protoexp_init; psm_mq.c, PSM_MQ_RNDV_IPATH_WINDOW.
+     */
+    public static final Range WINDOW_BYTES =
+            new Range(131_072, TidPort.PAGE_BYTES, 332 * TidPort.PAGE_BYTES);
 
     /** Source: psm, psm_mq_internal.h, PSM_MQ_SENDREQS_MAX and its neighbour. */
     public static final Range REQUESTS = new Range(1 << 20, 1, 1 << 24);
@@ -56,12 +67,14 @@ public record EngineSettings(
     /** What a packet can have for payload on any chip. */
     static final Range MTU_BYTES = new Range(2048, 64, 4096);
 
+    private static final long NS_PER_MS = 1_000_000;
     private static final long MAX_UNEXPECTED_BYTES = 64L << 20;
 
     public EngineSettings {
         check("mtuBytes", mtuBytes, MTU_BYTES);
         check("credits", credits, CREDITS);
         check("rendezvousBytes", rendezvousBytes, RENDEZVOUS_BYTES);
+        check("windowBytes", windowBytes, WINDOW_BYTES);
         check("timeoutMinMs", timeoutMinMs, TIMEOUT_MIN_MS);
         check("timeoutMaxMs", timeoutMaxMs, TIMEOUT_MAX_MS);
         check("timeoutFactor", timeoutFactor, TIMEOUT_FACTOR);
@@ -78,6 +91,14 @@ public record EngineSettings(
                             + " has no room for one message of rendezvousBytes="
                             + rendezvousBytes);
         }
+    }
+
+    long timeoutMinNs() {
+        return timeoutMinMs * NS_PER_MS;
+    }
+
+    long timeoutMaxNs() {
+        return timeoutMaxMs * NS_PER_MS;
     }
 
     private static void check(String name, int value, Range range) {
@@ -105,6 +126,8 @@ public record EngineSettings(
         private int mtuBytes = MTU_BYTES.otherwise();
         private int credits = CREDITS.otherwise();
         private int rendezvousBytes = RENDEZVOUS_BYTES.otherwise();
+        private boolean tids = true;
+        private int windowBytes = WINDOW_BYTES.otherwise();
         private int timeoutMinMs = TIMEOUT_MIN_MS.otherwise();
         private int timeoutMaxMs = TIMEOUT_MAX_MS.otherwise();
         private int timeoutFactor = TIMEOUT_FACTOR.otherwise();
@@ -134,6 +157,12 @@ public record EngineSettings(
         public Builder rendezvousBytes(int bytes) {
             rendezvousBytes = bytes;
             maxUnexpectedBytes = Math.max(maxUnexpectedBytes, bytes);
+            return this;
+        }
+
+        public Builder tids(boolean wanted, int bytesOfWindow) {
+            tids = wanted;
+            windowBytes = bytesOfWindow;
             return this;
         }
 
@@ -182,6 +211,8 @@ public record EngineSettings(
                     mtuBytes,
                     credits,
                     rendezvousBytes,
+                    tids,
+                    windowBytes,
                     timeoutMinMs,
                     timeoutMaxMs,
                     timeoutFactor,

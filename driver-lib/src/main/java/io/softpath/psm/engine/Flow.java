@@ -25,7 +25,6 @@ import java.lang.foreign.MemorySegment;
 final class Flow extends Work {
     static final int MAX_CREDITS = 64;
 
-    private static final long NS_PER_MS = 1_000_000;
     private static final int NUMBER = 0xFFFF;
 
     /** How often in a row nobody answers before we ask whether anybody is there. */
@@ -73,6 +72,7 @@ final class Flow extends Work {
         int length;
         Request request;
         ActiveSend active;
+        TidSend odd;
     }
 
     /**
@@ -84,7 +84,7 @@ final class Flow extends Work {
         this.settings = settings;
         this.flowId = flowId;
         ackInterval = Math.max(settings.credits() / 4 - 1, 1);
-        timeoutNs = settings.timeoutMinMs() * NS_PER_MS;
+        timeoutNs = settings.timeoutMinNs();
         for (int i = 0; i < slots.length; i++) {
             slots[i] = new Slot();
         }
@@ -201,11 +201,18 @@ final class Flow extends Work {
         slot.offset = 0;
         slot.length = 0;
         slot.request = op.request;
+        slot.odd = op.odd;
         if (first && MqClass.beginsMessage(mqClass)) {
             slot.message = peer.nextMessage;
             peer.nextMessage = peer.nextMessage + 1 & NUMBER;
         } else {
             slot.message = peer.nextMessage - 1 & NUMBER;
+        }
+        if (op.odd != null) {
+            slot.subOpcode = SubOpcode.MQ_EXPTID_UNALIGNED;
+            slot.flags = MessageHeader.FLAG_ACK_WANTED | MessageHeader.FLAG_UNALIGNED;
+            slot.hdrDlen = op.odd.oddBytes();
+            return;
         }
         switch (mqClass) {
             case MqClass.TINY -> {
@@ -289,12 +296,17 @@ final class Flow extends Work {
             if (message != null) {
                 engine.active().over(message, PsmError.OK);
             }
+            if (slot.odd != null) {
+                TidSend window = slot.odd;
+                slot.odd = null;
+                engine.oddArrived(window);
+            }
         }
         if (!wasSent) {
             toSend = oldest; // it was sent once and was to be sent again
         }
         expiries = 0;
-        timeoutNs = settings.timeoutMinMs() * NS_PER_MS;
+        timeoutNs = settings.timeoutMinNs();
         timing = false;
         engine.hasWork(this);
     }
@@ -381,6 +393,10 @@ final class Flow extends Work {
     }
 
     private boolean flushControl() {
+        if (!peer.sendsToUs()) {
+            nakDue = false;
+            ackDue = false; // it has parted from us, and takes us for a stranger
+        }
         if (nakDue && sendControl(SubOpcode.NAK, 0)) {
             nakDue = false;
             ackDue = false; // the NAK says as much
@@ -435,10 +451,7 @@ final class Flow extends Work {
             }
             errChkDue = true;
             engine.hasWork(this);
-            timeoutNs =
-                    Math.min(
-                            timeoutNs * settings.timeoutFactor(),
-                            settings.timeoutMaxMs() * NS_PER_MS);
+            timeoutNs = Math.min(timeoutNs * settings.timeoutFactor(), settings.timeoutMaxNs());
             deadlineNs = nowNs + timeoutNs;
         }
         return deadlineNs;
@@ -453,6 +466,7 @@ final class Flow extends Work {
             slot.request = null;
             slot.active = null;
             slot.payload = null;
+            slot.odd = null;
         }
         while (firstOp != null) {
             SendOp op = firstOp;

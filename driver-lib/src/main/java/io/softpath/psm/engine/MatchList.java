@@ -8,14 +8,9 @@ package io.softpath.psm.engine;
  * @param <E> what waits
  */
 final class MatchList<E extends Matchable> {
-    private final Class<E> type;
     private Matchable first;
     private Matchable last;
     private int size;
-
-    MatchList(Class<E> type) {
-        this.type = type;
-    }
 
     int size() {
         return size;
@@ -62,7 +57,7 @@ final class MatchList<E extends Matchable> {
     E forMessage(long tag) {
         for (Matchable each = first; each != null; each = each.after) {
             if (((tag ^ each.tag) & each.selector) == 0) {
-                return type.cast(each);
+                return entry(each);
             }
         }
         return null;
@@ -72,18 +67,24 @@ final class MatchList<E extends Matchable> {
     E forReceive(long tag, long selector) {
         for (Matchable each = first; each != null; each = each.after) {
             if (((tag ^ each.tag) & selector) == 0) {
-                return type.cast(each);
+                return entry(each);
             }
         }
         return null;
     }
 
     E first() {
-        return first == null ? null : type.cast(first);
+        return entry(first);
     }
 
     /** What comes behind an entry of this list; null at its end. */
     E after(E entry) {
-        return entry.after == null ? null : type.cast(entry.after);
+        return entry(entry.after);
+    }
+
+    /** Only entries of this type come in, {@link #append}. A cast by a class would be looked up. */
+    @SuppressWarnings("unchecked")
+    private E entry(Matchable any) {
+        return (E) any;
     }
 }

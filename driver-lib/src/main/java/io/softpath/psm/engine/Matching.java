@@ -3,6 +3,7 @@ package io.softpath.psm.engine;
 import io.softpath.abi.psm.PsmError;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /**
@@ -13,11 +14,13 @@ import java.util.List;
  * takes it, in the order in which they were posted. Source: psm, psm_mq.c and psm_mq_recv.c.
  */
 final class Matching {
+    private static final ValueLayout.OfLong QWORD = ValueLayout.JAVA_LONG_UNALIGNED;
+
     private final EngineSettings settings;
     private final EngineCounters counters;
     private final Requests requests;
-    private final MatchList<Request> posted = new MatchList<>(Request.class);
-    private final MatchList<Unexpected> unexpected = new MatchList<>(Unexpected.class);
+    private final MatchList<Request> posted = new MatchList<>();
+    private final MatchList<Unexpected> unexpected = new MatchList<>();
     private long unexpectedBytes;
 
     Matching(EngineSettings settings, EngineCounters counters, Requests requests) {
@@ -152,13 +155,34 @@ final class Matching {
             return keep(peer, tag, messageLength, messageId, bytes, offset, length);
         }
         posted.remove(request);
+        if (length == messageLength) {
+            whole(request, peer, tag, bytes, offset, length);
+            return true;
+        }
         begin(request, peer, tag, messageLength);
         request.messageId = messageId;
-        if (length != messageLength) {
-            peer.longs.add(request);
-        }
+        peer.longs.add(request);
         store(request, 0, bytes, offset, length);
         return true;
+    }
+
+    /** All of a message is here, and its receive: there is nothing to wait for. */
+    private void whole(
+            Request request, Peer peer, long tag, MemorySegment bytes, long offset, int length) {
+        request.peer = peer;
+        request.tag = tag;
+        request.messageLength = length;
+        request.done = length;
+        int kept = Math.min(length, request.length);
+        if (kept == Long.BYTES) {
+            request.buffer.set(QWORD, request.offset, bytes.get(QWORD, offset));
+        } else if (kept != 0) {
+            MemorySegment.copy(bytes, offset, request.buffer, request.offset, kept);
+        }
+        counters.messagesReceived++;
+        counters.bytesReceived += kept;
+        requests.completeAtOnce(
+                request, length > request.length ? PsmError.MQ_TRUNCATION : PsmError.OK);
     }
 
     private boolean keep(

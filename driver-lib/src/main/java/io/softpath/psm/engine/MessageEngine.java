@@ -1,5 +1,6 @@
 package io.softpath.psm.engine;
 
+import io.softpath.abi.packet.MessageHeader;
 import io.softpath.abi.packet.PacketCrc;
 import io.softpath.abi.psm.EndpointId;
 import io.softpath.abi.psm.MqClass;
@@ -29,6 +30,9 @@ public final class MessageEngine {
     private final Requests requests;
     private final Matching matching;
     private final ActiveMessageEngine active;
+    private final ControlQueue control;
+    private final TidReceiver tidReceiver;
+    private final TidSender tidSender;
     private final Connections connections;
 
     /** Null if packets have no checksum. */
@@ -41,8 +45,7 @@ public final class MessageEngine {
     private final DirectPort directPort;
     private final DirectSettings directSettings;
 
-    /** Those who write into rings that we share. */
-    private final ArrayList<RingReader> readers = new ArrayList<>();
+    private final Rings rings = new Rings();
 
     /**
      * @param own the id of this endpoint
@@ -74,6 +77,9 @@ public final class MessageEngine {
         matching = new Matching(settings, counters, requests);
         crc = settings.checksum() ? new PacketCrc(EngineSettings.MTU_BYTES.most()) : null;
         active = new ActiveMessageEngine(settings, counters, thrown);
+        control = new ControlQueue(this);
+        tidReceiver = new TidReceiver(this, settings, requests, matching, control, port.tids());
+        tidSender = new TidSender(this, settings, requests, control);
         connections = new Connections(this, own, settings);
     }
 
@@ -101,7 +107,8 @@ public final class MessageEngine {
 
     /** Whether all that was sent to a peer has arrived, and nothing is under way with it. */
     public boolean isIdle(Peer peer) {
-        return peer.failure != null || peer.path.isIdle() && peer.running.size() == 0;
+        return peer.failure != null
+                || peer.path.isIdle() && peer.running.size() == 0 && tidSender.isIdle(peer);
     }
 
     /** Messages that nobody has asked for yet. */
@@ -112,6 +119,11 @@ public final class MessageEngine {
     /** Bytes of such messages that are kept here. */
     long unexpectedBytes() {
         return matching.unexpectedBytes();
+    }
+
+    /** Windows that peers send to by TID, and messages that wait for some. */
+    int tidWindows() {
+        return tidReceiver.openWindows() + tidReceiver.waitingCount();
     }
 
     /** Requests that peers may refer to. */
@@ -154,7 +166,7 @@ public final class MessageEngine {
         request.isSend = true;
         request.messageLength = length;
         request.wanted = length;
-        requests.runs(to, request);
+        request.peer = to;
         counters.messagesSent++;
         counters.bytesSent += length;
         to.path.send(request, synchronous);
@@ -227,7 +239,7 @@ public final class MessageEngine {
 
     /** As {@link #progress}, and keeps what handlers throw for who calls that. */
     public int advance(long nowNs) {
-        int records = readers.isEmpty() ? 0 : readRings(nowNs);
+        int records = rings.look(this);
         if (alarm.rings(nowNs)) {
             checkTime(nowNs);
         }
@@ -246,23 +258,29 @@ public final class MessageEngine {
                 working.remove(last);
             }
         }
+        control.flush();
+        tidReceiver.flush();
+        tidSender.flush();
     }
 
-    private int readRings(long nowNs) {
-        int records = 0;
-        for (int i = readers.size() - 1; i >= 0; i--) {
-            RingReader reader = readers.get(i);
-            records += reader.take();
-            RingPath path = reader.path();
-            if (path.isFull()) {
-                path.flush(nowNs);
-            }
-            if (reader.isBroken() || path.isBroken()) {
-                counters.malformed++;
-                fail(reader.peer(), PsmError.EPID_NETWORK_ERROR);
-            }
-        }
-        return records;
+    /**
+     * The part of {@link #progress} that needs no time: takes what came from processes of the same
+     * host.
+     *
+     * @return as {@link #progress}
+     */
+    public int look() {
+        int records = rings.look(this);
+        return requests.tell() + records;
+    }
+
+    /** Whether {@link #progress} has something to do now, which {@link #look} does not do. */
+    public boolean isBusy() {
+        return !working.isEmpty()
+                || active.hasToDo()
+                || !control.isEmpty()
+                || tidReceiver.hasWork()
+                || tidSender.hasWork();
     }
 
     /**
@@ -271,13 +289,13 @@ public final class MessageEngine {
      * @return false if there is something to do, and we must not sleep
      */
     public boolean sleep(boolean asleep) {
-        boolean quiet = true;
-        for (int i = 0; i < readers.size(); i++) {
-            DirectLink link = readers.get(i).link();
-            link.sleep(asleep);
-            quiet &= !link.hasSomething();
-        }
-        return quiet;
+        return rings.sleep(asleep);
+    }
+
+    /** A peer has spoilt the memory that it shares with us. */
+    void broken(Peer peer) {
+        counters.malformed++;
+        fail(peer, PsmError.EPID_NETWORK_ERROR);
     }
 
     private void checkTime(long nowNs) {
@@ -292,6 +310,8 @@ public final class MessageEngine {
                 checkQuiet(peer, nowNs);
             }
         }
+        tidReceiver.checkTime(nowNs);
+        tidSender.checkTime(nowNs);
         alarm.at(connections.checkTime(nowNs));
     }
 
@@ -317,13 +337,11 @@ public final class MessageEngine {
 
     /** When {@link #progress} has something to do even if nothing comes, or MAX_VALUE. */
     public long wakeNs() {
-        if (!working.isEmpty() || requests.hasToTell() || active.hasToDo()) {
+        if (isBusy() || requests.hasToTell() || rings.hasWork()) {
             return alarm.nowNs();
         }
-        for (int i = 0; i < readers.size(); i++) {
-            if (readers.get(i).path().isFull()) {
-                alarm.at(alarm.nowNs() + ROOM_NS);
-            }
+        if (rings.isFull()) {
+            alarm.at(alarm.nowNs() + ROOM_NS);
         }
         return alarm.wakeNs();
     }
@@ -374,23 +392,101 @@ public final class MessageEngine {
             peer.packets.onPacket(in, payload, offset, length);
             return;
         }
+        switch (in.subOpcode) {
+            case SubOpcode.ACK -> {
+                if (isOfTidFlow()) {
+                    tidSender.onAck(peer, in);
+                } else {
+                    acknowledged(peer);
+                }
+            }
+            case SubOpcode.NAK -> {
+                if (isOfTidFlow()) {
+                    tidSender.onNak(peer, in);
+                } else {
+                    goBack(peer);
+                }
+            }
+            case SubOpcode.ERR_CHK -> asked(peer);
+            case SubOpcode.ERR_CHK_GEN -> tidReceiver.onQuestion(peer, in);
+            case SubOpcode.MQ_EXPTID -> onEmpty(peer, length);
+            case SubOpcode.TIDS_GRANT -> tidSender.onGrant(peer, in, payload, offset, length);
+            case SubOpcode.TIDS_GRANT_ACK -> tidReceiver.onGrantAck(peer, in);
+            case SubOpcode.TIDS_RELEASE -> tidReceiver.onRelease(peer, in);
+            case SubOpcode.TIDS_RELEASE_CONFIRM -> tidSender.onConfirm(peer, in);
+            default -> counters.malformed++;
+        }
+    }
+
+    private void acknowledged(Peer peer) {
+        Flow flow = flowOf(peer);
+        if (flow != null) {
+            flow.acknowledged(in.ackSeq);
+        }
+    }
+
+    private void goBack(Peer peer) {
+        Flow flow = flowOf(peer);
+        if (flow != null) {
+            flow.goBack(in.ackSeq);
+        }
+    }
+
+    private void asked(Peer peer) {
+        Flow flow = flowOf(peer);
+        if (flow != null) {
+            flow.asked(in.psn);
+        }
+    }
+
+    /** The flow that a packet is about; null, and counted, if there is none. */
+    private Flow flowOf(Peer peer) {
         Flow flow = peer.packets.flowOf(in.flowId);
         if (flow == null) {
             counters.malformed++;
-            return;
         }
-        switch (in.subOpcode) {
-            case SubOpcode.ACK -> flow.acknowledged(in.ackSeq);
-            case SubOpcode.NAK -> flow.goBack(in.ackSeq);
-            case SubOpcode.ERR_CHK -> flow.asked(in.psn);
-            default -> counters.malformed++;
-        }
+        return flow;
     }
 
     private static boolean carriesMessage(int subOpcode) {
         return subOpcode == SubOpcode.MQ_HDR
                 || subOpcode == SubOpcode.MQ_CTRL
+                || subOpcode == SubOpcode.MQ_EXPTID_UNALIGNED
                 || SubOpcode.isActiveMessage(subOpcode);
+    }
+
+    /** The only packet of a window without TIDs is an eager one without a payload. */
+    private void onEmpty(Peer peer, int length) {
+        if (length == 0) {
+            tidReceiver.onData(peer, in, 0, false);
+        } else {
+            counters.malformed++;
+        }
+    }
+
+    private boolean isOfTidFlow() {
+        return (in.flowId & MessageHeader.FLOWID_TID_FLOW) != 0;
+    }
+
+    /**
+     * Takes the header of an expected packet, whose payload the chip has placed.
+     *
+     * @param length bytes of the payload
+     * @param bad the chip has found something wrong, and most likely written nothing
+     */
+    public void onExpected(MemorySegment header, long headerAt, int length, boolean bad) {
+        in.read(header, headerAt);
+        Peer peer = connections.find(in);
+        if (peer == null) {
+            counters.strays++;
+        } else if (peer.failure == null) {
+            peer.heard = true;
+            if (bad || in.subOpcode == SubOpcode.MQ_EXPTID) {
+                tidReceiver.onData(peer, in, length, bad);
+            } else {
+                counters.malformed++;
+            }
+        }
     }
 
     /**
@@ -417,6 +513,11 @@ public final class MessageEngine {
         }
     }
 
+    /** The odd bytes of a window have arrived at the peer. */
+    void oddArrived(TidSend window) {
+        tidSender.oddArrived(window);
+    }
+
     /** The peer is gone: whatever was under way with it ends with this error. */
     void fail(Peer peer, PsmError error) {
         if (peer.failure != null) {
@@ -425,6 +526,8 @@ public final class MessageEngine {
         peer.failure = error;
         peer.outcome = error;
         peer.packets.abandon();
+        tidReceiver.abandon(peer);
+        tidSender.abandon(peer);
         unlink(peer);
         peer.longs.clear();
         requests.completeAll(peer, error);
@@ -434,7 +537,7 @@ public final class MessageEngine {
 
     /** Gives a new peer its ways to us. */
     void equip(Peer peer) {
-        peer.packets = new PacketPath(peer, this, settings, requests, matching);
+        peer.packets = new PacketPath(peer, this, settings, requests, matching, tidReceiver);
         peer.path =
                 peer.id.equals(own)
                         ? new SelfPath(peer, settings, requests, matching, active)
@@ -453,7 +556,7 @@ public final class MessageEngine {
             RingPath path =
                     new RingPath(peer, link, this, directPort, directSettings, requests, matching);
             peer.ring = new RingReader(peer, link, path, counters, requests, matching);
-            readers.add(peer.ring);
+            rings.add(peer.ring);
         }
     }
 
@@ -482,7 +585,7 @@ public final class MessageEngine {
         if (peer.ring != null) {
             peer.ring.link().listenToNobody();
             peer.ring.path().abandon();
-            readers.remove(peer.ring);
+            rings.remove(peer.ring);
             peer.ring = null;
             peer.path = peer.packets;
         }
@@ -501,6 +604,10 @@ public final class MessageEngine {
 
     void wakeAt(long timeNs) {
         alarm.at(timeNs);
+    }
+
+    long nowNs() {
+        return alarm.nowNs();
     }
 
     /** Asks whether a peer is no more; if so, what it has written before is taken first. */

@@ -2,6 +2,7 @@ package io.softpath.psm.engine;
 
 import io.softpath.abi.packet.AckWord;
 import io.softpath.abi.packet.Bth;
+import io.softpath.abi.packet.IpathHeader;
 import io.softpath.abi.packet.Lrh;
 import io.softpath.abi.packet.MessageHeader;
 
@@ -36,13 +37,22 @@ public final class PacketHeader {
     public long data0;
     public long data1;
 
+    /** Whose page an expected packet's payload goes to; {@link IpathHeader#TID_EAGER} if none. */
+    public int tid = IpathHeader.TID_EAGER;
+
+    /** Where in that page, in bytes; a multiple of 4. */
+    public int tidOffset;
+
+    /** Asks the receiver's chip for no header entry. */
+    public boolean suppressed;
+
     private static final int INDEX_LOW_BITS = 16;
     private static final int INDEX_FLAGS = 0x3C;
     private static final int INDEX_SHIFT = INDEX_LOW_BITS - 2;
 
-    /** The packet flags that carry the upper bits of {@link #peerIndex}. */
-    public int indexFlags() {
-        return peerIndex >>> INDEX_SHIFT & INDEX_FLAGS;
+    /** The packet flags, of which some carry the upper bits of {@link #peerIndex}. */
+    public int pktFlags() {
+        return peerIndex >>> INDEX_SHIFT & INDEX_FLAGS | (suppressed ? IpathHeader.HDRSUPP : 0);
     }
 
     /** The lower bits of {@link #peerIndex}, which have a field of their own. */
@@ -68,9 +78,12 @@ public final class PacketHeader {
         mqHdr = MessageHeader.mqHdr(header, at);
         data0 = MessageHeader.data0(header, at);
         data1 = MessageHeader.data1(header, at);
+        int vcto = MessageHeader.vcto(header, at);
+        tid = IpathHeader.tid(vcto);
+        tidOffset = IpathHeader.offsetDwords(vcto) * Integer.BYTES;
     }
 
-    /** Everything 0. */
+    /** Everything 0, and an eager packet. */
     void clear() {
         psn = 0;
         subOpcode = 0;
@@ -82,5 +95,8 @@ public final class PacketHeader {
         mqHdr = 0;
         data0 = 0;
         data1 = 0;
+        tid = IpathHeader.TID_EAGER;
+        tidOffset = 0;
+        suppressed = false;
     }
 }

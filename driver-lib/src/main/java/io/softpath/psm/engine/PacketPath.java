@@ -22,9 +22,13 @@ final class PacketPath implements Path {
     private final EngineSettings settings;
     private final Requests requests;
     private final Matching matching;
+    private final TidReceiver tids;
     private final Flow flow;
     private ActiveFlows active;
     private final MemorySegment tiny = Arena.ofAuto().allocate(Long.BYTES, Long.BYTES);
+
+    /** The peer sends what it has announced by TID, if it is not asked for something else. */
+    private boolean sendsByTid;
 
     /** The id of the next long message to it. */
     private int nextLongId;
@@ -34,12 +38,14 @@ final class PacketPath implements Path {
             MessageEngine engine,
             EngineSettings settings,
             Requests requests,
-            Matching matching) {
+            Matching matching,
+            TidReceiver tids) {
         this.peer = peer;
         this.engine = engine;
         this.settings = settings;
         this.requests = requests;
         this.matching = matching;
+        this.tids = tids;
         flow = peer.flow;
     }
 
@@ -47,6 +53,7 @@ final class PacketPath implements Path {
 
     @Override
     public void send(Request request, boolean synchronous) {
+        requests.runs(peer, request);
         int length = request.length;
         if (synchronous || length > settings.rendezvousBytes()) {
             rendezvous(request);
@@ -76,7 +83,7 @@ final class PacketPath implements Path {
     private void rendezvous(Request request) {
         requests.refer(request);
         SendOp op = engine.op(0);
-        op.mqClass = MqClass.RTS_EGR;
+        op.mqClass = settings.tids() ? MqClass.RTS : MqClass.RTS_EGR;
         op.data0 = request.tag;
         op.data1 = MqClass.pair(request.index, request.length);
         flow.add(op);
@@ -87,6 +94,9 @@ final class PacketPath implements Path {
     @Override
     public void fetch(Request receive, int remoteRequest, long source) {
         receive.wanted = Math.min(receive.messageLength, receive.length);
+        if (sendsByTid && tids.fetch(receive, remoteRequest, peer.takesEitherAnswer)) {
+            return;
+        }
         requests.refer(receive);
         SendOp op = engine.op(0);
         op.mqClass = MqClass.CTS_EGR;
@@ -104,6 +114,7 @@ final class PacketPath implements Path {
         if (request == null
                 || !request.isSend
                 || request.peer != peer
+                || request.grants > 0
                 || wanted < 0
                 || wanted > request.length) {
             engine.counters().malformed++;
@@ -218,6 +229,10 @@ final class PacketPath implements Path {
 
     /** Takes the next packet; false if there is no memory for it now. */
     private boolean accept(PacketHeader in, MemorySegment payload, long offset, int length) {
+        if (in.subOpcode == SubOpcode.MQ_EXPTID_UNALIGNED) {
+            tids.onOddBytes(peer, in);
+            return true;
+        }
         int number = MqClass.first(in.data1);
         int size = MqClass.second(in.data1);
         switch (MqClass.of(in.mqHdr)) {
@@ -247,6 +262,7 @@ final class PacketPath implements Path {
                     if (!matching.hasRoom()) {
                         return false;
                     }
+                    sendsByTid = MqClass.of(in.mqHdr) != MqClass.RTS_EGR;
                     matching.offered(this, peer, in.data0, size, number, 0);
                     return true;
                 }

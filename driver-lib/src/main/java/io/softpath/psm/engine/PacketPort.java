@@ -9,8 +9,14 @@ public interface PacketPort {
     /** Prepares to send to an endpoint; the number to pass to {@link #send}. */
     int route(EndpointId to);
 
+    /** What expected receive needs of the chip; null if it can do without. */
+    default TidPort tids() {
+        return null;
+    }
+
     /**
-     * Sends one packet, which may be lost. The payload has been read when this returns.
+     * Sends one packet, eager or expected, which may be lost. The payload has been read when this
+     * returns.
      *
      * @param header is not kept
      * @return false if there is no buffer now

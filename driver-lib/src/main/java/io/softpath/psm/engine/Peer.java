@@ -50,6 +50,12 @@ public final class Peer {
     /** Tells its process from one that comes to the same place later. */
     int runId;
 
+    /** Its RTS may be answered with a CTS_EGR, whatever it says. */
+    boolean takesEitherAnswer;
+
+    /** Windows that we send to it by TID, and that are not done. */
+    int tidSends;
+
     String host = "";
 
     /** When to ask again, and how long to wait then. */
@@ -82,7 +88,7 @@ public final class Peer {
     int replies;
 
     /** Requests under way with it. */
-    final MatchList<Request> running = new MatchList<>(Request.class);
+    final MatchList<Request> running = new MatchList<>();
 
     /** Why there is no shared memory; empty if nobody has said anything. */
     String whyNotDirect = "";
@@ -132,6 +138,11 @@ public final class Peer {
                         + (failure == null
                                 ? " is not connected"
                                 : " has failed: " + failure.sentence()));
+    }
+
+    /** Whether it has connected to us, and not parted from us since. */
+    boolean sendsToUs() {
+        return from == Way.ESTABLISHED;
     }
 
     /** Why nothing is sent to it any more; null if nothing is wrong. */

@@ -54,6 +54,11 @@ public final class Request extends Matchable {
     /** Bytes of them that are wanted. */
     int wanted;
 
+    /** Of a send: how many grants of TIDs have come for it, and for how many bytes. */
+    int grants;
+
+    int granted;
+
     PsmError error;
     Object context;
     Completion completion;
@@ -61,7 +66,7 @@ public final class Request extends Matchable {
     /** The id of a long message, in the sender's numbers. */
     int messageId;
 
-    /** Its place in the engine's table while the peer refers to it by number; else -1. */
+    /** Its number in the engine's table while the peer refers to it by number; else -1. */
     int index = -1;
 
     Request() {}

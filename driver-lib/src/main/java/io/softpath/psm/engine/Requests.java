@@ -83,6 +83,8 @@ final class Requests {
         request.done = 0;
         request.messageLength = 0;
         request.wanted = 0;
+        request.grants = 0;
+        request.granted = 0;
         request.error = PsmError.MQ_INCOMPLETE;
         request.completion = completion;
         request.context = context;
@@ -121,11 +123,21 @@ final class Requests {
         return referred.get(index);
     }
 
+    /** Whether a number may have referred to a request that is complete by now. */
+    boolean wasReferred(int index) {
+        return referred.isOfThePast(index);
+    }
+
     void complete(Request request, PsmError error) {
         if (request.index >= 0) {
             referred.remove(request);
         }
         request.peer.running.remove(request);
+        completeAtOnce(request, error);
+    }
+
+    /** Completes one that never {@link #runs}: nothing had to be waited for. */
+    void completeAtOnce(Request request, PsmError error) {
         request.complete(error);
         finished++;
         if (request.completion != null) {
@@ -143,10 +155,12 @@ final class Requests {
     }
 
     void release(Request request) {
-        if (request.state == Request.FREE || request.state == Request.RUNS) {
+        if (request.state == Request.FREE || request.list != null) {
             throw new IllegalStateException(
                     "psm: request is "
-                            + (request.state == Request.FREE ? "released already" : "under way"));
+                            + (request.state == Request.FREE
+                                    ? "released already"
+                                    : "under way; wait for it, or cancel it"));
         }
         if (request.completion != null) {
             toTell.remove(request); // its owner knows already

@@ -14,7 +14,7 @@ import java.lang.foreign.MemorySegment;
  * copied into the ring, and sent. A longer one is announced; its receiver copies it straight out of
  * the sender's memory if that is pinned, or has it sent in pieces. Source: psm, ptl_am.
  */
-final class RingPath extends Work implements Path {
+final class RingPath implements Path {
     /** When somebody who sleeps and has not read is woken again, at first and at last. */
     private static final long WAKE_MIN_NS = 5_000_000;
 
@@ -74,10 +74,12 @@ final class RingPath extends Work implements Path {
     @Override
     public void send(Request request, boolean synchronous) {
         if (synchronous || request.length > eagerBytes) {
+            requests.runs(peer, request);
             announce(request);
         } else if (firstOp == null && eager(request)) {
-            requests.complete(request, PsmError.OK);
+            requests.completeAtOnce(request, PsmError.OK);
         } else {
+            requests.runs(peer, request);
             SendOp op = engine.op(request.length);
             op.mqClass = RingRecord.EAGER;
             op.request = request;
@@ -124,7 +126,6 @@ final class RingPath extends Work implements Path {
             op.offset = RingRecord.place(source);
             op.data0 = remoteRequest;
             copies.add(op);
-            engine.hasWork(this);
         } else if (wanted == 0) {
             control(RingRecord.DONE, remoteRequest, 0, 0);
             matching.received(receive);
@@ -297,10 +298,7 @@ final class RingPath extends Work implements Path {
         } catch (IllegalStateException claimOverwritten) {
             broken = true;
         }
-        if (!wrote) {
-            wrote = true;
-            engine.hasWork(this);
-        }
+        wrote = true;
     }
 
     private void copy(Request request, int from, int at, int length) {
@@ -314,6 +312,16 @@ final class RingPath extends Work implements Path {
 
     // Time.
 
+    /** Whether {@link #flush} may do something. */
+    boolean hasWork() {
+        return wrote || firstOp != null || !copies.isEmpty();
+    }
+
+    /** Whether it does something even if the peer does nothing. */
+    boolean isBusy() {
+        return wrote || !copies.isEmpty();
+    }
+
     /** Whether something waits for room in the ring; nobody tells us when there is some. */
     boolean isFull() {
         return firstOp != null;
@@ -325,8 +333,7 @@ final class RingPath extends Work implements Path {
     }
 
     /** Writes and copies what can be, and wakes the peer if it must be. */
-    @Override
-    boolean flush(long nowNs) {
+    void flush() {
         writeWaiting();
         if (!copies.isEmpty()) {
             SendOp copied = copies.step();
@@ -339,16 +346,15 @@ final class RingPath extends Work implements Path {
             wrote = false;
             requests.watch(peer); // it must read
             if (link.peerSleeps()) {
-                wake(nowNs);
+                wake();
             }
         }
-        return copies.isEmpty();
     }
 
-    private void wake(long nowNs) {
+    private void wake() {
         waking = true;
         peer.flow.nudge();
-        wakeAgainNs = nowNs + wakeIntervalNs;
+        wakeAgainNs = engine.nowNs() + wakeIntervalNs;
         engine.wakeAt(wakeAgainNs);
     }
 
@@ -364,7 +370,7 @@ final class RingPath extends Work implements Path {
         }
         if (nowNs - wakeAgainNs >= 0) {
             wakeIntervalNs = Math.min(2 * wakeIntervalNs, WAKE_MAX_NS);
-            wake(nowNs);
+            wake();
         }
         return wakeAgainNs;
     }

@@ -25,6 +25,7 @@ final class SelfPath implements Path {
 
     @Override
     public void send(Request request, boolean synchronous) {
+        requests.runs(self, request);
         boolean copied =
                 !synchronous
                         && request.length <= settings.rendezvousBytes()

@@ -16,6 +16,9 @@ final class SendOp {
     /** The active message that it is, if it is one. */
     ActiveSend active;
 
+    /** The window whose odd bytes it brings; null if it is something else. */
+    TidSend odd;
+
     MemorySegment buffer;
     long offset;
     int length;
@@ -33,6 +36,7 @@ final class SendOp {
     void clear() {
         request = null;
         active = null;
+        odd = null;
         buffer = null;
         offset = 0;
         length = 0;

@@ -55,7 +55,7 @@ class LostDescriptorTest {
                     assertEquals(ControlRecord.MEM_FREE, answer(0, 0));
                     assertEquals(HANDLE, ControlRecord.u32(request, ControlRecord.MEM_HANDLE));
                 });
-        assertExhausted(() -> file.memCreate(4096));
+        assertExhausted(() -> file.memCreate(4096, false));
         answers.join();
     }
 

@@ -159,7 +159,7 @@ class TidCacheTest {
                 acquire(random, cache, table, region, Math.min(capacity, table.limit), held);
             } else if (what < 17 && !held.isEmpty()) {
                 Held gone = held.remove(random.nextInt(held.size()));
-                cache.release(gone.tids, random.nextInt(4) > 0);
+                cache.release(gone.tids, gone.tids.length, random.nextInt(4) > 0);
             } else if (what == 17) {
                 cache.forget(region);
             } else if (what == 18) {
@@ -169,7 +169,7 @@ class TidCacheTest {
             }
             check(cache, table, held);
         }
-        held.forEach(each -> cache.release(each.tids, true));
+        held.forEach(each -> cache.release(each.tids, each.tids.length, true));
         cache.evict(cache.idle());
         assertEquals(0, table.used());
         assertEquals(cache.updates(), cache.frees());

@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.softpath.abi.packet.AckWord;
+import io.softpath.abi.packet.Bth;
+import io.softpath.abi.packet.IpathHeader;
 import io.softpath.abi.packet.Lrh;
 import io.softpath.abi.packet.MessageHeader;
+import io.softpath.abi.packet.TidSessionList;
 import io.softpath.abi.psm.ConnectMessage;
 import io.softpath.abi.psm.FlowId;
 import io.softpath.abi.psm.MqClass;
@@ -37,11 +40,18 @@ final class HostilePeerTest {
         SubOpcode.CONNECT_REPLY,
         SubOpcode.DISCONNECT_REQUEST,
         SubOpcode.DISCONNECT_REPLY,
-        0x24,
-        0x42
+        SubOpcode.MQ_EXPTID_UNALIGNED,
+        SubOpcode.MQ_EXPTID,
+        SubOpcode.ERR_CHK_GEN,
+        SubOpcode.TIDS_GRANT,
+        SubOpcode.TIDS_GRANT_ACK,
+        SubOpcode.TIDS_RELEASE,
+        SubOpcode.TIDS_RELEASE_CONFIRM,
+        0x25
     };
     private static final int MESSAGES = 5;
     private static final long MINE = 1L << 40;
+    private static final int EAGER = IpathHeader.vcto(2, 0, IpathHeader.TID_EAGER, 0);
 
     private final SplittableRandom random = random();
     private SimWorld world;
@@ -51,6 +61,15 @@ final class HostilePeerTest {
     private final MemorySegment header =
             MemorySegment.ofArray(new long[MessageHeader.BYTES / Long.BYTES]);
     private final MemorySegment payload = MemorySegment.ofArray(new long[SimWorld.MTU / 8]);
+
+    /** What the victim has said last, of each kind: something to lie about. */
+    private long sendOfVictim;
+
+    private long windowToVictim;
+    private long windowFromVictim;
+    private int psnToVictim;
+    private int psnFromVictim;
+    private final byte[] grantOfVictim = new byte[SimWorld.MTU];
 
     private static SplittableRandom random() {
         long seed = new SplittableRandom().nextLong();
@@ -67,6 +86,135 @@ final class HostilePeerTest {
         };
     }
 
+    private void listen(int from, int to, MemorySegment sent, MemorySegment bytes) {
+        if (from == victim.id.lid() && to == hostile.id.lid()) {
+            int subOpcode = MessageHeader.subOpcode(sent, 0);
+            if (subOpcode == SubOpcode.MQ_EXPTID) {
+                psnFromVictim = Bth.psn(MessageHeader.bth2(sent, 0));
+                windowFromVictim = MessageHeader.data1(sent, 0);
+            } else if (subOpcode == SubOpcode.TIDS_GRANT) {
+                psnToVictim = MqClass.first(MessageHeader.data1(sent, 0));
+                windowToVictim = TidSessionList.descriptor(bytes, 0);
+                MemorySegment.ofArray(grantOfVictim).asSlice(0, bytes.byteSize()).copyFrom(bytes);
+            } else if (subOpcode == SubOpcode.NAK) {
+                psnToVictim = MqClass.first(MessageHeader.data1(sent, 0));
+            } else if (MqClass.of(MessageHeader.mqHdr(sent, 0)) == MqClass.RTS) {
+                sendOfVictim = MessageHeader.data1(sent, 0);
+            }
+        }
+    }
+
+    /**
+     * A packet of a rendezvous by TID, of which most is as it should be: true names and numbers get
+     * it to where the lie is looked at.
+     */
+    private void attackByTid(Peer ofVictim) {
+        int few = random.nextInt(3);
+        switch (random.nextInt(9)) {
+            case 0, 1 -> {
+                address(ofVictim, SubOpcode.MQ_EXPTID, psnToVictim + few);
+                data(windowToVictim, windowFromVictim);
+                MemorySegment list = MemorySegment.ofArray(grantOfVictim);
+                int tid = TidSessionList.tid(list, 0, few) & 0x7FF;
+                int offset = TidSessionList.offset(list, 0, few) / 4 & 0x1FFF;
+                int bytes = TidSessionList.entryLength(list, 0, few) / (1 + random.nextInt(2));
+                MessageHeader.putVcto(header, 0, IpathHeader.vcto(2, 0, tid, offset));
+                victim.engine.onExpected(header, 0, bytes, random.nextInt(16) == 0);
+                return;
+            }
+            case 2 -> {
+                address(ofVictim, SubOpcode.MQ_EXPTID_UNALIGNED, ofVictim.flow.expected());
+                data(windowToVictim, random.nextLong());
+                int odd =
+                        TidSessionList.unalignedStart(MemorySegment.ofArray(grantOfVictim), 0)
+                                + TidSessionList.unalignedEnd(
+                                        MemorySegment.ofArray(grantOfVictim), 0);
+                MessageHeader.putHdrDlen(
+                        header, 0, random.nextBoolean() ? odd : random.nextInt(256));
+            }
+            case 3 -> {
+                address(ofVictim, SubOpcode.ERR_CHK_GEN, psnToVictim + few);
+                data(windowToVictim, windowFromVictim);
+            }
+            case 4 -> {
+                address(ofVictim, SubOpcode.TIDS_RELEASE, 0);
+                data(windowToVictim, windowFromVictim);
+            }
+            case 5 -> {
+                address(ofVictim, random.nextBoolean() ? SubOpcode.ACK : SubOpcode.NAK, 0);
+                data(windowFromVictim, MqClass.pair(psnFromVictim + (1 << 11), 0));
+                int ack = psnFromVictim + few & 0xFF_FFFF;
+                MessageHeader.putAck(header, 0, AckWord.of(ack, hostile.id.context(), 0));
+            }
+            case 6 -> {
+                address(ofVictim, SubOpcode.TIDS_RELEASE_CONFIRM, 0);
+                data(windowToVictim, windowFromVictim);
+            }
+            default -> {
+                address(ofVictim, SubOpcode.TIDS_GRANT, 0);
+                data(sendOfVictim, MqClass.pair(1 << 11 | random.nextInt(1 << 11), some()));
+                victim.engine.onPacket(header, 0, payload, 0, lyingList());
+                return;
+            }
+        }
+        victim.engine.onPacket(header, 0, payload, 0, 0);
+    }
+
+    private void data(long truth0, long truth1) {
+        MessageHeader.putData0(header, 0, lieAbout(truth0));
+        MessageHeader.putData1(header, 0, lieAbout(truth1));
+        MessageHeader.putFlowId(header, 0, MessageHeader.FLOWID_TID_FLOW);
+        MessageHeader.putFlags(header, 0, random.nextInt(64));
+    }
+
+    private long lieAbout(long truth) {
+        return switch (random.nextInt(16)) {
+            case 0 -> MqClass.pair(MqClass.first(truth), some());
+            case 1 -> MqClass.pair(some(), MqClass.second(truth));
+            case 2 -> MqClass.pair(some(), some());
+            default -> truth;
+        };
+    }
+
+    /** A list that might be one, but for a thing or two. */
+    private int lyingList() {
+        int tids = random.nextInt(5);
+        int each = 4 + 4 * random.nextInt(1024);
+        int before = random.nextInt(4);
+        int behind = random.nextInt(4);
+        int offset = random.nextInt(3) > 0 ? 0 : some();
+        TidSessionList.write(
+                payload,
+                0,
+                tids,
+                before,
+                behind,
+                random.nextLong(),
+                random.nextInt(3),
+                offset,
+                tids * each + before + behind);
+        for (int i = 0; i < tids; i++) {
+            int from = 4 * random.nextInt(1 + (4096 - each) / 4);
+            TidSessionList.putEntry(payload, 0, i, random.nextInt(512), from, each);
+        }
+        if (random.nextInt(3) == 0) {
+            payload.set(
+                    ValueLayout.JAVA_SHORT_UNALIGNED,
+                    random.nextInt(TidSessionList.bytes(tids) - 1),
+                    (short) some());
+        }
+        return random.nextInt(8) == 0 ? random.nextInt(64) : TidSessionList.bytes(tids);
+    }
+
+    private void address(Peer ofVictim, int subOpcode, int psn) {
+        MessageHeader.putLrh(header, 0, Lrh.of(0, 0, 1, 15, hostile.id.lid()));
+        MessageHeader.putBth2(header, 0, psn & 0xFF_FFFF);
+        MessageHeader.putVcto(header, 0, EAGER);
+        MessageHeader.putPktFlags(header, 0, 0);
+        MessageHeader.putSubOpcode(header, 0, subOpcode);
+        MessageHeader.putCommidx(header, 0, ofVictim.ownIndex);
+    }
+
     /** One packet: most often the next of its flow, so that somebody looks at the rest. */
     private void attack(Peer ofVictim) {
         int subOpcode = OPCODES[random.nextInt(random.nextInt(8) == 0 ? OPCODES.length : MESSAGES)];
@@ -75,6 +223,7 @@ final class HostilePeerTest {
         int psn = flow == null || random.nextInt(4) == 0 ? random.nextInt() : flow.expected();
         MessageHeader.putLrh(header, 0, Lrh.of(0, 0, 1, 15, hostile.id.lid()));
         MessageHeader.putBth2(header, 0, psn & 0xFF_FFFF);
+        MessageHeader.putVcto(header, 0, EAGER);
         MessageHeader.putPktFlags(header, 0, 0);
         MessageHeader.putSubOpcode(header, 0, subOpcode);
         MessageHeader.putFlags(header, 0, random.nextInt(256));
@@ -144,6 +293,8 @@ final class HostilePeerTest {
     void shouldSpoilItsOwnMessagesOnly() {
         int packets = 0;
         int lives = 0;
+        long malformed = 0;
+        long windows = 0;
         while (packets < PACKETS) {
             world = new SimWorld(lives++, SimWorld.Trouble.NONE);
             victim = world.add();
@@ -153,12 +304,28 @@ final class HostilePeerTest {
                 victim.engine.active().register(this::onActive);
             }
             world.connectAll();
+            world.tap = this::listen;
             packets += attackUntilItIsOut();
             hostile.dead = true;
             honestTalk();
             assertTrue(victim.engine.unexpectedBytes() <= 64L << 20);
+            malformed += victim.engine.counters().malformed();
+            windows += victim.engine.counters().windows();
+            world.await("it is known to be dead", () -> victim.tids.inUse() == 0);
+            assertEquals(0, victim.tids.flowsTaken(), "flows");
+            assertEquals(0, victim.engine.tidWindows(), "windows");
         }
-        System.out.println("packets=" + packets + " lives=" + lives);
+        System.out.println(
+                "packets="
+                        + packets
+                        + " lives="
+                        + lives
+                        + " malformed="
+                        + malformed
+                        + " windows="
+                        + windows);
+        assertTrue(malformed > 0);
+        assertTrue(windows > 0, "none of its lies was the truth");
     }
 
     /** Until it has talked itself out of the job, or tired. */
@@ -170,10 +337,25 @@ final class HostilePeerTest {
                 break;
             }
             if (random.nextInt(50) == 0) {
-                MemorySegment room = MemorySegment.ofArray(new byte[random.nextInt(4096)]);
-                victim.engine.receive(0, MINE, room, 0, (int) room.byteSize(), r -> false, null);
+                int bytes = random.nextInt(20_000);
+                MemorySegment room =
+                        random.nextBoolean()
+                                ? MemorySegment.ofArray(new byte[bytes])
+                                : victim.tids.pin(20_010).asSlice(random.nextInt(8), bytes);
+                victim.engine.receive(0, MINE, room, 0, bytes, r -> false, null);
             }
-            attack(ofVictim);
+            if (random.nextInt(100) == 0
+                    && ofVictim.isConnected()
+                    && ofVictim.running.size() < 200) {
+                MemorySegment message = MemorySegment.ofArray(new byte[random.nextInt(20_000)]);
+                int bytes = (int) message.byteSize();
+                victim.engine.send(ofVictim, 0, message, 0, bytes, true, r -> false, null);
+            }
+            if (random.nextBoolean()) {
+                attack(ofVictim);
+            } else {
+                attackByTid(ofVictim);
+            }
             if (random.nextInt(20) == 0) {
                 victim.engine.progress(world.nowNs);
             }
@@ -217,7 +399,7 @@ final class HostilePeerTest {
         for (int bytes : new int[] {0, 8, 2_000, 50_000, 200_000}) {
             byte[] out = new byte[bytes];
             random.nextBytes(out);
-            MemorySegment in = MemorySegment.ofArray(new byte[bytes]);
+            MemorySegment in = victim.tids.pin(bytes + 8).asSlice(3, bytes);
             Request receive = victim.engine.receive(MINE | bytes, -1, in, 0, bytes, null, null);
             honest.engine.send(
                     peer,

@@ -3,6 +3,7 @@ package io.softpath.psm.engine;
 import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.packet.AckWord;
 import io.softpath.abi.packet.Bth;
+import io.softpath.abi.packet.IpathHeader;
 import io.softpath.abi.packet.Lrh;
 import io.softpath.abi.packet.MessageHeader;
 import io.softpath.abi.packet.PacketCrc;
@@ -37,6 +38,17 @@ final class SimWorld implements AutoCloseable {
         boolean passes(int toLid, int subOpcode);
     }
 
+    /** Looks at every packet that is sent. */
+    interface Tap {
+        void sees(int fromLid, int toLid, MemorySegment header, MemorySegment payload);
+    }
+
+    Tap tap = (from, to, header, payload) -> {};
+
+    /** Whether the chips of endpoints that are made check flows, and how many TIDs they have. */
+    boolean checkedFlows = true;
+
+    int tidCount = 512;
     Filter filter;
     UnaryOperator<ConnectMessage> rewrite;
     final SplittableRandom random;
@@ -99,6 +111,7 @@ final class SimWorld implements AutoCloseable {
 
         final int runId;
         private final boolean checksum;
+        final SimTids tids;
 
         /** What it sees of its host; null if it lives alone. */
         final SimHost.Port port;
@@ -108,6 +121,7 @@ final class SimWorld implements AutoCloseable {
         }
 
         Node(int lid, EngineSettings settings, SimHost host, DirectSettings ways) {
+            tids = new SimTids(checkedFlows, tidCount);
             id = EndpointId.of(lid, 1 + lid % 4, 0, 0, ChipModel.Family.QLE72XX);
             runId = settings.runId();
             checksum = settings.checksum();
@@ -137,6 +151,11 @@ final class SimWorld implements AutoCloseable {
         }
 
         @Override
+        public TidPort tids() {
+            return tids;
+        }
+
+        @Override
         public int route(EndpointId to) {
             routes.add(to);
             return routes.size() - 1;
@@ -158,7 +177,11 @@ final class SimWorld implements AutoCloseable {
             int to = routes.get(route).lid();
             MessageHeader.putLrh(header, 0, Lrh.of(0, 0, to, 15, id.lid()));
             MessageHeader.putBth2(header, 0, h.psn);
-            MessageHeader.putPktFlags(header, 0, h.indexFlags());
+            MessageHeader.putVcto(
+                    header,
+                    0,
+                    IpathHeader.vcto(IpathHeader.VERSION, 0, h.tid, h.tidOffset / Integer.BYTES));
+            MessageHeader.putPktFlags(header, 0, h.pktFlags());
             MessageHeader.putSubOpcode(header, 0, h.subOpcode);
             MessageHeader.putFlags(header, 0, h.flags);
             MessageHeader.putCommidx(header, 0, h.lowIndex());
@@ -173,14 +196,16 @@ final class SimWorld implements AutoCloseable {
             byte[] copy = new byte[length + more];
             MemorySegment.copy(payload, ValueLayout.JAVA_BYTE, offset, copy, 0, length);
             MemorySegment bytes = MemorySegment.ofArray(copy);
+            if (rewrite != null && SubOpcode.isConnection(h.subOpcode)) {
+                rewrite.apply(ConnectMessage.read(h.subOpcode, bytes, 0, length)).write(bytes, 0);
+            }
             if (checksum) {
                 MessageHeader.putBth0(header, 0, Bth.bth0(Bth.OPCODE_PSM, pad, Bth.DEFAULT_PKEY));
                 int value = crc.of(header, 0, bytes, 0, length + pad);
                 PacketCrc.put(bytes, length + pad, value);
             }
-            if (rewrite != null && SubOpcode.isConnection(h.subOpcode)) {
-                rewrite.apply(ConnectMessage.read(h.subOpcode, bytes, 0, length)).write(bytes, 0);
-            }
+            checkExpected(h, length);
+            tap.sees(id.lid(), to, header, bytes);
             if (filter == null || filter.passes(to, h.subOpcode)) {
                 put(to, header, bytes);
             }
@@ -211,10 +236,12 @@ final class SimWorld implements AutoCloseable {
     }
 
     private void put(int lid, MemorySegment header, MemorySegment payload) {
-        int copies = happens(trouble.drop) ? 0 : happens(trouble.duplicate) ? 2 : 1;
+        // A chip that checks nothing relies on links that keep the order, as InfiniBand's do.
+        boolean inOrder = isByTid(header) && !nodes.get(lid - 1).tids.checked;
+        int copies = happens(trouble.drop) ? 0 : happens(trouble.duplicate) && !inOrder ? 2 : 1;
         for (int i = 0; i < copies; i++) {
             long at = nowNs + LINK_NS;
-            if (happens(trouble.reorder)) {
+            if (happens(trouble.reorder) && !inOrder) {
                 at += random.nextLong(JITTER_NS);
             }
             boolean overflow = payload.byteSize() > 0 && happens(trouble.overflow);
@@ -260,7 +287,9 @@ final class SimWorld implements AutoCloseable {
                 continue;
             }
             to.wake();
-            if (flight.overflow) {
+            if (isByTid(flight.header)) {
+                place(to, flight);
+            } else if (flight.overflow) {
                 to.engine.onOverflow(flight.header, 0);
             } else {
                 to.engine.onPacket(flight.header, 0, flight.payload, 0, to.lengthOf(flight));
@@ -279,6 +308,45 @@ final class SimWorld implements AutoCloseable {
         }
         if (inFlight.isEmpty()) {
             skip();
+        }
+    }
+
+    /** A chip sends nothing else, whatever a peer has asked for. */
+    private static void checkExpected(PacketHeader h, int length) {
+        boolean good =
+                h.tid == IpathHeader.TID_EAGER
+                        || h.tid < 512
+                                && length > 0
+                                && (length | h.tidOffset) % Integer.BYTES == 0
+                                && h.tidOffset + length <= TidPort.PAGE_BYTES;
+        if (!good) {
+            throw new AssertionError(
+                    "no packet: tid=" + h.tid + " offset=" + h.tidOffset + " length=" + length);
+        }
+    }
+
+    private static boolean isByTid(MemorySegment header) {
+        return IpathHeader.tid(MessageHeader.vcto(header, 0)) != IpathHeader.TID_EAGER;
+    }
+
+    /** The chip of an endpoint has a packet by TID; one that has overflown is spoilt. */
+    private void place(Node to, Flight flight) {
+        int vcto = MessageHeader.vcto(flight.header, 0);
+        int length = (int) flight.payload.byteSize();
+        if (flight.overflow) {
+            to.engine.onExpected(flight.header, 0, length, true);
+            return;
+        }
+        boolean suppress = (MessageHeader.pktFlags(flight.header, 0) & IpathHeader.HDRSUPP) != 0;
+        switch (to.tids.place(
+                Bth.psn(MessageHeader.bth2(flight.header, 0)),
+                IpathHeader.tid(vcto),
+                IpathHeader.offsetDwords(vcto) * Integer.BYTES,
+                flight.payload,
+                suppress)) {
+            case PLACED -> to.engine.onExpected(flight.header, 0, length, false);
+            case BAD -> to.engine.onExpected(flight.header, 0, length, true);
+            case PLACED_WITHOUT_HEADER, DROPPED -> {}
         }
     }
 

@@ -1,2 +1,5 @@
-/** Lines typed in one process appear in the other. One thread sends, one receives. */
+/**
+ * Lines typed in one process appear in all others. One thread talks to the endpoint, another reads
+ * the input.
+ */
 package io.softpath.apps.chat;

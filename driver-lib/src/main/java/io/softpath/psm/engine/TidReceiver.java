@@ -1,0 +1,353 @@
+package io.softpath.psm.engine;
+
+import io.softpath.abi.packet.ExpectedPsn;
+import io.softpath.abi.packet.MessageHeader;
+import io.softpath.abi.psm.MqClass;
+import io.softpath.abi.psm.PsmError;
+import io.softpath.abi.psm.SubOpcode;
+import io.softpath.abi.psm.TidMessage;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+
+/**
+ * Brings messages by TID: opens windows for them, tells their senders, looks at the headers of what
+ * comes, and asks for it again from where something is missing. Source: psm, ips_proto_expected.c.
+ */
+final class TidReceiver {
+    /** One message leaves TIDs for others. */
+    private static final int WINDOWS_PER_MESSAGE = 4;
+
+    private final MessageEngine engine;
+    private final EngineSettings settings;
+    private final Requests requests;
+    private final Matching matching;
+    private final ControlQueue control;
+    private final TidWindows windows;
+    private final ArrayList<TidFetch> waiting = new ArrayList<>();
+    private final ArrayDeque<TidFetch> free = new ArrayDeque<>();
+    private final MemorySegment list = Arena.ofAuto().allocate(2048, Long.BYTES);
+    private boolean grantsDue;
+    private long tryAgainNs;
+    private boolean trying;
+
+    TidReceiver(
+            MessageEngine engine,
+            EngineSettings settings,
+            Requests requests,
+            Matching matching,
+            ControlQueue control,
+            TidPort port) {
+        this.engine = engine;
+        this.settings = settings;
+        this.requests = requests;
+        this.matching = matching;
+        this.control = control;
+        windows = new TidWindows(settings, settings.tids() ? port : null);
+    }
+
+    /** Windows that are open. */
+    int openWindows() {
+        return windows.openCount();
+    }
+
+    /** Messages of which not all is granted. */
+    int waitingCount() {
+        return waiting.size();
+    }
+
+    boolean hasWork() {
+        return grantsDue;
+    }
+
+    // Messages.
+
+    /**
+     * Has a message brought by TID.
+     *
+     * @param receive matched, with {@code wanted} set
+     * @param either the sender can do without TIDs
+     * @return false if it should
+     */
+    boolean fetch(Request receive, int remoteRequest, boolean either) {
+        if (!windows.canOpen()) {
+            return false;
+        }
+        boolean inBuffer = windows.isPinned(receive);
+        if (either && (!inBuffer || receive.wanted < TidPort.PAGE_BYTES || !waiting.isEmpty())) {
+            return false;
+        }
+        if (!inBuffer && receive.wanted > 0 && !windows.hasBounce()) {
+            // The sender must send by TID, and there is no memory that it could send to.
+            requests.complete(receive, PsmError.NO_MEMORY);
+            return true;
+        }
+        TidFetch fetch = free.isEmpty() ? new TidFetch() : free.pop();
+        fetch.begin(receive, remoteRequest, inBuffer);
+        if (!grant(fetch)) {
+            if (either && fetch.windows == 0) {
+                free.push(fetch);
+                return false;
+            }
+            waiting.add(fetch);
+            if (windows.openCount() == 0) {
+                tryLater();
+            }
+        }
+        return true;
+    }
+
+    /** Whoever has the TIDs is not of this engine: nothing tells when they are free. */
+    private void tryLater() {
+        trying = true;
+        tryAgainNs = engine.nowNs() + settings.timeoutMinNs();
+        engine.wakeAt(tryAgainNs);
+    }
+
+    private void grantWaiting() {
+        int kept = 0;
+        boolean out = false;
+        for (int i = 0; i < waiting.size(); i++) {
+            TidFetch fetch = waiting.get(i);
+            if (out || !grant(fetch)) {
+                waiting.set(kept++, fetch);
+                out |= fetch.open < WINDOWS_PER_MESSAGE; // and nobody overtakes it
+            }
+        }
+        while (waiting.size() > kept) {
+            waiting.removeLast();
+        }
+        if (kept > 0 && windows.openCount() == 0) {
+            tryLater();
+        }
+    }
+
+    /** Opens as many windows of a message as may be; true if there are no more to open. */
+    private boolean grant(TidFetch fetch) {
+        while (!fetch.isGranted()) {
+            TidWindow window = fetch.open == WINDOWS_PER_MESSAGE ? null : windows.open(fetch);
+            if (window == null) {
+                return false;
+            }
+            window.intervalNs = settings.timeoutMinNs() / 8;
+            window.grantDue = true;
+            grantsDue = true;
+        }
+        return true;
+    }
+
+    private void sendGrant(TidWindow window) {
+        Request receive = window.fetch.receive;
+        int bytes = window.write(list);
+        PacketHeader header = engine.header();
+        header.subOpcode = SubOpcode.TIDS_GRANT;
+        header.peerIndex = window.peer.remoteIndex;
+        header.data0 = MqClass.pair(window.fetch.remoteRequest, receive.wanted);
+        header.data1 = MqClass.pair(window.psn(), 0);
+        window.grantDue = !engine.send(window.peer, header, list, 0, bytes);
+        grantsDue |= window.grantDue;
+        window.askNs = engine.nowNs() + window.intervalNs;
+        engine.wakeAt(window.askNs);
+    }
+
+    /** All of it is there. */
+    private void finish(TidWindow window) {
+        TidFetch fetch = window.fetch;
+        Request receive = fetch.receive;
+        int length = window.length;
+        window.copyOut();
+        windows.close(window);
+        engine.counters().windows++;
+        if (receive.done + length == receive.wanted) {
+            fetch.receive = null;
+            free.push(fetch);
+        }
+        if (receive.wanted == 0) {
+            matching.received(receive);
+        } else {
+            matching.arrived(receive, length);
+        }
+        if (!waiting.isEmpty()) {
+            grantWaiting();
+        }
+    }
+
+    // Packets.
+
+    void onGrantAck(Peer peer, PacketHeader in) {
+        TidWindow window = windows.find(peer, in.data0);
+        if (window != null) {
+            window.answered = true;
+        } else if (!windows.wasClosed(in.data0)) {
+            engine.counters().malformed++;
+        }
+    }
+
+    /**
+     * The header of a packet by TID.
+     *
+     * @param bytes that came by TID
+     * @param bad the chip has found something wrong with it
+     */
+    void onData(Peer peer, PacketHeader in, int bytes, boolean bad) {
+        TidWindow window = windows.find(peer, in.data0);
+        if (window == null) {
+            if (bad || windows.wasClosed(in.data0)) {
+                engine.counters().duplicates++;
+            } else {
+                engine.counters().malformed++;
+            }
+            return;
+        }
+        window.answered = true;
+        window.remote = in.data1;
+        switch (window.take(in, bytes, bad, windows.checked())) {
+            case NONE -> engine.counters().duplicates++;
+            case GAP -> {
+                engine.counters().outOfOrder++;
+                windows.newGeneration(window);
+                nak(window, ExpectedPsn.generation(in.psn));
+            }
+            case ADVANCED -> {
+                windows.took(window);
+                if ((in.flags & MessageHeader.FLAG_ACK_WANTED) != 0) {
+                    ack(window);
+                }
+            }
+            case COMPLETE -> {
+                ack(window);
+                if (!window.oddDue) {
+                    finish(window);
+                }
+            }
+        }
+    }
+
+    private void ack(TidWindow window) {
+        answer(window.peer, SubOpcode.ACK, window.psn(), window.remote, 0);
+    }
+
+    /** Ends the generation in which the sender is. */
+    private void nak(TidWindow window, int generation) {
+        int psn = ExpectedPsn.of(window.flow, generation, window.sequence);
+        answer(window.peer, SubOpcode.NAK, psn, window.remote, MqClass.pair(window.psn(), 0));
+    }
+
+    private void answer(Peer peer, int subOpcode, int ackSeq, long data0, long data1) {
+        control.send(peer, subOpcode, MessageHeader.FLOWID_TID_FLOW, 0, ackSeq, data0, data1);
+    }
+
+    /** The odd bytes of a window, in their turn. */
+    void onOddBytes(Peer peer, PacketHeader in) {
+        TidWindow window = windows.find(peer, in.data0);
+        if (window == null || !window.oddDue || in.hdrDlen != window.before + window.behind) {
+            engine.counters().malformed++;
+            return;
+        }
+        int before = MqClass.first(in.data1);
+        int behind = MqClass.second(in.data1);
+        for (int i = 0; i < window.before; i++) {
+            window.memory.set(ValueLayout.JAVA_BYTE, window.at + i, TidMessage.byteAt(before, i));
+        }
+        long end = window.at + window.length - window.behind;
+        for (int i = 0; i < window.behind; i++) {
+            window.memory.set(ValueLayout.JAVA_BYTE, end + i, TidMessage.byteAt(behind, i));
+        }
+        window.answered = true;
+        window.oddDue = false;
+        if (window.isComplete()) {
+            finish(window);
+        }
+    }
+
+    /** ERR_CHK_GEN: the sender asks what has become of its packets up to this one. */
+    void onQuestion(Peer peer, PacketHeader in) {
+        TidWindow window = windows.find(peer, in.data0);
+        int upToIt = ExpectedPsn.plus(in.psn, 1);
+        if (window == null) {
+            if (windows.wasClosed(in.data0)) {
+                answer(peer, SubOpcode.ACK, upToIt, in.data1, 0);
+            } else {
+                engine.counters().malformed++;
+            }
+            return;
+        }
+        if (ExpectedPsn.flow(in.psn) != window.flow) {
+            engine.counters().malformed++;
+            return;
+        }
+        window.answered = true;
+        window.remote = in.data1;
+        int missing = ExpectedPsn.sequence(upToIt) - window.sequence & ExpectedPsn.SEQ_COUNT - 1;
+        if (missing == 0 || missing >= ExpectedPsn.SEQ_COUNT / 2 || window.isComplete()) {
+            answer(peer, SubOpcode.ACK, upToIt, in.data1, 0);
+            return;
+        }
+        if (ExpectedPsn.generation(in.psn) == window.generation) {
+            windows.newGeneration(window);
+        }
+        nak(window, ExpectedPsn.generation(in.psn));
+    }
+
+    /** The sender is done with a window. Whoever asks twice has not heard the answer. */
+    void onRelease(Peer peer, PacketHeader in) {
+        if (windows.find(peer, in.data0) != null) {
+            engine.counters().malformed++; // it cannot have sent all of it
+            return;
+        }
+        control.send(peer, SubOpcode.TIDS_RELEASE_CONFIRM, 0, 0, 0, in.data0, in.data1);
+    }
+
+    // Time.
+
+    /** Sends the grants that are due: now the time is known, and the answer waited for. */
+    void flush() {
+        if (!grantsDue) {
+            return;
+        }
+        grantsDue = false;
+        for (TidWindow window : windows.all()) {
+            if (window.grantDue) {
+                sendGrant(window);
+            }
+        }
+    }
+
+    /** Grants again what nobody has answered; asks to be woken for the next time. */
+    void checkTime(long nowNs) {
+        if (trying && nowNs - tryAgainNs >= 0) {
+            trying = false;
+            grantWaiting();
+        }
+        if (trying) {
+            engine.wakeAt(tryAgainNs);
+        }
+        for (TidWindow window : windows.all()) {
+            if (window.fetch == null || window.answered) {
+                continue;
+            }
+            if (nowNs - window.askNs >= 0) {
+                engine.counters().grantsAgain++;
+                window.intervalNs = Math.min(2 * window.intervalNs, settings.timeoutMaxNs());
+                sendGrant(window);
+            }
+            engine.wakeAt(window.askNs);
+        }
+    }
+
+    /** The peer is gone: its windows are closed, its messages end otherwise. */
+    void abandon(Peer peer) {
+        for (TidWindow window : windows.all()) {
+            if (window.fetch != null && window.peer == peer) {
+                windows.close(window);
+            }
+        }
+        waiting.removeIf(fetch -> fetch.peer == peer);
+        if (!waiting.isEmpty()) {
+            tryLater();
+        }
+    }
+}
