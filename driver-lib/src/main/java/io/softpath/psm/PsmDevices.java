@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 /**
  * The ways to peers that an endpoint may use. Whichever is named, the first that leads to a peer is
  * taken: oneself, shared memory, the chip. Connections are made through the chip in any case.
- * Source: psm, PSM_DEVICES, psm.c, psmi_parse_devices.
+ * Source: psm, psm_ep.c, psmi_parse_devices.
  */
 public enum PsmDevices {
     /** Messages to oneself. */

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 final class EndpointOptionsTest {
@@ -81,6 +82,26 @@ final class EndpointOptionsTest {
                 options.withTids(true, 1_359_872).settings("here", 1, 2048).windowBytes());
         assertThrows(SoftpathException.class, () -> options.withTids(true, 1_359_873));
         assertThrows(SoftpathException.class, () -> options.withTids(true, 4095));
+    }
+
+    @Test
+    @Fidelity(74)
+    void shouldChooseDevicesAsPsmDoes() {
+        assertEquals(PsmDevices.ALL, EndpointOptions.ofJob(JOB, Map.of()).devices());
+        assertEquals("self,shm,ipath", PsmDevices.all());
+        assertEquals(PsmDevices.ALL, devices(" "));
+        assertEquals(Set.of(PsmDevices.SELF, PsmDevices.IPATH), devices("self,ipath"));
+        assertEquals(Set.of(PsmDevices.SHM), devices(" SHM "));
+        for (String text : new String[] {"self,", "amsh", "self ipath", ","}) {
+            SoftpathException e = assertThrows(SoftpathException.class, () -> devices(text));
+            assertEquals(Errno.EINVAL, e.errno());
+            assertTrue(e.getMessage().contains("PSM_DEVICES=" + text), e.getMessage());
+            assertTrue(e.getMessage().contains("self,shm,ipath"), e.getMessage());
+        }
+    }
+
+    private static Set<PsmDevices> devices(String text) {
+        return EndpointOptions.ofJob(JOB, Map.of("PSM_DEVICES", text)).devices();
     }
 
     @ParameterizedTest

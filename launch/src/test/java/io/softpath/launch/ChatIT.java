@@ -10,6 +10,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,12 +74,15 @@ class ChatIT {
     }
 
     /** Four people at four terminals: one leaves, one is killed, two go on. */
-    @Test
-    void shouldGoOnWithThoseWhoAreStillThere() {
+    @ParameterizedTest
+    @ValueSource(strings = {"self,shm,ipath", "self,ipath"})
+    void shouldGoOnWithThoseWhoAreStillThere(String devices) {
         try (ChildDaemon daemon = ChildDaemon.start("--units", "2");
                 JobServer server = JobServer.open(temp.resolve("job"), 4)) {
             List<Jvm> ranks =
-                    IntStream.range(0, 4).mapToObj(rank -> terminal(daemon, server, rank)).toList();
+                    IntStream.range(0, 4)
+                            .mapToObj(rank -> terminal(daemon, server, rank, devices))
+                            .toList();
             try {
                 for (int from = 0; from < 4; from++) {
                     ranks.get(from).println("here is number " + from);
@@ -125,13 +129,14 @@ class ChatIT {
         }
     }
 
-    private static Jvm terminal(ChildDaemon daemon, JobServer server, int rank) {
+    private static Jvm terminal(ChildDaemon daemon, JobServer server, int rank, String devices) {
         return Jvm.of("io.softpath.apps.chat.Chat")
                 .environment("SOFTPATH_DIR", daemon.directory().toString())
                 .environment("SOFTPATH_UNIT", Integer.toString(rank % 2))
                 .environment("SOFTPATH_JOB", server.path().toString())
                 .environment("SOFTPATH_RANK", Integer.toString(rank))
                 .environment("SOFTPATH_SIZE", "4")
+                .environment("PSM_DEVICES", devices)
                 .lifetime(PATIENCE)
                 .start();
     }

@@ -11,13 +11,14 @@ import io.softpath.psm.Endpoint;
 import io.softpath.psm.EndpointOptions;
 import io.softpath.psm.MatchedQueue;
 import io.softpath.psm.Status;
+import io.softpath.psm.engine.Peer;
 import io.softpath.psm.engine.Request;
 
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -69,7 +70,11 @@ class MatchedQueueIT {
     private record Half(
             ChildDaemon daemon, Endpoint endpoint, Jvm rank, Request send, Request receive)
             implements AutoCloseable {
-        static Half start() {
+        /**
+         * @param unit of the process in the middle: on another one than ours, 0, it is reached
+         *     through the chip, on the same one through shared memory
+         */
+        static Half start(int unit) {
             UUID job = UUID.randomUUID();
             ChildDaemon daemon = ChildDaemon.start("--units", "2");
             Endpoint endpoint =
@@ -79,6 +84,7 @@ class MatchedQueueIT {
                     Jvm.of(QueueRank.class)
                             .arguments(
                                     daemon.directory().toString(),
+                                    Integer.toString(unit),
                                     job.toString(),
                                     Long.toString(endpoint.id().value()))
                             .start();
@@ -87,9 +93,11 @@ class MatchedQueueIT {
             Request receive =
                     queue.irecv(
                             QueueRank.FROM_RANK, MemorySegment.ofArray(new byte[QueueRank.BYTES]));
+            Peer peer = endpoint.connect(id, PATIENCE);
+            assertEquals(unit == 0, peer.isDirect(), peer::whyNotDirect);
             Request send =
                     queue.isend(
-                            endpoint.connect(id, PATIENCE),
+                            peer,
                             QueueRank.TO_RANK,
                             MemorySegment.ofArray(new byte[QueueRank.BYTES]));
             boolean there = endpoint.await(() -> rank.lines().contains("in the middle"), PATIENCE);
@@ -106,9 +114,10 @@ class MatchedQueueIT {
     }
 
     /** The kernel tells the daemon at once; our library asks it when it hears nothing. */
-    @Test
-    void shouldEndRequestsOfAPeerThatIsKilledInMidTransfer() {
-        try (Half half = Half.start()) {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 0})
+    void shouldEndRequestsOfAPeerThatIsKilledInMidTransfer(int unit) {
+        try (Half half = Half.start(unit)) {
             half.rank().kill();
             Status status = new Status();
             for (Request request : List.of(half.send(), half.receive())) {
@@ -122,9 +131,10 @@ class MatchedQueueIT {
         }
     }
 
-    @Test
-    void shouldWaitForAPeerThatIsPausedInMidTransfer() {
-        try (Half half = Half.start()) {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 0})
+    void shouldWaitForAPeerThatIsPausedInMidTransfer(int unit) {
+        try (Half half = Half.start(unit)) {
             half.rank().signal(Jvm.SIGSTOP);
             Status status = new Status();
             assertFalse(

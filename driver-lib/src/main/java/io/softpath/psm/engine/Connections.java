@@ -398,6 +398,9 @@ public final class Connections {
     private void onDisconnectRequest(EndpointId id, Peer peer, ConnectMessage message) {
         int route = peer == null ? engine.route(id) : peer.route;
         if (peer != null && message.job().equals(settings.job())) {
+            if (!engine.hasAnswered(peer)) {
+                return; // it asks again; after the reply it does not know us any more
+            }
             peer.from = Peer.Way.NONE;
             parted(peer);
         }

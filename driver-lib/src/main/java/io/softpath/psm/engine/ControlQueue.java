@@ -67,6 +67,17 @@ final class ControlQueue {
         entry.data1 = data1;
     }
 
+    /** Sends what it can; whether nothing to this peer is left. */
+    boolean flush(Peer peer) {
+        flush();
+        for (int i = 0; i < count; i++) {
+            if (entries[(first + i) % ENTRIES].peer == peer) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     void flush() {
         while (count > 0 && send(entries[first])) {
             entries[first].peer = null;

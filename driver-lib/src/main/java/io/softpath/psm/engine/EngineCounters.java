@@ -21,6 +21,8 @@ public final class EngineCounters {
     long noReplyBuffer;
     long packetsSent;
     long noBuffer;
+    long recordsSent;
+    long recordsReceived;
     long windows;
     long grantsAgain;
 
@@ -106,6 +108,11 @@ public final class EngineCounters {
     /** Packets whose checksum is wrong, or that have none though they should. */
     public long badChecksum() {
         return badChecksum;
+    }
+
+    /** Records that went to, or came from, processes of the same host through shared memory. */
+    public long records() {
+        return recordsSent + recordsReceived;
     }
 
     public long packetsSent() {

@@ -610,6 +610,11 @@ public final class MessageEngine {
         return alarm.nowNs();
     }
 
+    /** Whether all that a peer was to be told about its windows is sent. */
+    boolean hasAnswered(Peer peer) {
+        return control.flush(peer);
+    }
+
     /** Asks whether a peer is no more; if so, what it has written before is taken first. */
     boolean isGone(Peer peer) {
         if (!port.isGone(peer.route)) {

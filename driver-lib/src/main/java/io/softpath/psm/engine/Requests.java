@@ -16,7 +16,9 @@ final class Requests {
     private final Alarm alarm;
     private final Thrown thrown;
     private final RequestTable referred = new RequestTable(REFERRED_LIMIT);
-    private final ArrayDeque<Request> free = new ArrayDeque<>();
+
+    /** Those that are released, each with the next behind it. */
+    private Matchable free;
 
     /** Complete ones whose owner wants to be called. */
     private final ArrayDeque<Request> toTell = new ArrayDeque<>();
@@ -74,7 +76,7 @@ final class Requests {
                             + "; wait for some of them");
         }
         inUse++;
-        Request request = free.isEmpty() ? new Request() : free.pop();
+        Request request = reused();
         request.tag = tag;
         request.selector = -1;
         request.buffer = buffer;
@@ -171,7 +173,18 @@ final class Requests {
         request.context = null;
         request.completion = null;
         inUse--;
-        free.push(request);
+        request.after = free;
+        free = request;
+    }
+
+    private Request reused() {
+        if (free == null) {
+            return new Request();
+        }
+        Request request = (Request) free;
+        free = request.after;
+        request.after = null;
+        return request;
     }
 
     private boolean isKept(Request request) {
@@ -194,13 +207,17 @@ final class Requests {
      * @return how many were completed since the last time
      */
     int tell() {
+        int done = finished;
+        if (done == 0) {
+            return 0;
+        }
         while (!toTell.isEmpty()) {
             Request request = toTell.poll();
             if (!isKept(request)) {
                 release(request);
             }
         }
-        int done = finished;
+        done = finished;
         finished = 0;
         return done;
     }

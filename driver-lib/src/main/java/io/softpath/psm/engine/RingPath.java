@@ -299,6 +299,7 @@ final class RingPath implements Path {
             broken = true;
         }
         wrote = true;
+        engine.counters().recordsSent++;
     }
 
     private void copy(Request request, int from, int at, int length) {

@@ -67,6 +67,7 @@ final class RingReader implements ControlledMessageHandler {
         }
         if (taken != 0) {
             peer.heard = true;
+            counters.recordsReceived += taken;
         }
         return taken;
     }

@@ -1,17 +1,18 @@
 package io.softpath.psm.engine;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 
 /** All that an engine shares memory with. None of it needs to know the time, or allocates. */
 final class Rings {
-    private final ArrayList<RingReader> readers = new ArrayList<>();
+    private RingReader[] readers = {};
 
     void add(RingReader reader) {
-        readers.add(reader);
+        readers = Arrays.copyOf(readers, readers.length + 1);
+        readers[readers.length - 1] = reader;
     }
 
     void remove(RingReader reader) {
-        readers.remove(reader);
+        readers = Arrays.stream(readers).filter(r -> r != reader).toArray(RingReader[]::new);
     }
 
     /**
@@ -21,8 +22,7 @@ final class Rings {
      */
     int look(MessageEngine engine) {
         int records = 0;
-        for (int i = readers.size() - 1; i >= 0; i--) {
-            RingReader reader = readers.get(i);
+        for (RingReader reader : readers) {
             records += reader.take();
             RingPath path = reader.path();
             if (path.hasWork()) {
@@ -37,8 +37,8 @@ final class Rings {
 
     /** Whether there is something to do now. */
     boolean hasWork() {
-        for (int i = 0; i < readers.size(); i++) {
-            if (readers.get(i).path().isBusy()) {
+        for (RingReader reader : readers) {
+            if (reader.path().isBusy()) {
                 return true;
             }
         }
@@ -47,8 +47,8 @@ final class Rings {
 
     /** Whether something waits for room, which nobody tells us of. */
     boolean isFull() {
-        for (int i = 0; i < readers.size(); i++) {
-            if (readers.get(i).path().isFull()) {
+        for (RingReader reader : readers) {
+            if (reader.path().isFull()) {
                 return true;
             }
         }
@@ -62,8 +62,8 @@ final class Rings {
      */
     boolean sleep(boolean asleep) {
         boolean quiet = true;
-        for (int i = 0; i < readers.size(); i++) {
-            DirectLink link = readers.get(i).link();
+        for (RingReader reader : readers) {
+            DirectLink link = reader.link();
             link.sleep(asleep);
             quiet &= !link.hasSomething();
         }

@@ -1,29 +1,30 @@
 package io.softpath.apps.bigcopy;
 
-import io.softpath.driver.Address;
-import io.softpath.driver.Context;
-import io.softpath.driver.ContextOptions;
-import io.softpath.driver.Device;
+import io.softpath.apps.Ranks;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
 import io.softpath.job.Job;
 import io.softpath.linux.CurrentProcess;
+import io.softpath.psm.Endpoint;
+import io.softpath.psm.engine.Peer;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Moves a file of any size from rank 0 to rank 1 by expected receive, checks it, and says how often
- * each byte was copied. {@code bigcopy --help} tells how to call it.
+ * Moves a file of any size from rank 0 to rank 1 in matched messages from and into pinned memory,
+ * checks it, and says how often each byte was copied. {@code bigcopy --help} tells how to call it.
  */
 public final class Bigcopy {
     private static final int FAILED = 1;
     private static final int REFUSED = 2;
     private static final int RANKS = 2;
     private static final int STDERR = 2;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Job job;
     private final Options options;
@@ -90,26 +91,20 @@ public final class Bigcopy {
         if (job.rank() == 0) {
             try (Source source = Source.open(options);
                     ProgressBar bar = bar(source);
-                    Device device = Device.open();
-                    Context context = device.openContext(contextOptions());
-                    Memory memory = Memory.pin(context, options.memoryBytes())) {
+                    Endpoint endpoint = Ranks.open(job);
+                    Memory memory = Memory.pin(endpoint, options.memoryBytes())) {
                 Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(bar::close));
-                send(source, bar, context, memory);
+                send(source, bar, endpoint, memory);
             }
         } else {
             try (Target target = Target.create(options);
-                    Device device = Device.open();
-                    Context context = device.openContext(contextOptions());
-                    Memory memory = Memory.pin(context, options.memoryBytes())) {
+                    Endpoint endpoint = Ranks.open(job);
+                    Memory memory = Memory.pin(endpoint, options.memoryBytes())) {
                 Runtime.getRuntime()
                         .addShutdownHook(Thread.ofPlatform().unstarted(() -> discard(target)));
-                receive(target, context, memory);
+                receive(target, endpoint, memory);
             }
         }
-    }
-
-    private ContextOptions contextOptions() {
-        return ContextOptions.defaults().withGather(options.gather());
     }
 
     private ProgressBar bar(Source source) {
@@ -128,92 +123,53 @@ public final class Bigcopy {
         }
     }
 
-    /** What ranks tell each other before they start. */
-    private record Hello(
-            Address address, int slotBytes, int mostSlots, long memoryBytes, long wantedBytes) {
-        static Hello of(Context context, Memory memory) {
-            return new Hello(
-                    context.address(),
-                    memory.bestSlotBytes(),
-                    memory.mostSlots(),
-                    memory.bytes(),
-                    memory.wantedBytes());
-        }
-
-        String text() {
-            return address
-                    + " "
-                    + slotBytes
-                    + " "
-                    + mostSlots
-                    + " "
-                    + memoryBytes
-                    + " "
-                    + wantedBytes;
-        }
-
-        static Hello parse(String text) {
-            String[] words = text.split(" ", -1);
-            return new Hello(
-                    Address.parse(words[0]),
-                    Integer.parseInt(words[1]),
-                    Integer.parseInt(words[2]),
-                    Long.parseLong(words[3]),
-                    Long.parseLong(words[4]));
-        }
-    }
-
-    /** Both ranks', and the slots that suit both. */
-    private record Meeting(Hello sender, Hello receiver) {
-        int slotBytes() {
-            return Math.min(sender.slotBytes(), receiver.slotBytes());
-        }
-
-        int slotCount() {
-            long bytes = Math.min(sender.memoryBytes(), receiver.memoryBytes());
-            int most = Math.min(sender.mostSlots(), receiver.mostSlots());
-            return (int) Math.min(bytes / slotBytes(), most);
+    /** Pinned memory of both ranks, in bytes. */
+    private record Room(long sender, long receiver, long wanted) {
+        long each() {
+            return Math.min(sender, receiver);
         }
 
         /** Something to say if the limit of locked memory was in the way. */
         String shortage() {
-            boolean enough =
-                    sender.memoryBytes() == sender.wantedBytes()
-                            && receiver.memoryBytes() == receiver.wantedBytes();
-            return enough
+            return each() == wanted
                     ? ""
                     : "bigcopy: the limit of locked memory allows "
-                            + sender.memoryBytes() / 1024
+                            + sender / 1024
                             + " KiB to the sender and "
-                            + receiver.memoryBytes() / 1024
+                            + receiver / 1024
                             + " KiB to the receiver instead of "
-                            + receiver.wantedBytes() / 1024
-                            + " KiB: windows of "
-                            + slotBytes() / 1024
+                            + wanted / 1024
+                            + " KiB: messages of "
+                            + Memory.slotBytes(each()) / 1024
                             + " KiB; more needs a higher ulimit -l";
         }
     }
 
-    private Meeting meet(Context context, Memory memory) {
-        List<String> all = job.allGather(Hello.of(context, memory).text());
-        return new Meeting(Hello.parse(all.get(0)), Hello.parse(all.get(1)));
+    private Room meet(Memory memory) {
+        List<Long> all =
+                job.allGather(Long.toString(memory.bytes())).stream().map(Long::valueOf).toList();
+        return new Room(all.get(0), all.get(1), memory.wantedBytes());
     }
 
-    private void send(Source source, ProgressBar bar, Context context, Memory memory) {
-        Meeting meeting = meet(context, memory);
-        if (!meeting.shortage().isEmpty()) {
-            System.err.println(meeting.shortage());
+    private Peer other(Endpoint endpoint) {
+        return Ranks.connect(job, endpoint, PATIENCE).peer(1 - job.rank());
+    }
+
+    private void send(Source source, ProgressBar bar, Endpoint endpoint, Memory memory) {
+        Room room = meet(memory);
+        if (!room.shortage().isEmpty()) {
+            System.err.println(room.shortage());
         }
+        Peer other = other(endpoint);
+        Station station = new Station(endpoint, other, options.timeoutNs());
         long startNs = System.nanoTime();
-        Station station = new Station(context, meeting.receiver().address(), options.timeoutNs());
-        SendingRank rank =
-                new SendingRank(station, memory, meeting.slotBytes(), meeting.slotCount(), bar);
+        SendingRank rank = new SendingRank(station, memory.slots(room.each()), bar);
         Checksum checksum = new Checksum(options.sha256());
         station.start("read " + source, () -> rank.read(source, checksum));
         station.run(rank);
         String summary = checksum.summary();
         job.allGather(summary);
-        Report report = Report.parse(job.allGather("").get(1)); // it has its name now
+        long tidUpdates = Long.parseLong(job.allGather("").get(1)); // the file has its name now
         double seconds = (System.nanoTime() - startNs) / 1e9;
         bar.close();
         if (source.bytes() >= 0 && source.bytes() != checksum.bytes()) {
@@ -228,17 +184,20 @@ public final class Bigcopy {
             System.out.printf(
                     ", %s/s%n%s",
                     ProgressBar.human((long) (checksum.bytes() / seconds)),
-                    Report.copies(options, context.expected().gathers()));
+                    Report.copies(options, Report.Way.of(other.isDirect(), tidUpdates)));
         }
         System.out.println();
-        System.out.println(report.sentence());
+        var counters = endpoint.counters();
+        System.out.println(
+                new Report(rank.sent(), counters.packetsSent(), counters.wentBack(), tidUpdates)
+                        .sentence());
+        endpoint.close(PATIENCE);
     }
 
-    private void receive(Target target, Context context, Memory memory) throws IOException {
-        Meeting meeting = meet(context, memory);
-        Station station = new Station(context, meeting.sender().address(), options.timeoutNs());
-        ReceivingRank rank =
-                new ReceivingRank(station, memory, meeting.slotBytes(), meeting.slotCount());
+    private void receive(Target target, Endpoint endpoint, Memory memory) {
+        Room room = meet(memory);
+        Station station = new Station(endpoint, other(endpoint), options.timeoutNs());
+        ReceivingRank rank = new ReceivingRank(station, memory.slots(room.each()));
         Checksum checksum = new Checksum(options.sha256());
         AtomicReference<List<String>> summaries = new AtomicReference<>();
         station.start(
@@ -265,6 +224,7 @@ public final class Bigcopy {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot make " + target + ": " + e.getMessage(), e);
         }
-        job.allGather(rank.report().text());
+        job.allGather(Long.toString(memory.tidUpdates()));
+        endpoint.close(PATIENCE);
     }
 }

@@ -1,62 +1,58 @@
 package io.softpath.apps.bigcopy;
 
+import io.softpath.error.Errno;
+import io.softpath.error.SoftpathException;
+
 /**
- * What an OFFER says of a chunk, in one qword. A chunk is what one slot holds: the part of the file
- * from {@code number * slotBytes} on.
+ * The part of a file that one slot holds, and one message carries: from {@code number * slotBytes}
+ * on. Its tag says all there is to say of it; its length is the message's.
  *
  * <pre>
- *  63                        32   31    30   29                        0
- * +----------------------------+------+------+--------------------------+
- * | CRC-32C of all up to here  | last | sent |          length          |
- * +----------------------------+------+------+--------------------------+
+ *  63  62  61   60    59                  32 31                         0
+ * +---+---------+------+--------------------+----------------------------+
+ * | 0 |  1: it  | last |   number, 28 bits  | CRC-32C of all up to here  |
+ * +---+---------+------+--------------------+----------------------------+
  * </pre>
  *
- * {@code last}: the file ends with it; only then is it shorter than a slot, or empty. {@code sent}:
- * its grant has come and all of it was sent.
+ * {@code last}: the file ends with it; only then is it shorter than a slot, or empty.
+ *
+ * @param length bytes
+ * @param crc of all bytes of the file up to its end
  */
-final class Chunk {
-    static final int MAX_LENGTH = (1 << 30) - 1;
+record Chunk(int length, int crc, boolean last) {
+    /** How far a rank is, in 8 bytes: chunks that it has written. */
+    static final long NEWS = 2L << 61;
 
-    private static final int LAST = 1 << 31;
-    private static final int SENT = 1 << 30;
+    /** What a receive of a chunk asks for: that number, whatever else is said of it. */
+    static final long SELECTOR = ~0L << 61 | ((1L << 28) - 1) << 32;
 
-    private Chunk() {}
+    private static final long KIND = 1L << 61;
+    private static final long LAST = 1L << 60;
 
-    static long of(int length, int crc, boolean last) {
-        return (long) crc << 32 | (length | (last ? LAST : 0)) & 0xFFFF_FFFFL;
+    static long tag(long number) {
+        return KIND | number << 32 & SELECTOR;
     }
 
-    /** The same, said after it was sent. */
-    static long sent(long chunk) {
-        return chunk | SENT;
+    /**
+     * What a tag and a message say.
+     *
+     * @throws SoftpathException.Lost EPROTO if that cannot be
+     */
+    static Chunk of(long tag, int length, int slotBytes) {
+        boolean last = (tag & LAST) != 0;
+        if (length > slotBytes || length < slotBytes && !last) {
+            throw SoftpathException.of(
+                    Errno.EPROTO,
+                    String.format(
+                            "the sender's chunk is not as long as a slot: tag=0x%x length=%d"
+                                    + " slotBytes=%d",
+                            tag, length, slotBytes));
+        }
+        return new Chunk(length, (int) tag, last);
     }
 
-    static long withoutSent(long chunk) {
-        return chunk & ~(long) SENT;
-    }
-
-    static boolean isSent(long chunk) {
-        return ((int) chunk & SENT) != 0;
-    }
-
-    static boolean isLast(long chunk) {
-        return ((int) chunk & LAST) != 0;
-    }
-
-    static int length(long chunk) {
-        return (int) chunk & MAX_LENGTH;
-    }
-
-    static int crc(long chunk) {
-        return (int) (chunk >>> 32);
-    }
-
-    static String describe(long chunk) {
-        return String.format(
-                "length=%d crc=%08x%s%s",
-                length(chunk),
-                crc(chunk),
-                isLast(chunk) ? " last" : "",
-                isSent(chunk) ? " sent" : "");
+    /** Its tag, with all that is said of it. */
+    long tagged(long number) {
+        return tag(number) | (last ? LAST : 0) | Integer.toUnsignedLong(crc);
     }
 }

@@ -13,7 +13,6 @@ import java.util.regex.Pattern;
  * @param from a path, {@link #STDIN}, or null for made-up data
  * @param to a path, or null: rank 1 only checks what comes
  * @param sizeBytes how much to make up
- * @param gather whether the chip may send from pinned memory by itself
  * @param memoryBytes pinned memory of each rank, 0 for the default
  * @param timeoutNs how long the other rank may say nothing
  */
@@ -25,7 +24,6 @@ record Options(
         boolean sha256,
         boolean sync,
         boolean quiet,
-        boolean gather,
         long memoryBytes,
         long timeoutNs) {
     static final String STDIN = "-";
@@ -35,8 +33,8 @@ record Options(
             usage: softpath run -n 2 bigcopy [OPTION...] FROM TO
                    softpath run -n 2 bigcopy [OPTION...] --size SIZE [TO]
 
-            Rank 0 reads a file into pinned memory, the chip writes it into pinned memory of rank 1
-            (expected receive), rank 1 writes it to a new file, which gets its name when it is whole.
+            Rank 0 reads a file into pinned memory and sends that in messages, rank 1 receives them in
+            pinned memory and writes a new file, which gets its name when it is whole.
 
               FROM               a file, a pipe, or - for standard input
               TO                 the new file
@@ -46,9 +44,8 @@ record Options(
                   --sha256       compare SHA-256 too; CRC-32C is always compared
                   --sync         have TO on the disk before it gets its name
               -q, --quiet        no progress
-                  --no-gather    send through PIO buffers, packet by packet: one copy more
-                  --memory SIZE  pinned memory of each rank (default: as much as there are TIDs for,
-                                 less if the limit of locked memory is lower)
+                  --memory SIZE  pinned memory of each rank (default: 2M, less if the limit of locked
+                                 memory is lower)
                   --timeout SEC  give up when the other rank says nothing for so long (default: 30)
               -h, --help         show this
 
@@ -68,7 +65,6 @@ record Options(
         boolean sha256 = false;
         boolean sync = false;
         boolean quiet = false;
-        boolean gather = true;
         long memory = 0;
         long timeout = DEFAULT_TIMEOUT_S;
         boolean onlyOperands = false;
@@ -98,7 +94,6 @@ record Options(
                 case "--sha256" -> sha256 = true;
                 case "--sync" -> sync = true;
                 case "-q", "--quiet" -> quiet = true;
-                case "--no-gather" -> gather = false;
                 case "--memory" -> memory = memory(name, value);
                 case "--timeout" -> timeout = seconds(name, value);
                 case "--" -> onlyOperands = true;
@@ -126,7 +121,6 @@ record Options(
                 sha256,
                 sync,
                 quiet,
-                gather,
                 memory,
                 TimeUnit.SECONDS.toNanos(timeout));
     }

@@ -1,44 +1,58 @@
 package io.softpath.apps.bigcopy;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
- * What rank 1 has counted.
+ * What was counted.
  *
- * @param packets that brought data
- * @param suppressed those of them for which the chip wrote no header
- * @param windows chunks
- * @param restarts how often something had to be sent again
- * @param tidUpdates pages that the driver gave a TID
+ * @param chunks messages
+ * @param packets that the sender has sent, whatever was in them
+ * @param again how often the sender had to go back
+ * @param tidUpdates pages that the receiver's driver gave a TID
  */
-record Report(long packets, long suppressed, long windows, long restarts, long tidUpdates) {
-    /** For the other rank. */
-    String text() {
-        return Stream.of(packets, suppressed, windows, restarts, tidUpdates)
-                .map(String::valueOf)
-                .collect(Collectors.joining(" "));
-    }
+record Report(long chunks, long packets, long again, long tidUpdates) {
+    /** How bytes go from pinned memory of one rank to that of the other. */
+    enum Way {
+        /** Both ranks are on one host: the receiver reads the sender's memory. */
+        SHARED,
 
-    static Report parse(String text) {
-        long[] n = Arrays.stream(text.split(" ", -1)).mapToLong(Long::parseLong).toArray();
-        return new Report(n[0], n[1], n[2], n[3], n[4]);
+        /** The receiver's chip places what the sender's library has put into send buffers. */
+        TID,
+
+        /** The receiver's library places it. */
+        EAGER;
+
+        List<String> copies() {
+            return switch (this) {
+                case SHARED -> List.of("pinned memory -> pinned memory (library)");
+                case TID ->
+                        List.of(
+                                "pinned memory -> PIO buffer (library)",
+                                "PIO buffer -> pinned memory (chip)");
+                case EAGER ->
+                        List.of(
+                                "pinned memory -> PIO buffer (library)",
+                                "PIO buffer -> eager buffer (chip)",
+                                "eager buffer -> pinned memory (library)");
+            };
+        }
+
+        static Way of(boolean shared, long tidUpdates) {
+            return shared ? SHARED : tidUpdates > 0 ? TID : EAGER;
+        }
     }
 
     String sentence() {
-        return count(packets, "packet")
-                + (packets == 0 ? "" : ", " + suppressed + " of them without a header entry")
-                + "; "
-                + count(windows, "window")
+        return count(chunks, "message")
+                + " in "
+                + count(packets, "packet")
                 + "; "
                 + count(tidUpdates, "TID")
                 + " written; "
-                + (restarts == 0
+                + (again == 0
                         ? "nothing had to be sent again"
-                        : "a part of a window had to be sent again " + count(restarts, "time"));
+                        : "something had to be sent again " + count(again, "time"));
     }
 
     private static String count(long number, String what) {
@@ -48,19 +62,14 @@ record Report(long packets, long suppressed, long windows, long restarts, long t
     /**
      * How often each byte was copied, and by whom.
      *
-     * @param gathers the chip sent from pinned memory by itself
+     * @param way from one rank's memory to the other's
      */
-    static String copies(Options options, boolean gathers) {
+    static String copies(Options options, Way way) {
         List<String> copies = new ArrayList<>();
         if (!options.isMadeUp()) {
             copies.add("file -> pinned memory (kernel)");
         }
-        if (gathers) {
-            copies.add("pinned memory -> pinned memory (chip, gather)");
-        } else {
-            copies.add("pinned memory -> PIO buffer (library)");
-            copies.add("PIO buffer -> pinned memory (chip)");
-        }
+        copies.addAll(way.copies());
         if (options.to() != null) {
             copies.add("pinned memory -> file (kernel)");
         }

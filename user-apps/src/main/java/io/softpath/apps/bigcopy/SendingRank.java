@@ -1,141 +1,105 @@
 package io.softpath.apps.bigcopy;
 
-import io.softpath.driver.ReceivedPacket;
-import io.softpath.driver.expected.ExpectedSender;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.psm.engine.Request;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /** Rank 0: its file's thread reads chunks into slots, the main thread sends them. */
-final class SendingRank implements Station.Work, SendingEnd.Port {
+final class SendingRank implements Station.Work {
     private final Station station;
-    private final Memory memory;
-    private final int slotBytes;
+    private final MemorySegment[] memory; // by slot
     private final Slots slots;
-    private final SendingEnd end;
-    private final ExpectedSender[] senders; // by slot
+    private final Request[] sends; // by slot
     private final ProgressBar bar;
-    private long resumed;
+    private long sent; // chunks below this were given to the queue
+    private long written; // chunks below this are in the receiver's file
+    private long last = Long.MAX_VALUE; // the last chunk's number
 
-    SendingRank(Station station, Memory memory, int slotBytes, int slotCount, ProgressBar bar) {
+    SendingRank(Station station, MemorySegment[] memory, ProgressBar bar) {
         this.station = station;
         this.memory = memory;
-        this.slotBytes = slotBytes;
-        this.slots = new Slots(slotCount);
-        this.end = new SendingEnd(slots, this, 0);
-        this.senders = new ExpectedSender[slots.count()];
+        this.slots = new Slots(memory.length);
+        this.sends = new Request[memory.length];
         this.bar = bar;
-        Arrays.setAll(senders, i -> station.context().expected().sender(station.peer()));
     }
 
     /** What the file's thread does: reads all of it. */
     void read(Source source, Checksum checksum) throws IOException, InterruptedException {
-        ByteBuffer[] buffers = memory.slots(slotBytes, slots.count());
         try (source) {
             boolean last = false;
             while (!last) {
-                ByteBuffer buffer = buffers[slots.slot(slots.awaitRoom())].clear();
+                ByteBuffer buffer = memory[slots.slot(slots.awaitRoom())].asByteBuffer();
                 source.read(buffer);
                 last = buffer.hasRemaining();
                 checksum.update(buffer.flip());
-                slots.fill(Chunk.of(buffer.limit(), checksum.crc(), last));
-                station.wake();
+                slots.fill(new Chunk(buffer.limit(), checksum.crc(), last));
             }
         }
     }
 
     @Override
-    public void onPacket(ReceivedPacket packet) {
-        switch (packet.subOpcode()) {
-            case Station.GRANT -> granted(packet);
-            case Station.NAK -> resume(packet.data0(), packet.data1());
-            case Station.STATUS -> end.status(packet.data0(), packet.data1());
-            default -> {} // not of this program
-        }
+    public boolean hasNews() {
+        return sent < slots.filled() || isFreed();
     }
 
-    private void granted(ReceivedPacket grant) {
-        int slot = end.granted(grant.data0());
-        if (slot < 0) {
-            return;
+    private boolean isFreed() {
+        long oldest = slots.emptied();
+        return oldest < sent && sends[slots.slot(oldest)].isComplete();
+    }
+
+    @Override
+    public void step() {
+        for (; sent < slots.filled(); sent++) {
+            int slot = slots.slot(sent);
+            Chunk chunk = slots.chunk(sent);
+            last = chunk.last() ? sent : last;
+            sends[slot] = station.send(chunk.tagged(sent), memory[slot], chunk.length());
         }
-        int length = Chunk.length(slots.chunk(grant.data0()));
-        senders[slot].begin(grant, memory.region(), (long) slot * slotBytes, length);
-        if (senders[slot].length() != length) {
+        while (isFreed()) {
+            station.end(sends[slots.slot(slots.emptied())]);
+            slots.empty(slots.emptied() + 1);
+        }
+        bar.update(written * memory[0].byteSize(), System.nanoTime());
+    }
+
+    @Override
+    public long written() {
+        return 0;
+    }
+
+    @Override
+    public void news(long newWritten) {
+        if (newWritten < written || newWritten > sent) {
             throw SoftpathException.of(
                     Errno.EPROTO,
-                    "the receiver granted a part of a chunk: chunk="
-                            + grant.data0()
-                            + " length="
-                            + length
-                            + " granted="
-                            + senders[slot].length());
+                    "the receiver says what cannot be: written=" + newWritten + " " + this);
         }
-    }
-
-    private void resume(long descriptor, long point) {
-        for (int slot = 0; slot < senders.length; slot++) {
-            if (end.isGranted(slot) && senders[slot].resume(descriptor, point)) {
-                end.resumed(slot);
-                resumed++;
-            }
-        }
-    }
-
-    @Override
-    public boolean step(long nowNs) {
-        bar.update(writtenBytes(), System.nanoTime());
-        return end.step(nowNs);
-    }
-
-    private long writtenBytes() {
-        return end.written() * slotBytes;
+        written = newWritten;
     }
 
     @Override
     public boolean isDone() {
-        return end.isAllWritten();
+        return written > last;
     }
 
-    @Override
-    public boolean needsBuffer() {
-        return end.hasData();
-    }
-
-    /** How often the receiver wanted something again. */
-    long resumed() {
-        return resumed;
-    }
-
-    @Override
-    public boolean offer(long number, long chunk) {
-        return station.say(Station.OFFER, number, chunk);
-    }
-
-    @Override
-    public boolean alive() {
-        return station.say(Station.ALIVE, 0, 0);
-    }
-
-    @Override
-    public boolean data(int slot) {
-        int before = senders[slot].sent();
-        synchronized (station.sending()) {
-            var _ = senders[slot].send();
-        }
-        return senders[slot].sent() > before;
-    }
-
-    @Override
-    public boolean isOut(int slot) {
-        return senders[slot].isDone();
+    /** Chunks. */
+    long sent() {
+        return sent;
     }
 
     @Override
     public String toString() {
-        return end.toString();
+        return "read="
+                + slots.filled()
+                + " sent="
+                + sent
+                + " received="
+                + slots.emptied()
+                + " written="
+                + written;
     }
 }

@@ -13,13 +13,13 @@ package io.softpath.apps.bigcopy;
  */
 final class Slots {
     private final int count;
-    private final long[] chunks; // guarded by this
+    private final Chunk[] chunks; // guarded by this
     private volatile long filled; // written by the filling thread, guarded by this
     private volatile long emptied; // written by the emptying thread, guarded by this
 
     Slots(int count) {
         this.count = count;
-        this.chunks = new long[count];
+        this.chunks = new Chunk[count];
     }
 
     int count() {
@@ -45,12 +45,12 @@ final class Slots {
     }
 
     /** What was said of a chunk that is in its slot. */
-    synchronized long chunk(long number) {
+    synchronized Chunk chunk(long number) {
         return chunks[slot(number)];
     }
 
     /** The next chunk is in its slot. */
-    synchronized void fill(long chunk) {
+    synchronized void fill(Chunk chunk) {
         chunks[slot(filled)] = chunk;
         filled = filled + 1;
         notifyAll();

@@ -1,41 +1,35 @@
 package io.softpath.apps.bigcopy;
 
-import io.softpath.abi.packet.Rhf;
-import io.softpath.driver.Address;
-import io.softpath.driver.Context;
-import io.softpath.driver.Destination;
-import io.softpath.driver.PacketHandler;
-import io.softpath.driver.ReceivedPacket;
+import io.softpath.abi.psm.PsmError;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.psm.Endpoint;
+import io.softpath.psm.MatchedQueue;
+import io.softpath.psm.Status;
+import io.softpath.psm.engine.Peer;
+import io.softpath.psm.engine.Request;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
- * A rank's context and the main thread that works there: receives, says what there is to say, and
- * sleeps when neither the peer nor the file's thread has anything new.
+ * A rank's endpoint and the main thread that works there: sends and receives, tells the other rank
+ * how far it is, and gives up when that says nothing any more.
  */
-final class Station implements PacketHandler {
-    // Messages, by sub-opcode.
-    static final int OFFER = 1; // chunk number, Chunk
-    static final int GRANT = 2; // chunk number; payload: TidSessionList
-    static final int NAK = 3; // descriptor of the window, where to go on
-    static final int STATUS = 4; // chunks received, chunks written
-    static final int ALIVE = 5;
-    static final int WAKE = 6; // to oneself
+final class Station {
+    /** Something is said at least so often, so that the other rank knows that this one lives. */
+    private static final long NEWS_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    private static final int BATCH = 64;
-    private static final int SPINS = 50;
-    private static final int YIELDS = 150;
-
-    /** Timers are due so late at most. */
-    private static final Duration MOMENT = Duration.ofMillis(20);
-
-    /** The chip does not interrupt for send buffers that become free. */
+    /** Nothing wakes the main thread when the file's has done something: it looks so often. */
     private static final Duration SHORT_MOMENT = Duration.ofMillis(1);
+
+    private static final Duration MOMENT = Duration.ofMillis(20);
+    private static final long BUSY_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /** What the file's thread does. */
     @FunctionalInterface
@@ -45,62 +39,69 @@ final class Station implements PacketHandler {
 
     /** What the main thread works on. */
     interface Work {
-        /** A packet of the peer's, or an expected one. */
-        void onPacket(ReceivedPacket packet);
+        /** Whether there is something to do. */
+        boolean hasNews();
 
-        /** Does what there is to do; false if that was nothing. */
-        boolean step(long nowNs);
+        void step();
 
         boolean isDone();
 
-        /** Whether it waits for a send buffer. */
-        boolean needsBuffer();
+        /** Chunks that this rank has written. */
+        long written();
+
+        /** The other rank has written so many. */
+        void news(long written);
     }
 
-    private final Context context;
-    private final Address peerAddress;
-    private final Destination peer;
-    private final Destination self;
+    private final Endpoint endpoint;
+    private final MatchedQueue queue;
+    private final Peer peer;
     private final long timeoutNs;
-    private final Object sending = new Object();
     private final RunningClock clock = new RunningClock(System.nanoTime());
-    private volatile boolean asleep;
+    private final Status status = new Status();
+    private final MemorySegment said = MemorySegment.ofArray(new long[1]);
+    private final MemorySegment heard = MemorySegment.ofArray(new long[1]);
     private volatile RuntimeException failure; // of the file's thread
-    private Work work;
-    private boolean heard;
+    private Request hearing;
     private long nowNs;
+    private long saidNs = -NEWS_NS;
     private long heardNs;
 
-    Station(Context context, Address peerAddress, long timeoutNs) {
-        this.context = context;
-        this.peerAddress = peerAddress;
-        this.peer = context.destination(peerAddress);
-        this.self = context.destination(context.address());
+    Station(Endpoint endpoint, Peer peer, long timeoutNs) {
+        this.endpoint = endpoint;
+        this.queue = endpoint.queue();
+        this.peer = peer;
         this.timeoutNs = timeoutNs;
     }
 
-    Context context() {
-        return context;
+    /** Begins to send a chunk; complete when the other rank has it, whatever its length. */
+    Request send(long tag, MemorySegment slot, int length) {
+        return queue.isend(peer, tag, slot, 0, length, true, null, null);
     }
 
-    Destination peer() {
-        return peer;
+    /** Begins to receive a chunk. */
+    Request receive(long tag, MemorySegment slot) {
+        return queue.irecv(tag, Chunk.SELECTOR, slot);
     }
 
-    /** Held while sending: the file's thread sends too, to wake the main one. */
-    Object sending() {
-        return sending;
+    /** Takes back a receive of what will not come. */
+    void cancel(Request receive) {
+        queue.cancel(receive);
     }
 
-    /** Sends a message to the peer; false if there is no send buffer now. Main thread. */
-    boolean say(int type, long data0, long data1) {
-        return say(type, data0, data1, MemorySegment.NULL, 0);
-    }
-
-    boolean say(int type, long data0, long data1, MemorySegment payload, int length) {
-        synchronized (sending) {
-            return context.send(peer, type, data0, data1, payload, 0, length).isSent();
+    /**
+     * How a request went that is complete.
+     *
+     * @throws SoftpathException.Lost ENOTCONN if the other rank is gone
+     */
+    Status end(Request request) {
+        queue.test(request, status);
+        heardNs = nowNs;
+        if (status.error() != PsmError.OK && status.error() != PsmError.MQ_TRUNCATION) {
+            throw SoftpathException.of(
+                    Errno.ENOTCONN, "the other rank is lost: " + status.error().sentence());
         }
+        return status;
     }
 
     /**
@@ -124,58 +125,38 @@ final class Station implements PacketHandler {
                     } catch (RuntimeException e) {
                         failure = e;
                     }
-                    wake();
                 });
-    }
-
-    /**
-     * Something has changed that the main thread should look at. Any thread. Without a send buffer
-     * it looks a little later.
-     */
-    void wake() {
-        if (!asleep) {
-            return;
-        }
-        try {
-            synchronized (sending) {
-                var _ = context.send(self, WAKE, 0, 0);
-            }
-        } catch (SoftpathException e) {
-            // The daemon is gone, which the main thread is told too.
-        }
     }
 
     /**
      * Works until all is done.
      *
-     * @throws SoftpathException.Lost ETIMEDOUT if the peer says nothing for too long
+     * @throws SoftpathException.Lost ETIMEDOUT if the other rank says nothing for too long
      */
-    void run(Work newWork) {
-        work = newWork;
-        heardNs = nowNs;
-        int idle = 0;
+    void run(Work work) {
+        BooleanSupplier news = () -> work.hasNews() || hearing.isComplete() || failure != null;
+        long workedNs = 0;
+        hearing = queue.irecv(Chunk.NEWS, heard);
         while (!work.isDone()) {
-            if (look()) {
-                idle = 0;
-            } else if (++idle <= SPINS) {
-                Thread.onSpinWait();
-            } else if (idle <= SPINS + YIELDS) {
-                Thread.yield();
-            } else {
-                sleep();
+            boolean busy = nowNs - workedNs < BUSY_NS;
+            boolean some = endpoint.await(news, busy ? SHORT_MOMENT : MOMENT);
+            nowNs = clock.advance(System.nanoTime());
+            workedNs = some ? nowNs : workedNs;
+            if (failure != null) {
+                throw failure;
             }
+            work.step();
+            hear(work);
+            say(work.written());
         }
+        queue.cancel(hearing);
     }
 
-    private boolean look() {
-        boolean progress = context.receive(this, BATCH) > 0;
-        nowNs = clock.advance(System.nanoTime());
-        if (failure != null) {
-            throw failure;
-        }
-        if (heard) {
-            heard = false;
-            heardNs = nowNs;
+    private void hear(Work work) {
+        if (hearing.isComplete()) {
+            end(hearing);
+            work.news(heard.get(ValueLayout.JAVA_LONG, 0));
+            hearing = queue.irecv(Chunk.NEWS, heard);
         } else if (nowNs - heardNs > timeoutNs) {
             throw new SoftpathException.Lost(
                     Errno.ETIMEDOUT,
@@ -185,38 +166,13 @@ final class Station implements PacketHandler {
                             + " may tell; --timeout waits longer; "
                             + work);
         }
-        return work.step(nowNs) || progress;
     }
 
-    private void sleep() {
-        asleep = true;
-        try {
-            // What the file's thread did before it could see that we sleep.
-            if (failure == null && !work.step(nowNs) && !work.isDone()) {
-                context.await(work.needsBuffer() ? SHORT_MOMENT : MOMENT);
-            }
-        } finally {
-            asleep = false;
-        }
-    }
-
-    @Override
-    public void onPacket(ReceivedPacket packet) {
-        boolean expected = packet.type() == Rhf.TYPE_EXPECTED;
-        boolean fromPeer =
-                packet.sourceContext() == peerAddress.context()
-                        && packet.sourceLid() == peerAddress.lid();
-        heard |= fromPeer;
-        if (expected || (fromPeer && packet.type() == Rhf.TYPE_EAGER)) {
-            work.onPacket(packet);
-        }
-    }
-
-    /** Bad data packets belong to a window; what else is bad will be said again. */
-    @Override
-    public void onError(ReceivedPacket packet) {
-        if (packet.type() == Rhf.TYPE_EXPECTED) {
-            work.onPacket(packet);
+    private void say(long written) {
+        if (nowNs - saidNs >= NEWS_NS || written != said.get(ValueLayout.JAVA_LONG, 0)) {
+            saidNs = nowNs;
+            said.set(ValueLayout.JAVA_LONG, 0, written);
+            queue.isend(peer, Chunk.NEWS, said, 0, Long.BYTES, false, request -> false, null);
         }
     }
 }

@@ -20,7 +20,6 @@ class OptionsTest {
         assertEquals("from", options.from());
         assertEquals("to", options.to());
         assertFalse(options.isMadeUp() || options.isStdin() || options.force() || options.sync());
-        assertTrue(options.gather());
         assertEquals(TimeUnit.SECONDS.toNanos(30), options.timeoutNs());
     }
 
@@ -32,7 +31,6 @@ class OptionsTest {
                         "--sha256",
                         "--sync",
                         "-q",
-                        "--no-gather",
                         "--memory=64K",
                         "--timeout",
                         "5",
@@ -42,7 +40,6 @@ class OptionsTest {
         assertTrue(options.isStdin());
         assertEquals("-to", options.to());
         assertTrue(options.force() && options.sha256() && options.sync() && options.quiet());
-        assertFalse(options.gather());
         assertEquals(64 << 10, options.memoryBytes());
         assertEquals(TimeUnit.SECONDS.toNanos(5), options.timeoutNs());
     }

@@ -10,36 +10,37 @@ import java.nio.ByteBuffer;
 
 class ReportTest {
     @Test
-    void shouldTravelAsText() {
-        Report report = new Report(1, 2, 3, 4, 5);
-        assertEquals(report, Report.parse(report.text()));
-    }
-
-    @Test
     void shouldSayWhatWasCounted() {
         assertEquals(
-                "128 packets, 112 of them without a header entry; 1 window; 64 TIDs written;"
-                        + " nothing had to be sent again",
-                new Report(128, 112, 1, 0, 64).sentence());
+                "1 message in 128 packets; 64 TIDs written; nothing had to be sent again",
+                new Report(1, 128, 0, 64).sentence());
         assertEquals(
-                "0 packets; 0 windows; 1 TID written; a part of a window had to be sent again 2"
-                        + " times",
-                new Report(0, 0, 0, 2, 1).sentence());
+                "2 messages in 1 packet; 1 TID written; something had to be sent again 2 times",
+                new Report(2, 1, 2, 1).sentence());
     }
 
     @Test
     void shouldCountTheCopies() {
         assertEquals(
-                "each byte was copied 3 times: file -> pinned memory (kernel), pinned memory ->"
-                        + " pinned memory (chip, gather), pinned memory -> file (kernel)",
-                Report.copies(Options.parse("a", "b"), true));
+                "each byte was copied 4 times: file -> pinned memory (kernel), pinned memory -> PIO"
+                        + " buffer (library), PIO buffer -> pinned memory (chip), pinned memory ->"
+                        + " file (kernel)",
+                Report.copies(Options.parse("a", "b"), Report.Way.of(false, 7)));
         assertEquals(
                 "each byte was copied twice: pinned memory -> PIO buffer (library), PIO buffer ->"
                         + " pinned memory (chip)",
-                Report.copies(Options.parse("--size", "1"), false));
+                Report.copies(Options.parse("--size", "1"), Report.Way.of(false, 1)));
         assertEquals(
-                "each byte was copied once: pinned memory -> pinned memory (chip, gather)",
-                Report.copies(Options.parse("--size", "1"), true));
+                "each byte was copied 3 times: pinned memory -> PIO buffer (library), PIO buffer ->"
+                        + " eager buffer (chip), eager buffer -> pinned memory (library)",
+                Report.copies(Options.parse("--size", "1"), Report.Way.of(false, 0)));
+    }
+
+    @Test
+    void shouldCountOneCopyThroughSharedMemory() {
+        assertEquals(
+                "each byte was copied once: pinned memory -> pinned memory (library)",
+                Report.copies(Options.parse("--size", "1"), Report.Way.of(true, 0)));
     }
 
     @Test
