@@ -10,6 +10,7 @@ import io.softpath.abi.packet.Bth;
 import io.softpath.abi.packet.IpathHeader;
 import io.softpath.abi.packet.MessageHeader;
 import io.softpath.abi.region.RegionKind;
+import io.softpath.driver.control.ControlChannel;
 import io.softpath.driver.control.DeviceFile;
 import io.softpath.driver.direct.Direct;
 import io.softpath.driver.expected.Expected;
@@ -328,6 +329,7 @@ public final class Context implements AutoCloseable {
      * @param ackSeq what is acknowledged, 24 bits
      * @param hdrDlen bytes of data in the header
      * @param mqHdr class of the message
+     * @param withCrc put PSM's checksum behind the payload, which has 8 bytes less then
      * @throws SoftpathException as {@link #send(Destination, int, long, long, MemorySegment, long,
      *     int)}
      */
@@ -346,21 +348,36 @@ public final class Context implements AutoCloseable {
             long data1,
             MemorySegment payload,
             long offset,
-            int length) {
+            int length,
+            boolean withCrc) {
         checkSend(to);
         assert enter(sending, "send");
         try {
-            return sender.sendNumbered(
-                    to.template(),
-                    psn,
-                    pktFlags,
-                    HeaderTemplate.message(subOpcode, flags, commidx),
-                    to.template().protocol(ackSeq, flowId, hdrDlen, mqHdr),
-                    data0,
-                    data1,
-                    payload,
-                    offset,
-                    length);
+            long message = HeaderTemplate.message(subOpcode, flags, commidx);
+            long protocol = to.template().protocol(ackSeq, flowId, hdrDlen, mqHdr);
+            return withCrc
+                    ? sender.sendChecked(
+                            to.template(),
+                            psn,
+                            pktFlags,
+                            message,
+                            protocol,
+                            data0,
+                            data1,
+                            payload,
+                            offset,
+                            length)
+                    : sender.sendNumbered(
+                            to.template(),
+                            psn,
+                            pktFlags,
+                            message,
+                            protocol,
+                            data0,
+                            data1,
+                            payload,
+                            offset,
+                            length);
         } catch (IllegalStateException e) {
             throw afterClose(e);
         } finally {
@@ -539,31 +556,100 @@ public final class Context implements AutoCloseable {
         assert enter(receiving, "await");
         try {
             receiver.flushHeads();
-            if (packetWaits()) {
-                return true;
-            }
-            Optional<DeviceFile.PollAnswer> polled =
-                    file.poll(Math.max(nanos(timeout), POLL_ANSWER_NS));
-            if (polled.isEmpty()) {
-                return packetWaits(); // the daemon is stopped, not dead
-            }
-            DeviceFile.PollAnswer answer = polled.get();
-            if (answer.ready()) {
-                return true;
-            }
-            if (answer.revents() != 0) {
-                throw SoftpathException.of(
-                        Errno.EIO,
-                        "await: the unit cannot deliver, it is frozen or has failed: revents=0x"
-                                + Integer.toHexString(answer.revents())
-                                + ": see softpath stat");
-            }
-            long left = nanos(timeout) - (System.nanoTime() - start);
-            return file.awaitInterrupt(answer, left) || packetWaits();
+            return packetWaits() || sleep(start, nanos(timeout), null) || packetWaits();
         } catch (IllegalStateException e) {
             throw afterClose(e);
         } finally {
             assert leave(receiving);
+        }
+    }
+
+    private boolean sleep(long start, long timeoutNs, ControlChannel.Waker waker) {
+        Optional<DeviceFile.PollAnswer> polled = file.poll(Math.max(timeoutNs, POLL_ANSWER_NS));
+        if (polled.isEmpty()) {
+            return false; // the daemon is stopped, not dead
+        }
+        DeviceFile.PollAnswer answer = polled.get();
+        if (answer.ready()) {
+            return true;
+        }
+        if (answer.revents() != 0) {
+            throw SoftpathException.of(
+                    Errno.EIO,
+                    "await: the unit cannot deliver, it is frozen or has failed: revents=0x"
+                            + Integer.toHexString(answer.revents())
+                            + ": see softpath stat");
+        }
+        long left = timeoutNs - (System.nanoTime() - start);
+        return waker == null
+                ? file.awaitInterrupt(answer, left)
+                : file.awaitInterrupt(answer, left, waker);
+    }
+
+    /** For a thread that sleeps while others may go on receiving. */
+    public Sleeper sleeper() {
+        checkUsable();
+        return new Sleeper(file.waker());
+    }
+
+    /**
+     * A thread that sleeps until a packet comes, as with {@link #await}, while other threads may
+     * send and receive. Before it sleeps somebody who may receive calls {@link #settle}.
+     */
+    public final class Sleeper implements AutoCloseable {
+        private final ControlChannel.Waker waker;
+
+        private Sleeper(ControlChannel.Waker waker) {
+            this.waker = waker;
+        }
+
+        /**
+         * Gives the chip all the room there is, so that it interrupts for what comes from now on.
+         * For the receiving thread.
+         *
+         * @return false if a packet is there already
+         */
+        public boolean settle() {
+            checkUsable();
+            assert enter(receiving, "settle");
+            try {
+                receiver.flushHeads();
+                return !packetWaits();
+            } catch (IllegalStateException e) {
+                throw afterClose(e);
+            } finally {
+                assert leave(receiving);
+            }
+        }
+
+        /**
+         * Sleeps until the chip interrupts or {@link #wake} is called, for the time given at most.
+         * One thread at a time, whether others receive meanwhile or not.
+         *
+         * @throws SoftpathException as {@link Context#await}
+         */
+        public void sleep(long timeoutNs) {
+            checkUsable();
+            try {
+                Context.this.sleep(System.nanoTime(), timeoutNs, waker);
+            } catch (IllegalStateException e) {
+                throw afterClose(e);
+            }
+        }
+
+        /** Wakes the thread that sleeps, or will. Any thread; cheap if it was woken already. */
+        public void wake() {
+            waker.ring();
+        }
+
+        /** The sleeper has woken and will sleep again; nobody wakes it meanwhile. */
+        public void awake() {
+            waker.reset();
+        }
+
+        @Override
+        public void close() {
+            waker.close();
         }
     }
 

@@ -23,9 +23,14 @@ final class ChipPort implements PacketPort {
     private final Device device;
     private final Context context;
     private final TidPort tids;
+    private final boolean withCrc;
     private final List<Destination> routes = new ArrayList<>();
 
-    ChipPort(Device device, Context context, PinnedBuffers pinned) {
+    /**
+     * @param withCrc every packet has PSM's checksum
+     */
+    ChipPort(Device device, Context context, PinnedBuffers pinned, boolean withCrc) {
+        this.withCrc = withCrc;
         this.device = device;
         this.context = context;
         tids = new ChipTids(context, pinned);
@@ -87,7 +92,8 @@ final class ChipPort implements PacketPort {
                 h.data1,
                 payload,
                 offset,
-                length);
+                length,
+                withCrc);
     }
 
     /** The daemon knows who has which context: the kernel tells it when a process is dead. */

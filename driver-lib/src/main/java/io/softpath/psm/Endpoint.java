@@ -1,13 +1,10 @@
 package io.softpath.psm;
 
-import io.softpath.abi.packet.Rhf;
 import io.softpath.abi.psm.EndpointId;
 import io.softpath.abi.psm.PsmError;
 import io.softpath.driver.Context;
 import io.softpath.driver.Device;
-import io.softpath.driver.PacketHandler;
 import io.softpath.driver.PinnedRegion;
-import io.softpath.driver.ReceivedPacket;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
 import io.softpath.psm.engine.Connections;
@@ -15,6 +12,7 @@ import io.softpath.psm.engine.EngineCounters;
 import io.softpath.psm.engine.EngineSettings;
 import io.softpath.psm.engine.MessageEngine;
 import io.softpath.psm.engine.Peer;
+import io.softpath.psm.engine.Request;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -22,6 +20,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -29,35 +28,34 @@ import java.util.function.BooleanSupplier;
  * messages go through.
  *
  * <p>Nothing happens by itself: messages move when {@link #progress} is called, or a method that
- * waits. One thread at a time. Source: psm.h, psm_ep_open and its neighbours.
+ * waits. One thread at a time.
+ *
+ * <p>With {@link EndpointOptions#withProgressThread} a daemon thread moves them too, while the
+ * program computes, and any thread may use the endpoint, its queue and its active messages at any
+ * time. Handlers and completions are then called by whoever makes progress, the program or that
+ * thread, one at a time and in order, as if without it. Nobody else can use the endpoint meanwhile:
+ * they must not wait for another thread that may want to. They may begin sends and receives. If
+ * that thread dies, because the daemon is gone, every call throws what it died of.
+ *
+ * <p>Source: psm.h, psm_ep_open and its neighbours; ptl_rcvthread.c.
  */
 public final class Endpoint implements AutoCloseable {
-    private static final int PACKETS_PER_LOOK = 64;
     private static final int SPINS = Runtime.getRuntime().availableProcessors() > 2 ? 1000 : 10;
     private static final int YIELDS = 100;
 
-    /** Looks at the clock are dear beside looks at memory; this many of the latter for one. */
-    private static final int LOOKS_PER_CLOCK = 16;
-
-    /** While messages come from processes of this host, the chip is looked at this seldom. */
-    private static final int LOOKS_PER_CHIP = 8;
-
     /** A peer that says nothing for so long has gone without a word. */
     private static final Duration GRACE = Duration.ofSeconds(1);
-
-    /** Nobody sleeps longer in one go, whatever there is to wait for. */
-    private static final long LONGEST_SLEEP_NS = 1_000_000_000;
 
     private final Device device;
     private final Context context;
     private final EndpointOptions options;
     private final MessageEngine engine;
     private final MatchedQueue queue;
+    private final ActiveMessages activeMessages;
     private final PinnedBuffers pinned = new PinnedBuffers();
-    private final PacketHandler handler = new Receiver();
-    private long packetsSeen;
-    private int looks;
-    private boolean closed;
+    private final Mover mover;
+    private final Turns turns;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private Endpoint(Device device, Context context, EndpointOptions options) {
         this.device = device;
@@ -70,33 +68,23 @@ public final class Endpoint implements AutoCloseable {
                         0,
                         0,
                         context.family());
-        EngineSettings defaults =
-                EngineSettings.defaults(
-                        options.job(),
-                        host(),
-                        new SecureRandom().nextInt(),
-                        context.maxPayloadBytes());
+        EngineSettings settings =
+                options.settings(host(), new SecureRandom().nextInt(), context.maxPayloadBytes());
         engine =
                 new MessageEngine(
                         id,
-                        new EngineSettings(
-                                defaults.job(),
-                                defaults.host(),
-                                defaults.runId(),
-                                defaults.mtuBytes(),
-                                options.credits(),
-                                options.rendezvousBytes(),
-                                options.tids(),
-                                options.windowBytes(),
-                                defaults.timeoutMinNs(),
-                                defaults.timeoutMaxNs(),
-                                options.maxRequests(),
-                                options.maxUnexpectedBytes()),
-                        new ChipPort(device, context, pinned),
+                        settings,
+                        new ChipPort(device, context, pinned, settings.checksum()),
                         options.ways(),
                         new ChipDirectPort(id.lid(), context.direct(), pinned),
                         System.nanoTime());
         queue = new MatchedQueue(this, engine);
+        activeMessages = new ActiveMessages(this, engine.active());
+        mover = new Mover(context, engine);
+        turns =
+                settings.progressThread()
+                        ? new ProgressThread(engine, mover, context.sleeper())
+                        : new OneThread(mover);
     }
 
     private static String host() {
@@ -115,7 +103,11 @@ public final class Endpoint implements AutoCloseable {
     public static Endpoint open(EndpointOptions options) {
         Device device = Device.open(options.device());
         try {
-            return new Endpoint(device, device.openContext(), options);
+            Endpoint endpoint = new Endpoint(device, device.openContext(), options);
+            if (endpoint.turns instanceof ProgressThread thread) {
+                thread.start();
+            }
+            return endpoint;
         } catch (RuntimeException e) {
             device.close();
             throw e;
@@ -132,6 +124,11 @@ public final class Endpoint implements AutoCloseable {
         return queue;
     }
 
+    /** Messages that call a handler at their receiver. */
+    public ActiveMessages activeMessages() {
+        return activeMessages;
+    }
+
     /**
      * Makes memory that long messages can go straight from and into: pass segments of it, whole or
      * in part, to {@link MatchedQueue}. It goes with the endpoint, if it is not closed before.
@@ -140,9 +137,14 @@ public final class Endpoint implements AutoCloseable {
      * @throws SoftpathException.Exhausted ENOMEM if the limit of locked memory does not allow it
      */
     public PinnedRegion pin(long bytes) {
-        PinnedRegion region = context.pinShareable(bytes);
-        pinned.add(region);
-        return region;
+        turns.enter();
+        try {
+            PinnedRegion region = context.pinShareable(bytes);
+            pinned.add(region);
+            return region;
+        } finally {
+            turns.leave();
+        }
     }
 
     /** What the engine has counted. */
@@ -150,90 +152,96 @@ public final class Endpoint implements AutoCloseable {
         return engine.counters();
     }
 
-    /** The packets that arrive are looked at here, and nowhere else. */
-    private final class Receiver implements PacketHandler {
-        @Override
-        public void onPacket(ReceivedPacket packet) {
-            if (packet.type() == Rhf.TYPE_EXPECTED) {
-                onExpected(packet);
-                return;
-            }
-            engine.onPacket(
-                    packet.headerSegment(),
-                    packet.headerOffset(),
-                    packet.payloadSegment(),
-                    packet.payloadOffset(),
-                    packet.payloadLength());
-        }
-
-        @Override
-        public void onError(ReceivedPacket packet) {
-            if (packet.type() == Rhf.TYPE_EXPECTED) {
-                onExpected(packet);
-            } else if (packet.errors() == Rhf.TIDERR && packet.type() == Rhf.TYPE_EAGER) {
-                engine.onOverflow(packet.headerSegment(), packet.headerOffset());
-            }
-        }
-
-        private void onExpected(ReceivedPacket packet) {
-            engine.onExpected(
-                    packet.headerSegment(),
-                    packet.headerOffset(),
-                    packet.payloadLength(),
-                    packet.errors() != 0);
-        }
-    }
-
     /**
      * Takes what has arrived and sends what can be sent. Never waits.
      *
      * @return whether anything was done
      * @throws SoftpathException.Lost ENOTCONN if the daemon is gone, EIO if the unit has failed
+     * @throws SoftpathException.Refused EDEADLK within the handler of an active message
+     * @throws RuntimeException what handlers and completions have thrown, here or in the progress
+     *     thread; all else is done
      */
     public boolean progress() {
-        int seen = engine.look();
-        looks++;
-        if (seen == 0 || looks % LOOKS_PER_CHIP == 0) {
-            seen += context.receive(handler, PACKETS_PER_LOOK);
+        turns.enter();
+        try {
+            if (engine.active().isDelivering()) {
+                throw SoftpathException.of(
+                        Errno.EDEADLK,
+                        "progress: called by the handler of an active message, which must not"
+                                + " wait: let it return first");
+            }
+            turns.looks();
+            boolean done = mover.advance();
+            if (done) {
+                turns.changed();
+            }
+            engine.throwOnce();
+            return done;
+        } finally {
+            turns.leave();
         }
-        if (engine.isBusy() || looks % LOOKS_PER_CLOCK == 0) {
-            seen += engine.progress(System.nanoTime());
-        }
-        packetsSeen += seen;
-        return seen > 0;
     }
 
     /**
      * Makes progress until something holds: looks for a while, then yields, then sleeps until the
      * chip interrupts or the protocol has something to do.
      *
+     * @param condition asked again and again, while nobody else uses the endpoint
      * @return whether it holds; false when the time is over
+     * @throws RuntimeException as {@link #progress}
      */
     public boolean await(BooleanSupplier condition, Duration timeout) {
-        long limit = nanos(timeout);
+        return await(condition, null, timeout);
+    }
+
+    /** As {@link #await(BooleanSupplier, Duration)}, until a request is complete. */
+    boolean await(Request request, Duration timeout) {
+        return await(null, request, timeout);
+    }
+
+    private boolean await(BooleanSupplier condition, Request request, Duration timeout) {
         long start = 0;
+        long limit = nanos(timeout);
         int idle = 0;
-        for (int i = 1; !condition.getAsBoolean(); i++) {
-            idle = progress() ? 0 : idle + 1;
-            if (idle < SPINS && i % LOOKS_PER_CLOCK != 0) {
-                Thread.onSpinWait();
-                continue;
+        boolean interrupted = false;
+        try {
+            for (int i = 1; ; i++) {
+                turns.enter();
+                try {
+                    if (holds(condition, request)) {
+                        return true;
+                    }
+                    idle = progress() ? 0 : idle + 1;
+                    if (idle >= SPINS || i % Mover.LOOKS_PER_CLOCK == 0) {
+                        long now = System.nanoTime();
+                        start = start == 0 ? now : start;
+                        long waited = now - start;
+                        if (waited >= limit) {
+                            return holds(condition, request);
+                        }
+                        if (idle >= SPINS + YIELDS) {
+                            interrupted |= turns.rest(limit - waited);
+                            continue;
+                        }
+                    }
+                } finally {
+                    turns.leave();
+                }
+                if (idle < SPINS) {
+                    Thread.onSpinWait();
+                } else {
+                    Thread.yield();
+                }
             }
-            long now = System.nanoTime();
-            start = start == 0 ? now : start;
-            long waited = now - start;
-            if (waited >= limit) {
-                return condition.getAsBoolean();
-            }
-            if (idle < SPINS) {
-                Thread.onSpinWait();
-            } else if (idle < SPINS + YIELDS) {
-                Thread.yield();
-            } else {
-                sleep(limit - waited);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
-        return true;
+    }
+
+    private static boolean holds(BooleanSupplier condition, Request request) {
+        return request != null ? request.isComplete() : condition.getAsBoolean();
     }
 
     private static long nanos(Duration timeout) {
@@ -242,18 +250,6 @@ public final class Endpoint implements AutoCloseable {
         } catch (ArithmeticException e) {
             return Long.MAX_VALUE; // 292 years are as good as what was asked for
         }
-    }
-
-    private void sleep(long longestNs) {
-        long wake = engine.wakeNs();
-        long until = wake == Long.MAX_VALUE ? LONGEST_SLEEP_NS : wake - System.nanoTime();
-        long time = Math.min(Math.min(until, longestNs), LONGEST_SLEEP_NS);
-        if (time > 0 && engine.sleep(true)) {
-            context.await(Duration.ofNanos(time));
-        } else {
-            Thread.yield();
-        }
-        engine.sleep(false);
     }
 
     /** The environment has the last word. */
@@ -279,24 +275,34 @@ public final class Endpoint implements AutoCloseable {
     public List<Connected> connect(List<EndpointId> ids, Duration timeout) {
         Connections connections = engine.connections();
         List<Peer> peers = new ArrayList<>();
-        for (EndpointId id : ids) {
-            peers.add(connections.connect(id, System.nanoTime()));
+        turns.enter();
+        try {
+            for (EndpointId id : ids) {
+                peers.add(connections.connect(id, System.nanoTime()));
+            }
+        } finally {
+            turns.leave();
         }
         await(
                 () -> peers.stream().allMatch(connections::isSettled),
-                chosen(options.connectSeconds(), timeout));
-        List<Connected> all = new ArrayList<>();
-        for (int i = 0; i < peers.size(); i++) {
-            Peer peer = peers.get(i);
-            connections.giveUp(peer, PsmError.TIMEOUT);
-            boolean connected = peer.isConnected();
-            all.add(
-                    new Connected(
-                            ids.get(i),
-                            connected ? peer : null,
-                            connected ? PsmError.OK : connections.outcome(peer)));
+                chosen(options.value(PsmVariable.CONNECT_TIMEOUT), timeout));
+        turns.enter();
+        try {
+            List<Connected> all = new ArrayList<>();
+            for (int i = 0; i < peers.size(); i++) {
+                Peer peer = peers.get(i);
+                connections.giveUp(peer, PsmError.TIMEOUT);
+                boolean connected = peer.isConnected();
+                all.add(
+                        new Connected(
+                                ids.get(i),
+                                connected ? peer : null,
+                                connected ? PsmError.OK : connections.outcome(peer)));
+            }
+            return all;
+        } finally {
+            turns.leave();
         }
-        return all;
     }
 
     /**
@@ -322,21 +328,50 @@ public final class Endpoint implements AutoCloseable {
         long start = System.nanoTime();
         Connections connections = engine.connections();
         boolean drained = !graceful || await(() -> engine.isIdle(peer), timeout);
-        connections.disconnect(peer, System.nanoTime());
+        part(List.of(peer));
         if (graceful) {
             Duration left = timeout.minusNanos(System.nanoTime() - start);
             await(() -> connections.isSettled(peer), left.isNegative() ? Duration.ZERO : left);
         }
-        boolean parted = connections.isSettled(peer);
-        connections.giveUp(peer, PsmError.EP_CLOSE_TIMEOUT);
-        return drained && (parted || !graceful) ? PsmError.OK : PsmError.EP_CLOSE_TIMEOUT;
+        turns.enter();
+        try {
+            boolean parted = connections.isSettled(peer);
+            connections.giveUp(peer, PsmError.EP_CLOSE_TIMEOUT);
+            return drained && (parted || !graceful) ? PsmError.OK : PsmError.EP_CLOSE_TIMEOUT;
+        } finally {
+            turns.leave();
+        }
     }
 
-    /** Gives the context back, without a word to peers; {@link #close(Duration)} tells them. */
+    private void part(List<Peer> peers) {
+        turns.enter();
+        try {
+            peers.forEach(peer -> engine.connections().disconnect(peer, System.nanoTime()));
+        } finally {
+            turns.leave();
+        }
+    }
+
+    private List<Peer> connectedPeers() {
+        turns.enter();
+        try {
+            return engine.connections().connected();
+        } finally {
+            turns.leave();
+        }
+    }
+
+    /**
+     * Gives the context back, without a word to peers; {@link #close(Duration)} tells them. Ends
+     * the progress thread first, if there is one.
+     *
+     * @throws SoftpathException.Refused ETIMEDOUT if that thread is in a handler or completion that
+     *     does not return within seconds; nothing is given back then
+     */
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
+        turns.stop();
+        if (!closed.getAndSet(true)) {
             try {
                 context.close();
             } finally {
@@ -353,12 +388,12 @@ public final class Endpoint implements AutoCloseable {
      * @return {@link PsmError#OK}, or {@link PsmError#EP_CLOSE_TIMEOUT}: somebody has not answered
      */
     public PsmError close(Duration asked) {
-        Duration timeout = chosen(options.closeSeconds(), asked);
+        Duration timeout = chosen(options.value(PsmVariable.CLOSE_TIMEOUT), asked);
         long start = System.nanoTime();
         Connections connections = engine.connections();
-        List<Peer> peers = connections.connected();
+        List<Peer> peers = connectedPeers();
         boolean drained = await(() -> peers.stream().allMatch(engine::isIdle), timeout);
-        peers.forEach(peer -> connections.disconnect(peer, System.nanoTime()));
+        part(peers);
         Duration left = timeout.minusNanos(System.nanoTime() - start);
         boolean parted =
                 await(
@@ -374,10 +409,31 @@ public final class Endpoint implements AutoCloseable {
         Connections connections = engine.connections();
         boolean heard = true;
         while (heard && !connections.allHaveParted() && end - System.nanoTime() > 0) {
-            long packets = packetsSeen;
+            long before = moved();
             await(connections::allHaveParted, GRACE);
-            heard = packetsSeen != packets;
+            heard = moved() != before;
         }
+    }
+
+    private long moved() {
+        turns.enter();
+        try {
+            return mover.moved();
+        } finally {
+            turns.leave();
+        }
+    }
+
+    /** What comes between these two may touch the engine. */
+    void enter() {
+        turns.enter();
+    }
+
+    void leave(boolean changed) {
+        if (changed) {
+            turns.changed();
+        }
+        turns.leave();
     }
 
     @Override

@@ -1,67 +1,47 @@
 package io.softpath.psm;
 
+import io.softpath.abi.packet.PacketCrc;
 import io.softpath.driver.DeviceOptions;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
 import io.softpath.psm.engine.DirectSettings;
+import io.softpath.psm.engine.EngineSettings;
 
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 
 /**
- * How an endpoint is opened.
+ * How an endpoint is opened: what the environment says, unless the program says otherwise.
  *
  * @param job all endpoints of a job have the same
  * @param device which daemon, and which unit of it
- * @param rendezvousBytes messages that are longer wait until the receiver has matched
- * @param tids whether long messages go straight into pinned memory
- * @param windowBytes of a long message that are granted at once
- * @param credits packets to one peer that may be unacknowledged
- * @param maxRequests sends and receives that may be under way, together
- * @param maxUnexpectedBytes of messages that nobody has asked for yet
- * @param connectSeconds that a connect may take; 0: as the program says
- * @param closeSeconds that a close may take; 0: as the program says
  * @param devices the ways to peers that may be used
- * @param directRendezvousBytes through shared memory, messages that are longer wait until the
- *     receiver has matched
+ * @param values what each variable of PSM's says
  */
 public record EndpointOptions(
         UUID job,
         DeviceOptions device,
-        int rendezvousBytes,
-        boolean tids,
-        int windowBytes,
-        int credits,
-        int maxRequests,
-        long maxUnexpectedBytes,
-        int connectSeconds,
-        int closeSeconds,
         Set<PsmDevices> devices,
-        int directRendezvousBytes) {
-    private static final long MAX_UNEXPECTED_BYTES = 64L << 20;
-    private static final int MAX_REQUESTS = 1 << 24;
+        Map<PsmVariable, List<Integer>> values) {
+    /** Payloads of full packets are multiples of it, as PSM's. */
+    private static final int CACHE_LINE = 64;
+
+    private static final int LEAST_MTU = 256;
 
     public EndpointOptions {
         Objects.requireNonNull(job);
         Objects.requireNonNull(device);
-        PsmVariable.RNDV_IPATH_THRESH.check(rendezvousBytes);
-        PsmVariable.RNDV_SHM_THRESH.check(directRendezvousBytes);
-        PsmVariable.RNDV_IPATH_WINDOW.check(windowBytes);
-        PsmVariable.FLOW_CREDITS.check(credits);
         devices = Set.copyOf(devices);
-        PsmVariable.SENDREQS_MAX.check(maxRequests);
-        PsmVariable.CONNECT_TIMEOUT.check(connectSeconds);
-        PsmVariable.CLOSE_TIMEOUT.check(closeSeconds);
-        if (maxUnexpectedBytes < rendezvousBytes) {
-            throw SoftpathException.of(
-                    Errno.EINVAL,
-                    "endpoint: maxUnexpectedBytes="
-                            + maxUnexpectedBytes
-                            + " has no room for one message of rendezvousBytes="
-                            + rendezvousBytes);
+        Map<PsmVariable, List<Integer>> all = new EnumMap<>(PsmVariable.class);
+        for (PsmVariable each : PsmVariable.values()) {
+            all.put(each, each.check(values.get(each)));
         }
+        values = Map.copyOf(all);
+        mtu(values.get(PsmVariable.MTU).getFirst());
     }
 
     /**
@@ -74,87 +54,105 @@ public record EndpointOptions(
     }
 
     static EndpointOptions ofJob(UUID job, Map<String, String> environment) {
-        int rendezvousBytes = PsmVariable.RNDV_IPATH_THRESH.value(environment);
+        Map<PsmVariable, List<Integer>> all = new EnumMap<>(PsmVariable.class);
+        for (PsmVariable each : PsmVariable.values()) {
+            all.put(each, each.values(environment));
+        }
         return new EndpointOptions(
-                job,
-                DeviceOptions.fromEnvironment(),
-                rendezvousBytes,
-                (PsmVariable.TID.value(environment) & 1) != 0,
-                PsmVariable.RNDV_IPATH_WINDOW.value(environment),
-                PsmVariable.FLOW_CREDITS.value(environment),
-                Math.min(
-                        MAX_REQUESTS,
-                        PsmVariable.SENDREQS_MAX.value(environment)
-                                + PsmVariable.RECVREQS_MAX.value(environment)),
-                Math.max(MAX_UNEXPECTED_BYTES, rendezvousBytes),
-                PsmVariable.CONNECT_TIMEOUT.value(environment),
-                PsmVariable.CLOSE_TIMEOUT.value(environment),
-                PsmDevices.of(environment),
-                PsmVariable.RNDV_SHM_THRESH.value(environment));
+                job, DeviceOptions.fromEnvironment(), PsmDevices.of(environment), all);
+    }
+
+    /** InfiniBand counts them from 1, which is 256 bytes, to 5. Source: psm, ips_proto.c. */
+    private static int mtu(int value) {
+        int bytes = value >= 1 && value <= 5 ? LEAST_MTU / 2 << value : value;
+        if (bytes == 0) {
+            return Integer.MAX_VALUE;
+        }
+        if (bytes < LEAST_MTU || Integer.bitCount(bytes) != 1) {
+            throw SoftpathException.of(
+                    Errno.EINVAL,
+                    "endpoint: "
+                            + PsmVariable.MTU.variable()
+                            + "="
+                            + value
+                            + " is none of 0, 1 to 5, 256, 512, 1024, 2048, 4096");
+        }
+        return bytes;
     }
 
     public EndpointOptions withDevice(DeviceOptions newDevice) {
-        return new EndpointOptions(
-                job,
-                newDevice,
-                rendezvousBytes,
-                tids,
-                windowBytes,
-                credits,
-                maxRequests,
-                maxUnexpectedBytes,
-                connectSeconds,
-                closeSeconds,
-                devices,
-                directRendezvousBytes);
-    }
-
-    public EndpointOptions withRendezvousBytes(int bytes) {
-        return new EndpointOptions(
-                job,
-                device,
-                bytes,
-                tids,
-                windowBytes,
-                credits,
-                maxRequests,
-                Math.max(maxUnexpectedBytes, bytes),
-                connectSeconds,
-                closeSeconds,
-                devices,
-                directRendezvousBytes);
-    }
-
-    public EndpointOptions withCredits(int packets) {
-        return new EndpointOptions(
-                job,
-                device,
-                rendezvousBytes,
-                tids,
-                windowBytes,
-                packets,
-                maxRequests,
-                maxUnexpectedBytes,
-                connectSeconds,
-                closeSeconds,
-                devices,
-                directRendezvousBytes);
+        return new EndpointOptions(job, newDevice, devices, values);
     }
 
     public EndpointOptions withDevices(Set<PsmDevices> newDevices) {
-        return new EndpointOptions(
-                job,
-                device,
-                rendezvousBytes,
-                tids,
-                windowBytes,
-                credits,
-                maxRequests,
-                maxUnexpectedBytes,
-                connectSeconds,
-                closeSeconds,
-                newDevices,
-                directRendezvousBytes);
+        return new EndpointOptions(job, device, newDevices, values);
+    }
+
+    /**
+     * As if the environment said so.
+     *
+     * @throws SoftpathException.Refused EINVAL if that is out of bounds
+     */
+    public EndpointOptions with(PsmVariable variable, int value) {
+        Map<PsmVariable, List<Integer>> all = new EnumMap<>(values);
+        all.put(variable, List.of(value));
+        return new EndpointOptions(job, device, devices, all);
+    }
+
+    /** Messages of more bytes wait until the receiver has matched. */
+    public EndpointOptions withRendezvousBytes(int bytes) {
+        return with(PsmVariable.RNDV_IPATH_THRESH, bytes);
+    }
+
+    /** So many packets of a flow to one peer may be unacknowledged. */
+    public EndpointOptions withCredits(int packets) {
+        return with(PsmVariable.FLOW_CREDITS, packets);
+    }
+
+    /** Long messages go straight into pinned memory, or never; so many bytes at once. */
+    public EndpointOptions withTids(boolean on, int windowBytes) {
+        return with(PsmVariable.TID, on ? 1 : 0).with(PsmVariable.RNDV_IPATH_WINDOW, windowBytes);
+    }
+
+    /** A thread makes progress while the program computes. */
+    public EndpointOptions withProgressThread() {
+        return with(PsmVariable.RCVTHREAD, 1);
+    }
+
+    /** What a variable with one number says. */
+    public int value(PsmVariable variable) {
+        return values.get(variable).getFirst();
+    }
+
+    /** Sends and receives that may be under way, together. */
+    int maxRequests() {
+        return Math.min(
+                EngineSettings.REQUESTS.most(),
+                value(PsmVariable.SENDREQS_MAX) + value(PsmVariable.RECVREQS_MAX));
+    }
+
+    /**
+     * For an engine of this host.
+     *
+     * @param payloadBytes of a packet at most
+     */
+    EngineSettings settings(String host, int runId, int payloadBytes) {
+        boolean checksum = value(PsmVariable.CHECKSUM) != 0;
+        int fits = checksum ? payloadBytes - PacketCrc.BYTES & -CACHE_LINE : payloadBytes;
+        List<Integer> timeout = values.get(PsmVariable.ERRCHK_TIMEOUT);
+        return EngineSettings.of(job, host, runId)
+                .mtuBytes(Math.min(fits, mtu(value(PsmVariable.MTU))))
+                .checksum(checksum)
+                .credits(value(PsmVariable.FLOW_CREDITS))
+                .rendezvousBytes(value(PsmVariable.RNDV_IPATH_THRESH))
+                .tids(
+                        (value(PsmVariable.TID) & 1) != 0 && !checksum,
+                        value(PsmVariable.RNDV_IPATH_WINDOW))
+                .timeout(timeout.get(0), Math.max(timeout.get(0), timeout.get(1)), timeout.get(2))
+                .maxRequests(maxRequests())
+                .sendBuffers(value(PsmVariable.NUM_SEND_BUFFERS))
+                .progressThread(value(PsmVariable.RCVTHREAD) != 0)
+                .build();
     }
 
     /** What the engine is told of the devices. */
@@ -163,26 +161,6 @@ public record EndpointOptions(
                 devices.contains(PsmDevices.SELF),
                 devices.contains(PsmDevices.SHM),
                 devices.contains(PsmDevices.IPATH),
-                directRendezvousBytes);
-    }
-
-    /**
-     * @param on whether long messages go straight into pinned memory
-     * @param bytes of a long message that are granted at once
-     */
-    public EndpointOptions withTids(boolean on, int bytes) {
-        return new EndpointOptions(
-                job,
-                device,
-                rendezvousBytes,
-                on,
-                bytes,
-                credits,
-                maxRequests,
-                maxUnexpectedBytes,
-                connectSeconds,
-                closeSeconds,
-                devices,
-                directRendezvousBytes);
+                value(PsmVariable.RNDV_SHM_THRESH));
     }
 }

@@ -11,7 +11,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 
 /**
  * Messages with 64-bit tags. A receive gives a tag and which of its bits matter; it takes the first
@@ -25,11 +24,6 @@ import java.util.function.BooleanSupplier;
 public final class MatchedQueue {
     private final Endpoint endpoint;
     private final MessageEngine engine;
-
-    /** What {@link #await} waits for; a condition made for each wait would be garbage. */
-    private Request awaited;
-
-    private final BooleanSupplier completion = this::awaitedIsComplete;
 
     MatchedQueue(Endpoint endpoint, MessageEngine engine) {
         this.endpoint = endpoint;
@@ -70,16 +64,15 @@ public final class MatchedQueue {
             boolean synchronous,
             Request.Completion completion,
             Object context) {
-        if (!to.isConnected()) {
-            throw SoftpathException.of(
-                    Errno.ENOTCONN,
-                    "send: peer="
-                            + to
-                            + (to.failure() == null
-                                    ? " is not connected"
-                                    : " has failed: " + to.failure().sentence()));
+        endpoint.enter();
+        try {
+            if (!to.isConnected()) {
+                throw to.notConnected("send");
+            }
+            return engine.send(to, tag, buffer, offset, length, synchronous, completion, context);
+        } finally {
+            endpoint.leave(true);
         }
-        return engine.send(to, tag, buffer, offset, length, synchronous, completion, context);
     }
 
     /** Begins to receive a message whose tag is this one. */
@@ -111,7 +104,12 @@ public final class MatchedQueue {
             int length,
             Request.Completion completion,
             Object context) {
-        return engine.receive(tag, selector, buffer, offset, length, completion, context);
+        endpoint.enter();
+        try {
+            return engine.receive(tag, selector, buffer, offset, length, completion, context);
+        } finally {
+            endpoint.leave(true);
+        }
     }
 
     private static int length(MemorySegment buffer) {
@@ -145,15 +143,16 @@ public final class MatchedQueue {
         return true;
     }
 
-    private boolean awaitedIsComplete() {
-        return awaited.isComplete();
-    }
-
     private void end(Request request, Status status) {
-        if (status != null) {
-            status.set(request);
+        endpoint.enter();
+        try {
+            if (status != null) {
+                status.set(request);
+            }
+            engine.release(request);
+        } finally {
+            endpoint.leave(false);
         }
-        engine.release(request);
     }
 
     /**
@@ -163,14 +162,8 @@ public final class MatchedQueue {
      * @return false if the time was over before; the request goes on
      */
     public boolean await(Request request, Duration timeout, Status status) {
-        Request outer = awaited; // this may be called from a completion, within another wait
-        awaited = request;
-        try {
-            if (!endpoint.await(completion, timeout)) {
-                return false;
-            }
-        } finally {
-            awaited = outer;
+        if (!endpoint.await(request, timeout)) {
+            return false;
         }
         end(request, status);
         return true;
@@ -208,12 +201,17 @@ public final class MatchedQueue {
      */
     public boolean iprobe(long tag, long selector, Status status) {
         endpoint.progress();
-        int length = engine.probe(tag, selector);
-        if (length < 0) {
-            return false;
+        endpoint.enter();
+        try {
+            int length = engine.probe(tag, selector);
+            if (length < 0) {
+                return false;
+            }
+            status.probed(engine.probedTag(tag, selector), length);
+            return true;
+        } finally {
+            endpoint.leave(false);
         }
-        status.probed(engine.probedTag(tag, selector), length);
-        return true;
     }
 
     /**
@@ -222,7 +220,12 @@ public final class MatchedQueue {
      * @return false if one has: the receive will be complete
      */
     public boolean cancel(Request request) {
-        return engine.cancel(request);
+        endpoint.enter();
+        try {
+            return engine.cancel(request);
+        } finally {
+            endpoint.leave(true);
+        }
     }
 
     // Both at once.
@@ -252,7 +255,7 @@ public final class MatchedQueue {
 
     private void finish(String what, Request request, Duration timeout, Status status) {
         if (!await(request, timeout, status)) {
-            boolean cancelled = engine.cancel(request);
+            boolean cancelled = cancel(request);
             throw SoftpathException.of(
                     Errno.ETIMEDOUT,
                     what

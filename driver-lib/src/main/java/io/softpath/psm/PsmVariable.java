@@ -2,55 +2,85 @@ package io.softpath.psm;
 
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.psm.engine.DirectSettings;
 import io.softpath.psm.engine.EngineSettings;
+import io.softpath.psm.engine.Range;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
-/** The variables of PSM's that an endpoint honours. Source: psm, PSM_* in the user's guide. */
+/**
+ * The variables of PSM's that an endpoint honours: one number, or several with colons between them,
+ * of which the last ones may be left out. Source: psm, PSM_* in the user's guide.
+ */
 public enum PsmVariable {
     RNDV_IPATH_THRESH(
             "PSM_MQ_RNDV_IPATH_THRESH",
-            64_000,
-            0,
-            1 << 30,
-            "messages of more bytes wait until the receiver has matched"),
+            "messages of more bytes wait until the receiver has matched",
+            EngineSettings.RENDEZVOUS_BYTES),
     RNDV_SHM_THRESH(
-            "PSM_MQ_RNDV_SHM_THRESH", 16_000, 0, 1 << 30, "the same between processes of one host"),
+            "PSM_MQ_RNDV_SHM_THRESH",
+            "the same between processes of one host",
+            DirectSettings.RENDEZVOUS_BYTES),
     RNDV_IPATH_WINDOW(
             "PSM_MQ_RNDV_IPATH_WINDOW",
-            131_072,
-            4096,
-            EngineSettings.MAX_WINDOW_BYTES,
-            "bytes of a long message that are granted at once"),
-    TID("PSM_TID", 9, 0, 15, "bit 0: long messages go straight into pinned memory; 0: never"),
-    FLOW_CREDITS("PSM_FLOW_CREDITS", 64, 2, 64, "packets to one peer that may be unacknowledged"),
-    SENDREQS_MAX("PSM_MQ_SENDREQS_MAX", 1 << 20, 1, 1 << 24, "sends that may be under way"),
-    RECVREQS_MAX("PSM_MQ_RECVREQS_MAX", 1 << 20, 1, 1 << 24, "receives that may be under way"),
+            "bytes of a long message that are granted at once",
+            EngineSettings.WINDOW_BYTES),
+    TID(
+            "PSM_TID",
+            "bit 0: long messages go straight into pinned memory; 0: never",
+            new Range(9, 0, 15)),
+    FLOW_CREDITS(
+            "PSM_FLOW_CREDITS",
+            "packets of a flow to one peer that may be unacknowledged",
+            EngineSettings.CREDITS),
+    SENDREQS_MAX("PSM_MQ_SENDREQS_MAX", "sends that may be under way", EngineSettings.REQUESTS),
+    RECVREQS_MAX("PSM_MQ_RECVREQS_MAX", "receives that may be under way", EngineSettings.REQUESTS),
+    NUM_SEND_BUFFERS(
+            "PSM_NUM_SEND_BUFFERS",
+            "requests of active messages that may be under way",
+            EngineSettings.SEND_BUFFERS),
+    ERRCHK_TIMEOUT(
+            "PSM_ERRCHK_TIMEOUT",
+            "milliseconds without an acknowledgement before the peer is asked: at first, at most,"
+                    + " and how many times longer each time",
+            EngineSettings.TIMEOUT_MIN_MS,
+            EngineSettings.TIMEOUT_MAX_MS,
+            EngineSettings.TIMEOUT_FACTOR),
+    MTU(
+            "PSM_MTU",
+            "bytes of payload of a packet at most: 256, 512, 1024, 2048, 4096, or 1 to 5 for these;"
+                    + " 0: what fits",
+            new Range(0, 0, 4096)),
+    CHECKSUM(
+            "PSM_CHECKSUM",
+            "1: packets carry a checksum made by software, for which all of a job must have it",
+            new Range(0, 0, 1)),
+    RCVTHREAD(
+            "PSM_RCVTHREAD",
+            "1: a thread makes progress while the program computes",
+            new Range(0, 0, 1)),
     CONNECT_TIMEOUT(
             "PSM_CONNECT_TIMEOUT",
-            0,
-            0,
-            Integer.MAX_VALUE,
-            "seconds that a connect may take; 0: as the program says"),
+            "seconds that a connect may take; 0: as the program says",
+            new Range(0, 0, Integer.MAX_VALUE)),
     CLOSE_TIMEOUT(
             "PSM_CLOSE_TIMEOUT",
-            0,
-            0,
-            Integer.MAX_VALUE,
-            "seconds that a close may take; 0: as the program says");
+            "seconds that a close may take; 0: as the program says",
+            new Range(0, 0, Integer.MAX_VALUE));
 
     private final String variable;
-    private final int otherwise;
-    private final int least;
-    private final int most;
     private final String purpose;
 
-    PsmVariable(String variable, int otherwise, int least, int most, String purpose) {
+    @SuppressWarnings("ImmutableEnumChecker") // List.of
+    private final List<Range> ranges;
+
+    PsmVariable(String variable, String purpose, Range... ranges) {
         this.variable = variable;
-        this.otherwise = otherwise;
-        this.least = least;
-        this.most = most;
         this.purpose = purpose;
+        this.ranges = List.of(ranges);
     }
 
     /** What it is called in an environment. */
@@ -58,48 +88,76 @@ public enum PsmVariable {
         return variable;
     }
 
-    /** What holds if it is not set. */
-    public int otherwise() {
-        return otherwise;
-    }
-
     /** What it is for, and in which unit. */
     public String purpose() {
         return purpose;
     }
 
+    /** What holds if it is not set, as it would be set. */
+    public String otherwise() {
+        return ranges.stream()
+                .map(range -> Integer.toString(range.otherwise()))
+                .collect(Collectors.joining(":"));
+    }
+
     /** Its bounds, as {@code 2..64}. */
     public String bounds() {
-        return least + ".." + most;
+        return ranges.stream().map(Range::toString).collect(Collectors.joining(":"));
     }
 
     /**
      * What an environment says.
      *
-     * @throws SoftpathException.Refused EINVAL if it says something else than a number, or one out
+     * @throws SoftpathException.Refused EINVAL if it says something else than numbers, or one out
      *     of bounds
      */
-    int value(Map<String, String> environment) {
+    List<Integer> values(Map<String, String> environment) {
         String text = environment.get(variable);
-        if (text == null || text.isBlank()) {
-            return otherwise;
+        int[] values = ranges.stream().mapToInt(Range::otherwise).toArray();
+        if (text != null && !text.isBlank()) {
+            String[] parts = text.strip().split(":", -1);
+            if (parts.length > values.length) {
+                throw unreadable(text, null);
+            }
+            try {
+                for (int i = 0; i < parts.length; i++) {
+                    values[i] = Integer.decode(parts[i].strip());
+                }
+            } catch (NumberFormatException e) {
+                throw unreadable(text, e);
+            }
         }
-        try {
-            return check(Integer.decode(text.strip()));
-        } catch (NumberFormatException e) {
-            throw SoftpathException.of(
-                    Errno.EINVAL,
-                    "endpoint: " + variable + "=" + text + " is not a number, choose " + bounds(),
-                    e);
-        }
+        return check(Arrays.stream(values).boxed().toList());
     }
 
-    int check(int value) {
-        if (value < least || value > most) {
-            throw SoftpathException.of(
-                    Errno.EINVAL,
-                    "endpoint: " + variable + "=" + value + " is outside " + bounds());
+    private SoftpathException unreadable(String text, NumberFormatException e) {
+        return SoftpathException.of(
+                Errno.EINVAL,
+                "endpoint: "
+                        + variable
+                        + "="
+                        + text
+                        + (ranges.size() == 1 ? " is not a number" : " are not numbers")
+                        + ", choose "
+                        + bounds(),
+                e);
+    }
+
+    List<Integer> check(List<Integer> values) {
+        for (int i = 0; i < ranges.size(); i++) {
+            if (!ranges.get(i).contains(values.get(i))) {
+                throw SoftpathException.of(
+                        Errno.EINVAL,
+                        "endpoint: "
+                                + variable
+                                + "="
+                                + values.stream()
+                                        .map(Object::toString)
+                                        .collect(Collectors.joining(":"))
+                                + " is outside "
+                                + bounds());
+            }
         }
-        return value;
+        return values;
     }
 }

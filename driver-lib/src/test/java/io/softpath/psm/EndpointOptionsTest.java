@@ -8,10 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.softpath.abi.Fidelity;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.psm.engine.EngineSettings;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.Map;
 import java.util.Set;
@@ -23,13 +26,19 @@ final class EndpointOptionsTest {
     @Test
     void shouldHaveTheDefaultsOfPsm() {
         EndpointOptions options = EndpointOptions.ofJob(JOB, Map.of());
-        assertEquals(64_000, options.rendezvousBytes());
-        assertEquals(64, options.credits());
-        assertTrue(options.tids());
-        assertEquals(131_072, options.windowBytes());
-        assertEquals(2 << 20, options.maxRequests());
-        assertEquals(0, options.connectSeconds());
-        assertEquals(0, options.closeSeconds());
+        EngineSettings settings = options.settings("here", 1, 2048);
+        assertEquals(64_000, settings.rendezvousBytes());
+        assertEquals(64, settings.credits());
+        assertTrue(settings.tids());
+        assertEquals(131_072, settings.windowBytes());
+        assertEquals(2 << 20, settings.maxRequests());
+        assertEquals(1024, settings.sendBuffers());
+        assertEquals(8, settings.timeoutMinMs());
+        assertEquals(32, settings.timeoutMaxMs());
+        assertEquals(2, settings.timeoutFactor());
+        assertEquals(0, options.value(PsmVariable.CONNECT_TIMEOUT));
+        assertEquals(0, options.value(PsmVariable.CLOSE_TIMEOUT));
+        assertEquals("8:32:2", PsmVariable.ERRCHK_TIMEOUT.otherwise());
     }
 
     @Test
@@ -38,22 +47,29 @@ final class EndpointOptionsTest {
         EndpointOptions options =
                 EndpointOptions.ofJob(
                         JOB,
-                        Map.of(
-                                "PSM_MQ_RNDV_IPATH_THRESH", "0x20000",
-                                "PSM_FLOW_CREDITS", "8",
-                                "PSM_MQ_SENDREQS_MAX", "10",
-                                "PSM_MQ_RECVREQS_MAX", "20",
-                                "PSM_CONNECT_TIMEOUT", "3",
-                                "PSM_CLOSE_TIMEOUT", " 4 ",
-                                "PSM_TID", "8",
-                                "PSM_MQ_RNDV_IPATH_WINDOW", "4096"));
-        assertFalse(options.tids());
-        assertEquals(4096, options.windowBytes());
-        assertEquals(131_072, options.rendezvousBytes());
-        assertEquals(8, options.credits());
-        assertEquals(30, options.maxRequests());
-        assertEquals(3, options.connectSeconds());
-        assertEquals(4, options.closeSeconds());
+                        Map.ofEntries(
+                                Map.entry("PSM_ERRCHK_TIMEOUT", "20:100"),
+                                Map.entry("PSM_NUM_SEND_BUFFERS", "16"),
+                                Map.entry("PSM_MQ_RNDV_IPATH_THRESH", "0x20000"),
+                                Map.entry("PSM_FLOW_CREDITS", "8"),
+                                Map.entry("PSM_MQ_SENDREQS_MAX", "10"),
+                                Map.entry("PSM_MQ_RECVREQS_MAX", "20"),
+                                Map.entry("PSM_CONNECT_TIMEOUT", "3"),
+                                Map.entry("PSM_CLOSE_TIMEOUT", " 4 "),
+                                Map.entry("PSM_TID", "8"),
+                                Map.entry("PSM_MQ_RNDV_IPATH_WINDOW", "4096")));
+        EngineSettings settings = options.settings("here", 1, 2048);
+        assertFalse(settings.tids());
+        assertEquals(4096, settings.windowBytes());
+        assertEquals(131_072, settings.rendezvousBytes());
+        assertEquals(8, settings.credits());
+        assertEquals(30, settings.maxRequests());
+        assertEquals(16, settings.sendBuffers());
+        assertEquals(20, settings.timeoutMinMs());
+        assertEquals(100, settings.timeoutMaxMs());
+        assertEquals(2, settings.timeoutFactor(), "what is left out is PSM's");
+        assertEquals(3, options.value(PsmVariable.CONNECT_TIMEOUT));
+        assertEquals(4, options.value(PsmVariable.CLOSE_TIMEOUT));
     }
 
     /** PSM raises or lowers what its packets cannot carry, and says so; we refuse it. */
@@ -61,7 +77,9 @@ final class EndpointOptionsTest {
     void shouldHaveTheBoundsOfAWindowThatPsmHas() {
         assertEquals("4096..1359872", PsmVariable.RNDV_IPATH_WINDOW.bounds());
         EndpointOptions options = EndpointOptions.ofJob(JOB, Map.of());
-        assertEquals(1_359_872, options.withTids(true, 1_359_872).windowBytes());
+        assertEquals(
+                1_359_872,
+                options.withTids(true, 1_359_872).settings("here", 1, 2048).windowBytes());
         assertThrows(SoftpathException.class, () -> options.withTids(true, 1_359_873));
         assertThrows(SoftpathException.class, () -> options.withTids(true, 4095));
     }
@@ -103,10 +121,58 @@ final class EndpointOptionsTest {
     }
 
     @Test
-    void shouldRefuseAThresholdThatFewUnexpectedMessagesCouldKeep() {
+    void shouldKeepRoomForOneMessageOfTheLongestThatNeedNotWait() {
         EndpointOptions options = EndpointOptions.ofJob(JOB, Map.of());
-        assertEquals(1 << 30, options.withRendezvousBytes(1 << 30).maxUnexpectedBytes());
+        EndpointOptions large = options.withRendezvousBytes(1 << 30);
+        assertEquals(1 << 30, large.settings("here", 1, 2048).maxUnexpectedBytes());
         assertThrows(SoftpathException.class, () -> options.withCredits(65));
         assertThrows(SoftpathException.class, () -> options.withCredits(1));
+    }
+
+    /** Source: psm, ips_path_rec.c, ips_ibta_init. */
+    @Test
+    void shouldTakeTheFirstTimeoutForTheLongestIfThatIsShorter() {
+        EndpointOptions options = EndpointOptions.ofJob(JOB, Map.of("PSM_ERRCHK_TIMEOUT", "40"));
+        assertEquals(40, options.settings("here", 1, 2048).timeoutMinMs());
+        assertEquals(40, options.settings("here", 1, 2048).timeoutMaxMs());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0, 2048",
+        "1, 0, 256",
+        "5, 0, 2048",
+        "1024, 0, 1024",
+        "4096, 0, 2048",
+        "0, 1, 1984",
+        "2048, 1, 1984",
+        "3, 1, 1024"
+    })
+    void shouldMakePacketsNoLongerThanTheVariableSays(String mtu, String checksum, int bytes) {
+        EndpointOptions options =
+                EndpointOptions.ofJob(JOB, Map.of("PSM_MTU", mtu, "PSM_CHECKSUM", checksum));
+        assertEquals(bytes, options.settings("here", 1, 2048).mtuBytes());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"6", "255", "257", "3000"})
+    void shouldRefuseAnMtuThatNoPacketHas(String mtu) {
+        SoftpathException e =
+                assertThrows(
+                        SoftpathException.class,
+                        () -> EndpointOptions.ofJob(JOB, Map.of("PSM_MTU", mtu)));
+        assertTrue(e.getMessage().contains("PSM_MTU=" + mtu), e.getMessage());
+    }
+
+    @Test
+    void shouldRefuseATimeoutOfOtherParts() {
+        for (String value : new String[] {"8:32:2:1", "8::2", ":", "0:32"}) {
+            SoftpathException e =
+                    assertThrows(
+                            SoftpathException.class,
+                            () -> EndpointOptions.ofJob(JOB, Map.of("PSM_ERRCHK_TIMEOUT", value)));
+            assertEquals(Errno.EINVAL, e.errno());
+            assertTrue(e.getMessage().contains("PSM_ERRCHK_TIMEOUT"), e.getMessage());
+        }
     }
 }

@@ -3,11 +3,11 @@ package io.softpath.launch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.softpath.abi.psm.EndpointId;
 import io.softpath.abi.psm.PsmError;
 import io.softpath.psm.Endpoint;
 import io.softpath.psm.EndpointOptions;
 import io.softpath.psm.MatchedQueue;
+import io.softpath.psm.PsmVariable;
 import io.softpath.psm.Status;
 import io.softpath.psm.engine.Peer;
 import io.softpath.psm.engine.Request;
@@ -19,20 +19,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.io.UncheckedIOException;
-import java.io.Writer;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 
 /** Our matched queues and those of the real library, at the two ends of one connection. */
 @ExtendWith(ChildOutput.class)
@@ -67,9 +60,10 @@ class PsmPeerIT {
 
     /** In eager packets: our side of it and the other one are asked for nothing else. */
     @ParameterizedTest
-    @ValueSource(strings = {"IBA6120", "IBA7220", "IBA7322"})
-    void shouldExchangeMessagesOfEveryClassWithTheRealLibrary(String model) throws Exception {
-        assertEquals(0, exchangeAll(model, "0", Memory.HEAP, 0));
+    @CsvSource({"IBA6120, 0", "IBA7220, 0", "IBA7322, 0", "IBA6120, 1", "IBA7220, 1"})
+    void shouldExchangeMessagesOfEveryClassWithTheRealLibrary(String model, int checksum)
+            throws Exception {
+        assertEquals(0, exchangeAll(model, "0", Memory.HEAP, 0, checksum));
     }
 
     /** By TID, which is the default: as odd as memory and lengths can be. */
@@ -84,14 +78,14 @@ class PsmPeerIT {
         "IBA7322,4"
     })
     void shouldExchangeMessagesByTidWithTheRealLibrary(String model, int shift) throws Exception {
-        assertTrue(exchangeAll(model, "9", Memory.PINNED, shift) > 10, "windows by TID");
+        assertTrue(exchangeAll(model, "9", Memory.PINNED, shift, 0) > 10, "windows by TID");
     }
 
     /** The real library then sends by TID all the same, and what it sends is copied. */
     @ParameterizedTest
     @ValueSource(strings = {"IBA6120", "IBA7322"})
     void shouldTakeWhatTheRealLibrarySendsByTidIntoAnyMemory(String model) throws Exception {
-        assertTrue(exchangeAll(model, "9", Memory.HEAP, 1) > 10, "windows by TID");
+        assertTrue(exchangeAll(model, "9", Memory.HEAP, 1, 0) > 10, "windows by TID");
     }
 
     /** Each goes back where the other says, in a new generation, and asks when nothing comes. */
@@ -103,12 +97,12 @@ class PsmPeerIT {
     })
     void shouldLoseNothingByTidOverALinkThatDoes(String model, String trouble) throws Exception {
         String link = trouble.replace(';', ',');
-        assertTrue(exchangeAll(model, "9", Memory.PINNED, 3, link) > 10, "windows by TID");
+        assertTrue(exchangeAll(model, "9", Memory.PINNED, 3, 0, link) > 10, "windows by TID");
     }
 
-    private static long exchangeAll(String model, String tid, Memory memory, int shift)
-            throws Exception {
-        return exchangeAll(model, tid, memory, shift, "");
+    private static long exchangeAll(
+            String model, String tid, Memory memory, int shift, int checksum) throws Exception {
+        return exchangeAll(model, tid, memory, shift, checksum, "");
     }
 
     /**
@@ -117,17 +111,12 @@ class PsmPeerIT {
      * @param link its troubles; none if empty
      */
     private static long exchangeAll(
-            String model, String tid, Memory memory, int shift, String link) throws Exception {
+            String model, String tid, Memory memory, int shift, int checksum, String link)
+            throws Exception {
         UUID job = UUID.randomUUID();
-        List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                peerProgram.toString(),
-                                job.toString().replace("-", ""),
-                                "1",
-                                Integer.toString(shift)));
+        List<String> arguments = new ArrayList<>(List.of(Integer.toString(shift)));
         for (int bytes : SIZES) {
-            command.add(Integer.toString(bytes));
+            arguments.add(Integer.toString(bytes));
         }
         List<String> options = new ArrayList<>(List.of("--units", "2", "--model", model));
         if (!link.isEmpty()) {
@@ -137,49 +126,32 @@ class PsmPeerIT {
                 Endpoint endpoint =
                         Endpoint.open(
                                 EndpointOptions.ofJob(job)
-                                        .withDevice(daemon.device().withUnit(0)))) {
-            ProcessBuilder builder =
-                    new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
-            builder.environment()
-                    .putAll(
-                            Preload.environment(
-                                    daemon,
-                                    "PSM_DEVICES",
-                                    "self,ipath",
-                                    "PSM_SHAREDCONTEXTS",
-                                    "0",
-                                    "PSM_TID",
-                                    tid));
-            Process child = builder.start();
-            try {
-                BufferedReader output = child.inputReader();
-                List<String> notices = new ArrayList<>();
-                String first = output.readLine();
-                while (first != null && !first.startsWith("epid ")) {
-                    notices.add(first);
-                    first = output.readLine();
-                }
-                assertTrue(first != null, "it only said: " + notices);
-                tell(child, endpoint.id());
-                Peer peer =
-                        endpoint.connect(
-                                new EndpointId(Long.parseLong(first.substring(5))), PATIENCE);
-                int room = SIZES[SIZES.length - 1] + 1 + shift;
-                MemorySegment in = memory(endpoint, memory, room).asSlice(shift);
-                MemorySegment out = memory(endpoint, memory, room).asSlice(shift);
-                for (int bytes : SIZES) {
-                    exchange(endpoint.queue(), peer, bytes, in, out);
-                }
-                assertEquals(PsmError.OK, endpoint.close(PATIENCE));
-                assertTrue(child.waitFor(30, TimeUnit.SECONDS), "it goes on");
-                List<String> rest = output.lines().toList();
-                assertEquals("exchanged=" + SIZES.length, rest.getLast());
-                assertTrue(rest.size() == 1 || !link.isEmpty(), rest::toString);
-                assertEquals(0, child.exitValue());
-            } finally {
-                child.destroyForcibly();
+                                        .with(PsmVariable.CHECKSUM, checksum)
+                                        .withDevice(daemon.device().withUnit(0)));
+                RealPeer real =
+                        RealPeer.start(
+                                daemon,
+                                job,
+                                peerProgram,
+                                arguments,
+                                "PSM_TID",
+                                tid,
+                                "PSM_CHECKSUM",
+                                Integer.toString(checksum))) {
+            real.tell(endpoint.id());
+            Peer peer = endpoint.connect(real.id(), PATIENCE);
+            int room = SIZES[SIZES.length - 1] + 1 + shift;
+            MemorySegment in = memory(endpoint, memory, room).asSlice(shift);
+            MemorySegment out = memory(endpoint, memory, room).asSlice(shift);
+            for (int bytes : SIZES) {
+                exchange(endpoint.queue(), peer, bytes, in, out);
             }
+            assertEquals(PsmError.OK, endpoint.close(PATIENCE));
+            List<String> rest = real.end();
+            assertEquals("exchanged=" + SIZES.length, rest.getLast());
+            assertTrue(rest.size() == 1 || !link.isEmpty(), rest::toString);
             assertEquals(0, endpoint.counters().malformed(), "malformed packets");
+            assertEquals(0, endpoint.counters().badChecksum(), "wrong checksums");
             if (link.isEmpty()) {
                 assertEquals(List.of(), daemon.complaints());
             }
@@ -192,15 +164,6 @@ class PsmPeerIT {
             case HEAP -> MemorySegment.ofArray(new byte[bytes]);
             case PINNED -> endpoint.pin(bytes).segment();
         };
-    }
-
-    private static void tell(Process child, EndpointId id) {
-        try (Writer writer =
-                new OutputStreamWriter(child.getOutputStream(), StandardCharsets.US_ASCII)) {
-            writer.write(id.value() + "\n");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static void exchange(

@@ -16,6 +16,7 @@ final class RealLibrary {
                 Files.exists(Path.of("/usr/include/psm.h")),
                 "no libpsm: apt-get install libpsm-infinipath1 libpsm-infinipath1-dev");
         CCompiler.copy("psm_pair.h", directory);
+        CCompiler.copy("psm_am_pair.h", directory);
     }
 
     static Path compile(String source, Path directory) throws Exception {

@@ -1,5 +1,6 @@
 /*
- * Two processes and an endpoint of libpsm in each, connected: what the programs in psm.c and psm_am.c begin with.
+ * An endpoint of libpsm and what it is connected to, another process of the same program or a stranger: what the programs in
+ * psm.c, psm_am.c, psm_peer.c and psm_am_peer.c begin with.
  */
 #define _GNU_SOURCE
 #include <psm.h>
@@ -104,4 +105,50 @@ static inline void disconnect_two(struct pair *two)
 		printf("the other process ended with status %d\n", status);
 		exit(1);
 	}
+}
+
+/* Somebody else's program. */
+struct stranger {
+	psm_ep_t endpoint;
+	psm_epaddr_t peer;
+	psm_mq_t mq;
+};
+
+/* Opens an endpoint and prints "epid <number>". */
+static inline void open_for_stranger(struct stranger *other, const char *job, int unit)
+{
+	psm_uuid_t uuid;
+	psm_epid_t own;
+	unsigned byte;
+
+	if (strlen(job) != 2 * sizeof uuid)
+		exit(2);
+	for (size_t i = 0; i < sizeof uuid; i++) {
+		if (sscanf(job + 2 * i, "%2x", &byte) != 1)
+			exit(2);
+		uuid[i] = (uint8_t)byte;
+	}
+	initialise();
+	other->endpoint = open_endpoint(unit, uuid, &own);
+	printf("epid %llu\n", (unsigned long long)own);
+	CHECK(psm_mq_init(other->endpoint, PSM_MQ_ORDERMASK_ALL, NULL, 0, &other->mq));
+}
+
+/* Reads whom to connect to, and does. */
+static inline void connect_stranger(struct stranger *other)
+{
+	unsigned long long id;
+	psm_error_t error;
+
+	if (scanf("%llu", &id) != 1)
+		exit(2);
+	psm_epid_t epid = id;
+	CHECK(psm_ep_connect(other->endpoint, 1, &epid, NULL, &error, &other->peer, 20LL * SECOND_NS));
+}
+
+static inline void disconnect_stranger(struct stranger *other)
+{
+	CHECK(psm_mq_finalize(other->mq));
+	CHECK(psm_ep_close(other->endpoint, PSM_EP_CLOSE_GRACEFUL, SECOND_NS));
+	CHECK(psm_finalize());
 }

@@ -56,32 +56,15 @@ static void exchange_one(psm_mq_t mq, psm_epaddr_t peer, size_t bytes, size_t sh
 
 int main(int argc, char **argv)
 {
-	psm_uuid_t uuid;
-	psm_epid_t own, other;
-	psm_error_t error;
-	psm_epaddr_t peer;
-	psm_mq_t mq;
-	unsigned byte;
+	struct stranger other;
 
-	if (argc < 4 || strlen(argv[1]) != 2 * sizeof uuid)
+	if (argc < 4)
 		return 2;
-	for (size_t i = 0; i < sizeof uuid; i++) {
-		if (sscanf(argv[1] + 2 * i, "%2x", &byte) != 1)
-			return 2;
-		uuid[i] = (uint8_t)byte;
-	}
-	initialise();
-	psm_ep_t endpoint = open_endpoint(atoi(argv[2]), uuid, &own);
-	printf("epid %llu\n", (unsigned long long)own);
-	if (scanf("%llu", (unsigned long long *)&other) != 1)
-		return 2;
-	CHECK(psm_mq_init(endpoint, PSM_MQ_ORDERMASK_ALL, NULL, 0, &mq));
-	CHECK(psm_ep_connect(endpoint, 1, &other, NULL, &error, &peer, 20LL * SECOND_NS));
+	open_for_stranger(&other, argv[1], atoi(argv[2]));
+	connect_stranger(&other);
 	for (int i = 4; i < argc; i++)
-		exchange_one(mq, peer, strtoul(argv[i], NULL, 0), strtoul(argv[3], NULL, 0), i % 4 == 0);
-	CHECK(psm_mq_finalize(mq));
-	CHECK(psm_ep_close(endpoint, PSM_EP_CLOSE_GRACEFUL, SECOND_NS));
-	CHECK(psm_finalize());
+		exchange_one(other.mq, other.peer, strtoul(argv[i], NULL, 0), strtoul(argv[3], NULL, 0), i % 4 == 0);
+	disconnect_stranger(&other);
 	printf("exchanged=%d\n", argc - 4);
 	return 0;
 }

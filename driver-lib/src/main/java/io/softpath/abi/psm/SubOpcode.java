@@ -45,10 +45,23 @@ public final class SubOpcode {
     public static final int DISCONNECT_REQUEST = 0x62;
     public static final int DISCONNECT_REPLY = 0x63;
 
+    /** An active message whose handler may reply. */
+    public static final int AM_REQUEST = 0x70;
+
+    public static final int AM_REPLY = 0x71;
+
+    /** An active message whose handler does not reply. */
+    public static final int AM_REQUEST_NOREPLY = 0x72;
+
     private SubOpcode() {}
 
     /** Whether it is about the connection itself, so that strangers may send it. */
     public static boolean isConnection(int subOpcode) {
         return subOpcode >= CONNECT_REQUEST && subOpcode <= DISCONNECT_REPLY;
+    }
+
+    /** Whether it is an active message, of whatever kind. */
+    public static boolean isActiveMessage(int subOpcode) {
+        return subOpcode >= AM_REQUEST && subOpcode <= AM_REQUEST_NOREPLY;
     }
 }

@@ -3,6 +3,7 @@ package io.softpath.driver.control;
 import io.softpath.abi.control.ControlRecord;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.linux.EventFd;
 import io.softpath.linux.Fd;
 import io.softpath.linux.Poll;
 import io.softpath.linux.PollEvents;
@@ -114,7 +115,7 @@ public final class ControlChannel implements AutoCloseable {
             ControlRecord.start(request, kind, reply.tag);
             send(request, start, timeoutNs);
             look(reply);
-            waitUntil(() -> reply.done, start, timeoutNs);
+            waitUntil(() -> reply.done, start, timeoutNs, readable);
         } finally {
             forget(reply);
         }
@@ -194,7 +195,7 @@ public final class ControlChannel implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        readAsReader(0);
+        readAsReader(0, readable);
     }
 
     /**
@@ -205,7 +206,65 @@ public final class ControlChannel implements AutoCloseable {
      */
     public boolean awaitInterrupt(long seen, long timeoutNs) {
         long start = System.nanoTime();
-        return waitUntil(() -> interrupts > seen, start, timeoutNs);
+        return waitUntil(() -> interrupts > seen, start, timeoutNs, readable);
+    }
+
+    /** As {@link #awaitInterrupt(long, long)}, for a thread that others can wake. */
+    public boolean awaitInterrupt(long seen, long timeoutNs, Waker waker) {
+        long start = System.nanoTime();
+        waitUntil(() -> interrupts > seen || waker.rung, start, timeoutNs, waker.either);
+        lock.lock();
+        try {
+            return interrupts > seen;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * A way to wake a thread out of {@link #awaitInterrupt(long, long, Waker)}.
+     *
+     * @throws SoftpathException.Exhausted EMFILE if this process can have no more descriptors
+     */
+    public Waker waker() {
+        return new Waker();
+    }
+
+    /** Wakes one thread that sleeps, or will; any thread may ring. */
+    public final class Waker implements AutoCloseable {
+        private final EventFd event = EventFd.create("wake " + name);
+        private final Poll either = Poll.of(socket.fd(), event.fd());
+        private volatile boolean rung;
+
+        private Waker() {}
+
+        /** Ends the sleep of the other thread, or its next one, if it has not been rung already. */
+        public void ring() {
+            if (rung) {
+                return;
+            }
+            rung = true;
+            event.signal();
+            lock.lock();
+            try {
+                changed.signalAll(); // it may wait for another thread that reads
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /** The sleeper is awake and will sleep again. Nobody may ring meanwhile. */
+        public void reset() {
+            if (rung) {
+                event.drain();
+                rung = false;
+            }
+        }
+
+        @Override
+        public void close() {
+            event.close();
+        }
     }
 
     public boolean isLost() {
@@ -270,8 +329,10 @@ public final class ControlChannel implements AutoCloseable {
     /**
      * Waits for a condition that only {@link #dispatch} makes true; the condition is asked under
      * the lock.
+     *
+     * @param wakes what there is to wait for if there is no other reader
      */
-    private boolean waitUntil(BooleanSupplier condition, long start, long timeoutNs) {
+    private boolean waitUntil(BooleanSupplier condition, long start, long timeoutNs, Poll wakes) {
         boolean interrupted = false;
         lock.lock();
         try {
@@ -291,7 +352,7 @@ public final class ControlChannel implements AutoCloseable {
                     reading = true;
                     lock.unlock();
                     try {
-                        readAsReader(left);
+                        readAsReader(left, wakes);
                     } finally {
                         lock.lock();
                     }
@@ -310,9 +371,9 @@ public final class ControlChannel implements AutoCloseable {
      * Reads everything that is there, after waiting up to {@code waitNs} for the first of it; then
      * another may read.
      */
-    private void readAsReader(long waitNs) {
+    private void readAsReader(long waitNs, Poll wakes) {
         try {
-            if (waitNs > 0 && readable.await(waitNs) == 0) {
+            if (waitNs > 0 && wakes.await(waitNs) == 0) {
                 return;
             }
             while (true) {
@@ -409,7 +470,7 @@ public final class ControlChannel implements AutoCloseable {
     /** The daemon is gone. Not for the one who reads. */
     private void markLost() {
         if (awaitTurnToRead()) {
-            readAsReader(0); // the daemon may have said why
+            readAsReader(0, readable); // the daemon may have said why
         }
         lose();
     }

@@ -427,6 +427,16 @@ public final class DeviceFile {
         return channel.awaitInterrupt(armed.interruptsSeen(), timeoutNs);
     }
 
+    /** As {@link #awaitInterrupt(PollAnswer, long)}, for a thread that others can wake. */
+    public boolean awaitInterrupt(PollAnswer armed, long timeoutNs, ControlChannel.Waker waker) {
+        return channel.awaitInterrupt(armed.interruptsSeen(), timeoutNs, waker);
+    }
+
+    /** A way to wake a thread that waits for an interrupt. */
+    public ControlChannel.Waker waker() {
+        return channel.waker();
+    }
+
     private boolean settled(ControlChannel.Posted posted) {
         if (posted == null || posted.done()) {
             return true;

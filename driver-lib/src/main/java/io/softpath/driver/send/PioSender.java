@@ -4,6 +4,7 @@ import io.softpath.abi.control.UnitStatus;
 import io.softpath.abi.control.UserEvent;
 import io.softpath.abi.packet.GatherRecord;
 import io.softpath.abi.packet.MessageHeader;
+import io.softpath.abi.packet.PacketCrc;
 import io.softpath.abi.packet.Pbc;
 import io.softpath.abi.packet.PioLayout;
 import io.softpath.abi.region.AvailPage;
@@ -15,6 +16,7 @@ import io.softpath.error.SoftpathException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -31,6 +33,9 @@ import java.nio.charset.StandardCharsets;
 public final class PioSender {
     /** Failures in a row between two resyncs. Source: ips_spio.c, SPIO_RESYNC_CONSEC_SEND_FAIL. */
     static final int RESYNC_FAILURES = 16;
+
+    private static final ValueLayout.OfLong LE64 =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final SendSetup setup;
     private final SendControl control;
@@ -50,6 +55,11 @@ public final class PioSender {
      * it would throw away the first half of a packet and launch the second.
      */
     private boolean disarming;
+
+    /** Made when the first packet wants a checksum, as is the packet that it is made of. */
+    private PacketCrc crc;
+
+    private MemorySegment checked;
 
     private long seenRefreshes;
     private long failuresInRow;
@@ -160,6 +170,68 @@ public final class PioSender {
                         payload,
                         offset,
                         length);
+        return counted(result, length);
+    }
+
+    /**
+     * As {@link #sendNumbered}, with PSM's checksum behind the payload, which takes {@link
+     * PacketCrc#BYTES} of what a packet can carry.
+     */
+    public SendResult sendChecked(
+            HeaderTemplate to,
+            int psn,
+            int pktFlags,
+            long message,
+            long protocol,
+            long data0,
+            long data1,
+            MemorySegment payload,
+            long offset,
+            int length) {
+        if (length < 0 || length > maxPayloadBytes - PacketCrc.BYTES) {
+            throw tooLong(length);
+        }
+        if (offset < 0 || offset > payload.byteSize() - length) {
+            throw outside(payload, offset, length);
+        }
+        if (crc == null) {
+            crc = new PacketCrc(maxPayloadBytes);
+            checked = MemorySegment.ofArray(new byte[MessageHeader.BYTES + maxPayloadBytes]);
+        }
+        int pad = -length & 3;
+        int end = MessageHeader.BYTES + length + pad;
+        int lengthDwords = Pbc.lengthDwordsOfPayload(length + pad + PacketCrc.BYTES);
+        int vcto = to.eagerVcto();
+        checked.set(LE64, MessageHeader.LRH, to.lrh(lengthDwords));
+        checked.set(LE64, MessageHeader.BTH0, to.bth(pad));
+        checked.set(LE64, MessageHeader.BTH2, HeaderTemplate.psnAndVcto(psn, vcto));
+        checked.set(
+                LE64,
+                MessageHeader.CHKSUM,
+                HeaderTemplate.checksumAndFlags(lengthDwords, vcto, pktFlags) | message);
+        checked.set(LE64, MessageHeader.ACK, protocol);
+        checked.set(LE64, MessageHeader.DATA0, data0);
+        checked.set(LE64, MessageHeader.DATA1, data1);
+        MemorySegment.copy(payload, offset, checked, MessageHeader.BYTES, length);
+        for (int at = MessageHeader.BYTES + length; at < end; at++) {
+            checked.set(ValueLayout.JAVA_BYTE, at, (byte) 0);
+        }
+        PacketCrc.put(checked, end, crc.of(checked, 0, checked, MessageHeader.BYTES, length + pad));
+        SendResult result =
+                send(
+                        to,
+                        psn,
+                        vcto,
+                        pad,
+                        0,
+                        pktFlags,
+                        message,
+                        protocol,
+                        data0,
+                        data1,
+                        checked,
+                        MessageHeader.BYTES,
+                        length + pad + PacketCrc.BYTES);
         return counted(result, length);
     }
 

@@ -9,6 +9,14 @@ final class Alarm {
         this.nowNs = nowNs;
     }
 
+    /** The earlier of two times, each MAX_VALUE if there is none. */
+    static long earlier(long first, long second) {
+        if (first == Long.MAX_VALUE || second == Long.MAX_VALUE) {
+            return Math.min(first, second);
+        }
+        return first - second < 0 ? first : second;
+    }
+
     long nowNs() {
         return nowNs;
     }
@@ -20,9 +28,7 @@ final class Alarm {
 
     /** Asks to be woken then, or before; MAX_VALUE asks for nothing. */
     void at(long timeNs) {
-        if (timeNs != Long.MAX_VALUE && (wakeNs == Long.MAX_VALUE || timeNs - wakeNs < 0)) {
-            wakeNs = timeNs;
-        }
+        wakeNs = earlier(wakeNs, timeNs);
     }
 
     /**

@@ -434,7 +434,7 @@ public final class Connections {
     /** Once neither side wants anything of the other, nothing is sent, and nothing shared. */
     private void parted(Peer peer) {
         if (peer.to == Peer.Way.NONE && peer.from == Peer.Way.NONE) {
-            peer.flow.part();
+            peer.packets.part();
             engine.unlink(peer);
         }
     }

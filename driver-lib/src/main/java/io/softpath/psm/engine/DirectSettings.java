@@ -10,6 +10,9 @@ package io.softpath.psm.engine;
  * @param rendezvousBytes on the direct way, messages that are longer wait for the receiver
  */
 public record DirectSettings(boolean self, boolean direct, boolean chip, int rendezvousBytes) {
+    /** Source: psm, psm_mq.c, PSM_MQ_RNDV_SHM_THRESH. */
+    public static final Range RENDEZVOUS_BYTES = new Range(16_000, 0, 1 << 30);
+
     /** Nothing but the chip, and oneself. */
     public static final DirectSettings NONE = new DirectSettings(true, false, true, 0);
 }

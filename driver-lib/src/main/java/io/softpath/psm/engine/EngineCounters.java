@@ -14,6 +14,11 @@ public final class EngineCounters {
     long strays;
     long malformed;
     long noMemory;
+    long badChecksum;
+    long activeSent;
+    long activeReceived;
+    long noHandler;
+    long noReplyBuffer;
     long packetsSent;
     long noBuffer;
     long recordsSent;
@@ -75,6 +80,34 @@ public final class EngineCounters {
     /** Messages that were not accepted because too many unexpected ones wait. */
     public long noMemory() {
         return noMemory;
+    }
+
+    /** Active messages, requests and replies. */
+    public long activeSent() {
+        return activeSent;
+    }
+
+    /** Active messages whose handler was called. */
+    public long activeReceived() {
+        return activeReceived;
+    }
+
+    /** Active messages for a handler that is not registered. */
+    public long noHandler() {
+        return noHandler;
+    }
+
+    /**
+     * Requests that were not taken because too many replies have not arrived. In PSM's statistics:
+     * amreply no bufs.
+     */
+    public long noReplyBuffer() {
+        return noReplyBuffer;
+    }
+
+    /** Packets whose checksum is wrong, or that have none though they should. */
+    public long badChecksum() {
+        return badChecksum;
     }
 
     /** Records that went to, or came from, processes of the same host through shared memory. */

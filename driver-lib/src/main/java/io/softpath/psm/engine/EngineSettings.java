@@ -3,21 +3,24 @@ package io.softpath.psm.engine;
 import java.util.UUID;
 
 /**
- * What an engine must know before it begins.
+ * What an engine must know before it begins; {@link #of} begins to make one, with PSM's defaults.
  *
  * @param job all endpoints of a job have the same
  * @param host the name of this host
  * @param runId tells this process from others that had its place
  * @param mtuBytes payload that one packet carries, at most
- * @param credits packets of a flow that may be under way, PSM_FLOW_CREDITS
- * @param rendezvousBytes messages that are longer wait for the receiver, PSM_MQ_RNDV_IPATH_THRESH
- * @param tids whether long messages go into pinned memory by TID, PSM_TID
- * @param windowBytes of a long message that are granted TIDs at once, PSM_MQ_RNDV_IPATH_WINDOW
- * @param timeoutMinNs how long a packet may be unacknowledged at first, PSM_ERRCHK_TIMEOUT
- * @param timeoutMaxNs and at last
- * @param maxRequests sends and receives that may be under way, PSM_MQ_SENDREQS_MAX and its
- *     neighbour
+ * @param credits packets of a flow that may be under way
+ * @param rendezvousBytes messages that are longer wait for the receiver
+ * @param tids whether long messages go into pinned memory by TID
+ * @param windowBytes of a long message that are granted TIDs at once
+ * @param timeoutMinMs how long a packet may be unacknowledged at first
+ * @param timeoutMaxMs and at last
+ * @param timeoutFactor by how much longer each time
+ * @param maxRequests sends and receives that may be under way
+ * @param sendBuffers requests of active messages that may be under way
  * @param maxUnexpectedBytes of messages that nobody has asked for yet; more are not accepted
+ * @param checksum packets carry PSM's checksum, and those that come without are dropped
+ * @param progressThread tell peers that packets are looked at while the program computes
  */
 public record EngineSettings(
         UUID job,
@@ -28,97 +31,196 @@ public record EngineSettings(
         int rendezvousBytes,
         boolean tids,
         int windowBytes,
-        long timeoutMinNs,
-        long timeoutMaxNs,
+        int timeoutMinMs,
+        int timeoutMaxMs,
+        int timeoutFactor,
         int maxRequests,
-        long maxUnexpectedBytes) {
+        int sendBuffers,
+        long maxUnexpectedBytes,
+        boolean checksum,
+        boolean progressThread) {
+    /** Source: psm, ips_proto.c, PSM_FLOW_CREDITS. More than there are slots are no use here. */
+    public static final Range CREDITS = new Range(Flow.MAX_CREDITS, 2, Flow.MAX_CREDITS);
+
+    /** Source: psm, psm_mq.c, PSM_MQ_RNDV_IPATH_THRESH. */
+    public static final Range RENDEZVOUS_BYTES = new Range(64_000, 0, 1 << 30);
+
     /**
      * The longest window: wherever it begins in a page, its grant fits in a packet of 2048 bytes.
-     * Source: psm, ips_proto_expected.c, ips_protoexp_init.
+     * Source: psm, ips_proto_expected.c, ips_protoexp_init; psm_mq.c, PSM_MQ_RNDV_IPATH_WINDOW.
      */
-    public static final int MAX_WINDOW_BYTES = 332 * TidPort.PAGE_BYTES;
+    public static final Range WINDOW_BYTES =
+            new Range(131_072, TidPort.PAGE_BYTES, 332 * TidPort.PAGE_BYTES);
+
+    /** Source: psm, psm_mq_internal.h, PSM_MQ_SENDREQS_MAX and its neighbour. */
+    public static final Range REQUESTS = new Range(1 << 20, 1, 1 << 24);
+
+    /** Source: psm, psm_ep.c, PSM_NUM_SEND_BUFFERS. */
+    public static final Range SEND_BUFFERS = new Range(1024, 1, 1 << 20);
+
+    /** Source: psm, ips_path_rec.c, PSM_ERRCHK_TIMEOUT; ips_proto_params.h has the defaults. */
+    public static final Range TIMEOUT_MIN_MS = new Range(8, 1, 60_000);
+
+    public static final Range TIMEOUT_MAX_MS = new Range(32, 1, 60_000);
+    public static final Range TIMEOUT_FACTOR = new Range(2, 1, 1000);
+
+    /** What a packet can have for payload on any chip. */
+    static final Range MTU_BYTES = new Range(2048, 64, 4096);
 
     private static final long NS_PER_MS = 1_000_000;
-
-    /** PSM's defaults. */
-    public static EngineSettings defaults(UUID job, String host, int runId, int mtuBytes) {
-        return new EngineSettings(
-                job,
-                host,
-                runId,
-                mtuBytes,
-                Flow.MAX_CREDITS,
-                64_000,
-                true,
-                131_072,
-                8 * NS_PER_MS,
-                32 * NS_PER_MS,
-                1 << 20,
-                64L << 20);
-    }
+    private static final long MAX_UNEXPECTED_BYTES = 64L << 20;
 
     public EngineSettings {
-        check("mtuBytes", mtuBytes, 64, 4096);
-        check("credits", credits, 2, Flow.MAX_CREDITS);
-        check("rendezvousBytes", rendezvousBytes, 0, 1 << 30);
-        check("windowBytes", windowBytes, TidPort.PAGE_BYTES, MAX_WINDOW_BYTES);
-        check("timeoutMinNs", timeoutMinNs, 1, timeoutMaxNs);
-        check("maxRequests", maxRequests, 1, 1 << 24);
-        check("maxUnexpectedBytes", maxUnexpectedBytes, rendezvousBytes, Long.MAX_VALUE);
-    }
-
-    private static void check(String name, long value, long least, long most) {
-        if (value < least || value > most) {
+        check("mtuBytes", mtuBytes, MTU_BYTES);
+        check("credits", credits, CREDITS);
+        check("rendezvousBytes", rendezvousBytes, RENDEZVOUS_BYTES);
+        check("windowBytes", windowBytes, WINDOW_BYTES);
+        check("timeoutMinMs", timeoutMinMs, TIMEOUT_MIN_MS);
+        check("timeoutMaxMs", timeoutMaxMs, TIMEOUT_MAX_MS);
+        check("timeoutFactor", timeoutFactor, TIMEOUT_FACTOR);
+        check("maxRequests", maxRequests, REQUESTS);
+        check("sendBuffers", sendBuffers, SEND_BUFFERS);
+        if (timeoutMaxMs < timeoutMinMs) {
             throw new IllegalArgumentException(
-                    "psm: " + name + "=" + value + " is outside " + least + ".." + most);
+                    "psm: timeoutMaxMs=" + timeoutMaxMs + " is below timeoutMinMs=" + timeoutMinMs);
+        }
+        if (maxUnexpectedBytes < rendezvousBytes) {
+            throw new IllegalArgumentException(
+                    "psm: maxUnexpectedBytes="
+                            + maxUnexpectedBytes
+                            + " has no room for one message of rendezvousBytes="
+                            + rendezvousBytes);
         }
     }
 
-    public EngineSettings withCredits(int packets) {
-        return new EngineSettings(
-                job,
-                host,
-                runId,
-                mtuBytes,
-                packets,
-                rendezvousBytes,
-                tids,
-                windowBytes,
-                timeoutMinNs,
-                timeoutMaxNs,
-                maxRequests,
-                maxUnexpectedBytes);
+    long timeoutMinNs() {
+        return timeoutMinMs * NS_PER_MS;
     }
 
-    public EngineSettings withRendezvousBytes(int bytes) {
-        return new EngineSettings(
-                job,
-                host,
-                runId,
-                mtuBytes,
-                credits,
-                bytes,
-                tids,
-                windowBytes,
-                timeoutMinNs,
-                timeoutMaxNs,
-                maxRequests,
-                maxUnexpectedBytes);
+    long timeoutMaxNs() {
+        return timeoutMaxMs * NS_PER_MS;
     }
 
-    public EngineSettings withTids(boolean on, int bytesOfWindow) {
-        return new EngineSettings(
-                job,
-                host,
-                runId,
-                mtuBytes,
-                credits,
-                rendezvousBytes,
-                on,
-                bytesOfWindow,
-                timeoutMinNs,
-                timeoutMaxNs,
-                maxRequests,
-                maxUnexpectedBytes);
+    private static void check(String name, int value, Range range) {
+        if (!range.contains(value)) {
+            throw new IllegalArgumentException(
+                    "psm: " + name + "=" + value + " is outside " + range);
+        }
+    }
+
+    /** Begins to choose. */
+    public static Builder of(UUID job, String host, int runId) {
+        return new Builder(job, host, runId);
+    }
+
+    /** PSM's defaults, all of them. */
+    public static EngineSettings defaults(UUID job, String host, int runId, int mtuBytes) {
+        return of(job, host, runId).mtuBytes(mtuBytes).build();
+    }
+
+    /** Settings that are being chosen. What is not chosen is PSM's default. */
+    public static final class Builder {
+        private final UUID job;
+        private final String host;
+        private final int runId;
+        private int mtuBytes = MTU_BYTES.otherwise();
+        private int credits = CREDITS.otherwise();
+        private int rendezvousBytes = RENDEZVOUS_BYTES.otherwise();
+        private boolean tids = true;
+        private int windowBytes = WINDOW_BYTES.otherwise();
+        private int timeoutMinMs = TIMEOUT_MIN_MS.otherwise();
+        private int timeoutMaxMs = TIMEOUT_MAX_MS.otherwise();
+        private int timeoutFactor = TIMEOUT_FACTOR.otherwise();
+        private int maxRequests = REQUESTS.otherwise();
+        private int sendBuffers = SEND_BUFFERS.otherwise();
+        private long maxUnexpectedBytes = MAX_UNEXPECTED_BYTES;
+        private boolean checksum;
+        private boolean progressThread;
+
+        private Builder(UUID job, String host, int runId) {
+            this.job = job;
+            this.host = host;
+            this.runId = runId;
+        }
+
+        public Builder mtuBytes(int bytes) {
+            mtuBytes = bytes;
+            return this;
+        }
+
+        public Builder credits(int packets) {
+            credits = packets;
+            return this;
+        }
+
+        /** And room for one such message at least. */
+        public Builder rendezvousBytes(int bytes) {
+            rendezvousBytes = bytes;
+            maxUnexpectedBytes = Math.max(maxUnexpectedBytes, bytes);
+            return this;
+        }
+
+        public Builder tids(boolean wanted, int bytesOfWindow) {
+            tids = wanted;
+            windowBytes = bytesOfWindow;
+            return this;
+        }
+
+        public Builder timeout(int minMs, int maxMs, int factor) {
+            timeoutMinMs = minMs;
+            timeoutMaxMs = maxMs;
+            timeoutFactor = factor;
+            return this;
+        }
+
+        public Builder maxRequests(int requests) {
+            maxRequests = requests;
+            return this;
+        }
+
+        public Builder sendBuffers(int messages) {
+            sendBuffers = messages;
+            return this;
+        }
+
+        public Builder maxUnexpectedBytes(long bytes) {
+            maxUnexpectedBytes = bytes;
+            return this;
+        }
+
+        public Builder checksum(boolean wanted) {
+            checksum = wanted;
+            return this;
+        }
+
+        public Builder progressThread(boolean there) {
+            progressThread = there;
+            return this;
+        }
+
+        /**
+         * What was chosen.
+         *
+         * @throws IllegalArgumentException if it cannot be
+         */
+        public EngineSettings build() {
+            return new EngineSettings(
+                    job,
+                    host,
+                    runId,
+                    mtuBytes,
+                    credits,
+                    rendezvousBytes,
+                    tids,
+                    windowBytes,
+                    timeoutMinMs,
+                    timeoutMaxMs,
+                    timeoutFactor,
+                    maxRequests,
+                    sendBuffers,
+                    maxUnexpectedBytes,
+                    checksum,
+                    progressThread);
+        }
     }
 }

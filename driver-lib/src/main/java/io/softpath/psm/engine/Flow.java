@@ -33,6 +33,7 @@ final class Flow extends Work {
     private final Peer peer;
     private final MessageEngine engine;
     private final EngineSettings settings;
+    private final int flowId;
     private final int ackInterval;
     private final Slot[] slots = new Slot[MAX_CREDITS];
 
@@ -70,13 +71,18 @@ final class Flow extends Work {
         long offset;
         int length;
         Request request;
+        ActiveSend active;
         TidSend odd;
     }
 
-    Flow(Peer peer, MessageEngine engine, EngineSettings settings) {
+    /**
+     * @param flowId which of the flows to the peer it is, {@link io.softpath.abi.psm.FlowId}
+     */
+    Flow(Peer peer, MessageEngine engine, EngineSettings settings, int flowId) {
         this.peer = peer;
         this.engine = engine;
         this.settings = settings;
+        this.flowId = flowId;
         ackInterval = Math.max(settings.credits() / 4 - 1, 1);
         timeoutNs = settings.timeoutMinNs();
         for (int i = 0; i < slots.length; i++) {
@@ -135,6 +141,7 @@ final class Flow extends Work {
             header.flags = slot.flags | (wantsAck() ? MessageHeader.FLAG_ACK_WANTED : 0);
             header.peerIndex = peer.remoteIndex;
             header.ackSeq = FlowPsn.of(expected, slot.message >>> Byte.SIZE);
+            header.flowId = flowId;
             header.hdrDlen = slot.hdrDlen;
             header.mqHdr = slot.mqHdr;
             header.data0 = slot.data0;
@@ -162,7 +169,12 @@ final class Flow extends Work {
         if (op == null || FlowPsn.distance(next, oldest) >= settings.credits()) {
             return false;
         }
-        make(op, slots[next % MAX_CREDITS]);
+        Slot slot = slots[next % MAX_CREDITS];
+        if (op.active == null) {
+            make(op, slot);
+        } else {
+            make(op.active, slot);
+        }
         next = next + 1 & NUMBER;
         if (op.made == op.length) {
             firstOp = op.next;
@@ -233,6 +245,20 @@ final class Flow extends Work {
         }
     }
 
+    private static void make(ActiveSend message, Slot slot) {
+        slot.subOpcode = message.subOpcode;
+        slot.flags = message.completion == null ? 0 : MessageHeader.FLAG_ACK_WANTED;
+        slot.hdrDlen = message.hdrDlen;
+        slot.mqHdr = message.amHeader;
+        slot.message = 0;
+        slot.data0 = message.data0;
+        slot.data1 = message.data1;
+        slot.payload = message.payload;
+        slot.offset = message.offset;
+        slot.length = message.length;
+        slot.active = message;
+    }
+
     /** Two packets share evenly, the second a whole number of dwords; more of them are full. */
     private int firstPiece(int length) {
         return length <= 2 * peer.fragmentBytes
@@ -260,10 +286,15 @@ final class Flow extends Work {
             Slot slot = slots[oldest % MAX_CREDITS];
             oldest = oldest + 1 & NUMBER;
             Request request = slot.request;
+            ActiveSend message = slot.active;
             slot.request = null;
+            slot.active = null;
             slot.payload = null;
             if (request != null) {
                 engine.arrived(request, slot.length);
+            }
+            if (message != null) {
+                engine.active().over(message, PsmError.OK);
             }
             if (slot.odd != null) {
                 TidSend window = slot.odd;
@@ -383,6 +414,7 @@ final class Flow extends Work {
     private boolean sendControl(int subOpcode, int psn) {
         PacketHeader header = engine.header();
         header.subOpcode = subOpcode;
+        header.flowId = flowId;
         header.psn = psn;
         header.peerIndex = peer.remoteIndex;
         header.ackSeq = FlowPsn.of(expected, 0);
@@ -419,31 +451,41 @@ final class Flow extends Work {
             }
             errChkDue = true;
             engine.hasWork(this);
-            timeoutNs = Math.min(2 * timeoutNs, settings.timeoutMaxNs());
+            timeoutNs = Math.min(timeoutNs * settings.timeoutFactor(), settings.timeoutMaxNs());
             deadlineNs = nowNs + timeoutNs;
         }
         return deadlineNs;
     }
 
-    /** The peer is gone: forgets everything. The requests have been told otherwise. */
+    /** The peer is gone: forgets everything. Requests are told otherwise. */
     void abandon() {
-        for (Slot slot : slots) {
+        while (oldest != next) {
+            Slot slot = slots[oldest % MAX_CREDITS];
+            oldest = oldest + 1 & NUMBER;
+            fail(slot.active);
             slot.request = null;
+            slot.active = null;
             slot.payload = null;
             slot.odd = null;
         }
         while (firstOp != null) {
             SendOp op = firstOp;
             firstOp = op.next;
+            fail(op.active);
             engine.recycle(op);
         }
         lastOp = null;
-        oldest = next;
         toSend = next;
         everSent = next;
         ackDue = false;
         nakDue = false;
         errChkDue = false;
         timing = false;
+    }
+
+    private void fail(ActiveSend message) {
+        if (message != null) {
+            engine.active().over(message, peer.failure);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.softpath.psm.engine;
 
 import io.softpath.abi.packet.MessageHeader;
+import io.softpath.abi.packet.PacketCrc;
 import io.softpath.abi.psm.EndpointId;
 import io.softpath.abi.psm.MqClass;
 import io.softpath.abi.psm.PsmError;
@@ -25,12 +26,18 @@ public final class MessageEngine {
     private final PacketPort port;
     private final EngineCounters counters = new EngineCounters();
     private final Alarm alarm;
+    private final Thrown thrown = new Thrown();
     private final Requests requests;
     private final Matching matching;
+    private final ActiveMessageEngine active;
     private final ControlQueue control;
     private final TidReceiver tidReceiver;
     private final TidSender tidSender;
     private final Connections connections;
+
+    /** Null if packets have no checksum. */
+    private final PacketCrc crc;
+
     private final PacketHeader out = new PacketHeader();
     private final PacketHeader in = new PacketHeader();
     private final ArrayDeque<SendOp> freeOps = new ArrayDeque<>();
@@ -66,8 +73,10 @@ public final class MessageEngine {
         this.settings = settings;
         this.port = port;
         alarm = new Alarm(nowNs);
-        requests = new Requests(settings.maxRequests(), alarm);
+        requests = new Requests(settings.maxRequests(), alarm, thrown);
         matching = new Matching(settings, counters, requests);
+        crc = settings.checksum() ? new PacketCrc(EngineSettings.MTU_BYTES.most()) : null;
+        active = new ActiveMessageEngine(settings, counters, thrown);
         control = new ControlQueue(this);
         tidReceiver = new TidReceiver(this, settings, requests, matching, control, port.tids());
         tidSender = new TidSender(this, settings, requests, control);
@@ -80,6 +89,11 @@ public final class MessageEngine {
 
     public EngineCounters counters() {
         return counters;
+    }
+
+    /** Active messages over the same connections. */
+    public ActiveMessageEngine active() {
+        return active;
     }
 
     public Connections connections() {
@@ -203,15 +217,38 @@ public final class MessageEngine {
 
     /**
      * Does what is to be done: sends what can be sent, asks peers that have not answered, completes
-     * requests.
+     * requests, hands over what was sent to oneself.
      *
-     * @return how many requests were completed, and how many records came the direct way
+     * @return how many requests were completed, active messages handed over or ended, and records
+     *     that came the direct way
+     * @throws RuntimeException what a handler or a completion has thrown, here or before; all else
+     *     has been done
      */
     public int progress(long nowNs) {
+        int done = advance(nowNs);
+        throwOnce();
+        return done;
+    }
+
+    /**
+     * Throws what a handler or a completion has thrown since the last time; nothing if none has.
+     */
+    public void throwOnce() {
+        thrown.throwOnce();
+    }
+
+    /** As {@link #progress}, and keeps what handlers throw for who calls that. */
+    public int advance(long nowNs) {
         int records = rings.look(this);
         if (alarm.rings(nowNs)) {
             checkTime(nowNs);
         }
+        flush(nowNs);
+        return requests.tell() + active.handOver() + records;
+    }
+
+    /** Sends what can be sent; calls nobody. */
+    public void flush(long nowNs) {
         for (int i = working.size() - 1; i >= 0; i--) {
             Work work = working.get(i);
             if (work.flush(nowNs)) {
@@ -224,7 +261,6 @@ public final class MessageEngine {
         control.flush();
         tidReceiver.flush();
         tidSender.flush();
-        return requests.tell() + records;
     }
 
     /**
@@ -241,6 +277,7 @@ public final class MessageEngine {
     /** Whether {@link #progress} has something to do now, which {@link #look} does not do. */
     public boolean isBusy() {
         return !working.isEmpty()
+                || active.hasToDo()
                 || !control.isEmpty()
                 || tidReceiver.hasWork()
                 || tidSender.hasWork();
@@ -266,7 +303,7 @@ public final class MessageEngine {
         for (int i = 0; i < peers.size(); i++) {
             Peer peer = peers.get(i);
             if (peer != null && peer.failure == null) {
-                alarm.at(peer.flow.checkTime(nowNs));
+                alarm.at(peer.packets.checkTime(nowNs));
                 if (peer.ring != null) {
                     alarm.at(peer.ring.path().checkTime(nowNs));
                 }
@@ -300,7 +337,7 @@ public final class MessageEngine {
 
     /** When {@link #progress} has something to do even if nothing comes, or MAX_VALUE. */
     public long wakeNs() {
-        if (isBusy() || rings.hasWork()) {
+        if (isBusy() || requests.hasToTell() || rings.hasWork()) {
             return alarm.nowNs();
         }
         if (rings.isFull()) {
@@ -313,9 +350,19 @@ public final class MessageEngine {
      * Takes a packet from the wire.
      *
      * @param header its 56 bytes
-     * @param payload what came with it, {@code length} bytes
+     * @param payload what came with it, {@code length} bytes; with its checksum, if there is one
      */
     public void onPacket(
+            MemorySegment header, long headerAt, MemorySegment payload, long offset, int length) {
+        int bytes = crc == null ? length : crc.check(header, headerAt, payload, offset, length);
+        if (bytes < 0) {
+            counters.badChecksum++; // as if it had not come
+        } else {
+            take(header, headerAt, payload, offset, bytes);
+        }
+    }
+
+    private void take(
             MemorySegment header, long headerAt, MemorySegment payload, long offset, int length) {
         in.read(header, headerAt);
         if (SubOpcode.isConnection(in.subOpcode)) {
@@ -341,24 +388,26 @@ public final class MessageEngine {
             return;
         }
         peer.heard = true;
+        if (carriesMessage(in.subOpcode)) {
+            peer.packets.onPacket(in, payload, offset, length);
+            return;
+        }
         switch (in.subOpcode) {
-            case SubOpcode.MQ_HDR, SubOpcode.MQ_CTRL, SubOpcode.MQ_EXPTID_UNALIGNED ->
-                    peer.packets.onPacket(in, payload, offset, length);
             case SubOpcode.ACK -> {
                 if (isOfTidFlow()) {
                     tidSender.onAck(peer, in);
                 } else {
-                    peer.flow.acknowledged(in.ackSeq);
+                    acknowledged(peer);
                 }
             }
             case SubOpcode.NAK -> {
                 if (isOfTidFlow()) {
                     tidSender.onNak(peer, in);
                 } else {
-                    peer.flow.goBack(in.ackSeq);
+                    goBack(peer);
                 }
             }
-            case SubOpcode.ERR_CHK -> peer.flow.asked(in.psn);
+            case SubOpcode.ERR_CHK -> asked(peer);
             case SubOpcode.ERR_CHK_GEN -> tidReceiver.onQuestion(peer, in);
             case SubOpcode.MQ_EXPTID -> onEmpty(peer, length);
             case SubOpcode.TIDS_GRANT -> tidSender.onGrant(peer, in, payload, offset, length);
@@ -367,6 +416,43 @@ public final class MessageEngine {
             case SubOpcode.TIDS_RELEASE_CONFIRM -> tidSender.onConfirm(peer, in);
             default -> counters.malformed++;
         }
+    }
+
+    private void acknowledged(Peer peer) {
+        Flow flow = flowOf(peer);
+        if (flow != null) {
+            flow.acknowledged(in.ackSeq);
+        }
+    }
+
+    private void goBack(Peer peer) {
+        Flow flow = flowOf(peer);
+        if (flow != null) {
+            flow.goBack(in.ackSeq);
+        }
+    }
+
+    private void asked(Peer peer) {
+        Flow flow = flowOf(peer);
+        if (flow != null) {
+            flow.asked(in.psn);
+        }
+    }
+
+    /** The flow that a packet is about; null, and counted, if there is none. */
+    private Flow flowOf(Peer peer) {
+        Flow flow = peer.packets.flowOf(in.flowId);
+        if (flow == null) {
+            counters.malformed++;
+        }
+        return flow;
+    }
+
+    private static boolean carriesMessage(int subOpcode) {
+        return subOpcode == SubOpcode.MQ_HDR
+                || subOpcode == SubOpcode.MQ_CTRL
+                || subOpcode == SubOpcode.MQ_EXPTID_UNALIGNED
+                || SubOpcode.isActiveMessage(subOpcode);
     }
 
     /** The only packet of a window without TIDs is an eager one without a payload. */
@@ -407,11 +493,12 @@ public final class MessageEngine {
      * The chip has dropped the payload of a packet, whose header is all right: there was no room.
      */
     public void onOverflow(MemorySegment header, long headerAt) {
+        if (crc != null) {
+            return; // nobody knows whether the header is all right
+        }
         in.read(header, headerAt);
         Peer peer = connections.find(in);
-        if (peer != null
-                && peer.failure == null
-                && (in.subOpcode == SubOpcode.MQ_HDR || in.subOpcode == SubOpcode.MQ_CTRL)) {
+        if (peer != null && peer.failure == null && carriesMessage(in.subOpcode)) {
             peer.packets.onOverflow(in);
         }
     }
@@ -453,7 +540,7 @@ public final class MessageEngine {
         peer.packets = new PacketPath(peer, this, settings, requests, matching, tidReceiver);
         peer.path =
                 peer.id.equals(own)
-                        ? new SelfPath(peer, settings, requests, matching)
+                        ? new SelfPath(peer, settings, requests, matching, active)
                         : peer.packets;
     }
 

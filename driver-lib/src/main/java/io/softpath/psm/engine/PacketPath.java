@@ -1,5 +1,6 @@
 package io.softpath.psm.engine;
 
+import io.softpath.abi.psm.FlowId;
 import io.softpath.abi.psm.MqClass;
 import io.softpath.abi.psm.PsmError;
 import io.softpath.abi.psm.SubOpcode;
@@ -23,6 +24,7 @@ final class PacketPath implements Path {
     private final Matching matching;
     private final TidReceiver tids;
     private final Flow flow;
+    private ActiveFlows active;
     private final MemorySegment tiny = Arena.ofAuto().allocate(Long.BYTES, Long.BYTES);
 
     /** The peer sends what it has announced by TID, if it is not asked for something else. */
@@ -64,7 +66,7 @@ final class PacketPath implements Path {
         op.request = request;
         if (length <= MqClass.TINY_BYTES) {
             op.mqClass = MqClass.TINY;
-            op.data1 = load(request.buffer, request.offset, length);
+            op.data1 = ActiveSend.load(request.buffer, request.offset, length);
             flow.add(op);
             requests.complete(request, PsmError.OK);
         } else if (length <= peer.fragmentBytes) {
@@ -86,14 +88,6 @@ final class PacketPath implements Path {
         op.data1 = MqClass.pair(request.index, request.length);
         flow.add(op);
         flow.transmit();
-    }
-
-    private static long load(MemorySegment buffer, long offset, int length) {
-        long value = 0;
-        for (int i = 0; i < length; i++) {
-            value |= (buffer.get(ValueLayout.JAVA_BYTE, offset + i) & 0xFFL) << i * Byte.SIZE;
-        }
-        return value;
     }
 
     /** Has the sender of a message that waits there send as much of it as is wanted. */
@@ -142,19 +136,75 @@ final class PacketPath implements Path {
     }
 
     @Override
+    public void send(ActiveSend message) {
+        active().send(message);
+    }
+
+    @Override
+    public void roomForReply() {
+        active().roomForReply();
+    }
+
+    /** Made when the first active message comes or goes. */
+    private ActiveFlows active() {
+        if (active == null) {
+            active = new ActiveFlows(peer, engine, settings);
+        }
+        return active;
+    }
+
+    @Override
     public boolean isIdle() {
-        return flow.isIdle();
+        return flow.isIdle() && (active == null || active.isIdle());
     }
 
     @Override
     public void abandon() {
         flow.abandon();
+        if (active != null) {
+            active.abandon();
+        }
+    }
+
+    /** Neither side wants anything more of the other: what was to be answered is not. */
+    void part() {
+        flow.part();
+        if (active != null) {
+            active.part();
+        }
+    }
+
+    /** Asks if it is time to; says when to look again. */
+    long checkTime(long nowNs) {
+        long next = flow.checkTime(nowNs);
+        if (active == null || peer.failure != null) {
+            return next;
+        }
+        return Alarm.earlier(next, active.checkTime(nowNs));
     }
 
     // From the peer.
 
-    /** A packet of the flow. */
+    /** The flow that an acknowledgement or a question is about; null if there is none. */
+    Flow flowOf(int flowId) {
+        return switch (flowId) {
+            case FlowId.MESSAGES -> flow;
+            case FlowId.AM_REQUESTS -> active().requests();
+            case FlowId.AM_REPLIES -> active().replies();
+            default -> null;
+        };
+    }
+
+    /** A packet that carries a message. */
     void onPacket(PacketHeader in, MemorySegment payload, long offset, int length) {
+        if (SubOpcode.isActiveMessage(in.subOpcode)) {
+            active().onPacket(in, payload, offset, length);
+            return;
+        }
+        if (in.flowId != FlowId.MESSAGES) {
+            engine.counters().malformed++;
+            return;
+        }
         if (flow.isNext(in.psn)) {
             if (accept(in, payload, offset, length)) {
                 flow.took(in.flags);
@@ -165,8 +215,12 @@ final class PacketPath implements Path {
         flow.acknowledged(in.ackSeq);
     }
 
-    /** The header of a packet of the flow; there was no room for its payload. */
+    /** The header of a packet that carries a message; there was no room for its payload. */
     void onOverflow(PacketHeader in) {
+        if (SubOpcode.isActiveMessage(in.subOpcode)) {
+            active().onOverflow(in);
+            return;
+        }
         if (flow.isNext(in.psn)) {
             flow.missing();
         }

@@ -22,9 +22,25 @@ interface Path {
      */
     void fetch(Request receive, int remoteRequest, long source);
 
+    /**
+     * Sends an active message. It is the path's, with what it points at, until it has arrived; the
+     * path then says so, {@link ActiveMessageEngine#over}. All of them arrive once, requests in
+     * their order and replies in theirs; replies must get through while requests do not. What
+     * arrives is handed to {@link ActiveMessageEngine#arrived}, a request only while there {@link
+     * ActiveMessageEngine#hasRoomForReply is room}: until then it and those behind it wait, and
+     * {@link #roomForReply} tells when to look again.
+     */
+    void send(ActiveSend message);
+
+    /** A reply to the peer has arrived. */
+    void roomForReply();
+
     /** Whether all that was sent has arrived. */
     boolean isIdle();
 
-    /** The peer is gone: forgets what was under way. The requests are told otherwise. */
+    /**
+     * The peer is gone: forgets what was under way. Requests are told otherwise, active messages
+     * here.
+     */
     void abandon();
 }

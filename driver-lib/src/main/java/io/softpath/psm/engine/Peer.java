@@ -1,7 +1,10 @@
 package io.softpath.psm.engine;
 
 import io.softpath.abi.psm.EndpointId;
+import io.softpath.abi.psm.FlowId;
 import io.softpath.abi.psm.PsmError;
+import io.softpath.error.Errno;
+import io.softpath.error.SoftpathException;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +36,9 @@ public final class Peer {
     /** Takes what comes from it through shared memory; null if there is none. */
     RingReader ring;
 
-    Way to = Way.NONE;
+    /** Any thread may ask whether it is connected. */
+    volatile Way to = Way.NONE;
+
     Way from = Way.NONE;
 
     /** How to address it; it has told us when one of the ways is established. */
@@ -62,7 +67,7 @@ public final class Peer {
     PsmError outcome = PsmError.OK;
 
     /** Set when it is gone: nothing is sent to it any more. */
-    PsmError failure;
+    volatile PsmError failure;
 
     /** The number of the next message to it; 16 bits. */
     int nextMessage;
@@ -79,6 +84,9 @@ public final class Peer {
     /** When to look whether one has come. */
     long lookNs;
 
+    /** Replies of active messages to it that have not arrived. */
+    int replies;
+
     /** Requests under way with it. */
     final MatchList<Request> running = new MatchList<>();
 
@@ -92,7 +100,7 @@ public final class Peer {
         this.route = route;
         this.ownIndex = ownIndex;
         fragmentBytes = settings.mtuBytes();
-        flow = new Flow(this, engine, settings);
+        flow = new Flow(this, engine, settings, FlowId.MESSAGES);
         engine.equip(this);
     }
 
@@ -118,6 +126,18 @@ public final class Peer {
     /** Why there is no memory to share with it; empty if there is, or if nobody asked for it. */
     public String whyNotDirect() {
         return whyNotDirect;
+    }
+
+    /** ENOTCONN: why nothing can be sent to it, for whoever wants to. */
+    public SoftpathException notConnected(String what) {
+        return SoftpathException.of(
+                Errno.ENOTCONN,
+                what
+                        + ": peer="
+                        + this
+                        + (failure == null
+                                ? " is not connected"
+                                : " has failed: " + failure.sentence()));
     }
 
     /** Whether it has connected to us, and not parted from us since. */

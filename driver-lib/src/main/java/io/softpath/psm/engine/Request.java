@@ -3,17 +3,32 @@ package io.softpath.psm.engine;
 import io.softpath.abi.psm.PsmError;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 /**
  * A send or a receive under way. Reused: whoever has been told that it is complete gives it back
  * with {@link MessageEngine#release} and must not look at it any more.
  */
 public final class Request extends Matchable {
-    /** What is to be done when a request is complete, within {@code progress}. */
+    /**
+     * What is to be done when a request is complete: within {@code progress}, by whoever calls
+     * that. What it throws, {@code progress} throws when all else is done.
+     */
     @FunctionalInterface
     public interface Completion {
         /** The request is released afterwards, unless this says true: then its owner does it. */
         boolean onComplete(Request request);
+    }
+
+    private static final VarHandle STATE;
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(Request.class, "state", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
     }
 
     static final int FREE = 0;
@@ -56,13 +71,20 @@ public final class Request extends Matchable {
 
     Request() {}
 
+    /** Release store: whoever sees that it is complete sees its outcome and its bytes too. */
+    void complete(PsmError outcome) {
+        error = outcome;
+        STATE.setRelease(this, COMPLETE);
+    }
+
+    /** Any thread may ask; acquire load. */
     public boolean isComplete() {
-        return state == COMPLETE;
+        return (int) STATE.getAcquire(this) == COMPLETE;
     }
 
     /** How it went, when it is complete; {@link PsmError#MQ_INCOMPLETE} before. */
     public PsmError error() {
-        return state == COMPLETE ? error : PsmError.MQ_INCOMPLETE;
+        return isComplete() ? error : PsmError.MQ_INCOMPLETE;
     }
 
     /** The tag of the message. */

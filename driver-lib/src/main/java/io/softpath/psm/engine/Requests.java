@@ -14,6 +14,7 @@ final class Requests {
 
     private final int limit;
     private final Alarm alarm;
+    private final Thrown thrown;
     private final RequestTable referred = new RequestTable(REFERRED_LIMIT);
 
     /** Those that are released, each with the next behind it. */
@@ -30,8 +31,9 @@ final class Requests {
     /**
      * @param limit how many may be under way
      */
-    Requests(int limit, Alarm alarm) {
+    Requests(int limit, Alarm alarm, Thrown thrown) {
         this.limit = limit;
+        this.thrown = thrown;
         this.alarm = alarm;
     }
 
@@ -138,8 +140,7 @@ final class Requests {
 
     /** Completes one that never {@link #runs}: nothing had to be waited for. */
     void completeAtOnce(Request request, PsmError error) {
-        request.state = Request.COMPLETE;
-        request.error = error;
+        request.complete(error);
         finished++;
         if (request.completion != null) {
             toTell.add(request);
@@ -186,6 +187,20 @@ final class Requests {
         return request;
     }
 
+    private boolean isKept(Request request) {
+        try {
+            return request.completion.onComplete(request);
+        } catch (RuntimeException e) {
+            thrown.keep(e);
+            return false;
+        }
+    }
+
+    /** Whether somebody wants to be called. */
+    boolean hasToTell() {
+        return !toTell.isEmpty();
+    }
+
     /**
      * Calls those who want to be called.
      *
@@ -198,7 +213,7 @@ final class Requests {
         }
         while (!toTell.isEmpty()) {
             Request request = toTell.poll();
-            if (!request.completion.onComplete(request)) {
+            if (!isKept(request)) {
                 release(request);
             }
         }

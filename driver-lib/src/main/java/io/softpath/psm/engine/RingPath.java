@@ -175,6 +175,18 @@ final class RingPath implements Path {
         copies.forget(handle);
     }
 
+    // Active messages: by packets, for now.
+
+    @Override
+    public void send(ActiveSend message) {
+        peer.packets.send(message);
+    }
+
+    @Override
+    public void roomForReply() {
+        peer.packets.roomForReply();
+    }
+
     // Records.
 
     private void control(int type, int first, int second, int third) {
@@ -366,7 +378,7 @@ final class RingPath implements Path {
 
     @Override
     public boolean isIdle() {
-        return firstOp == null && copies.isEmpty() && link.isDrained();
+        return firstOp == null && copies.isEmpty() && link.isDrained() && peer.packets.isIdle();
     }
 
     @Override

@@ -8,9 +8,16 @@ final class SelfPath implements Path {
     private final EngineSettings settings;
     private final Requests requests;
     private final Matching matching;
+    private final ActiveMessageEngine active;
 
-    SelfPath(Peer self, EngineSettings settings, Requests requests, Matching matching) {
+    SelfPath(
+            Peer self,
+            EngineSettings settings,
+            Requests requests,
+            Matching matching,
+            ActiveMessageEngine active) {
         this.self = self;
+        this.active = active;
         this.settings = settings;
         this.requests = requests;
         this.matching = matching;
@@ -43,6 +50,17 @@ final class SelfPath implements Path {
         Request send = requests.referred(remoteRequest);
         matching.store(receive, 0, send.buffer, send.offset, send.length);
         requests.complete(send, PsmError.OK);
+    }
+
+    /** PSM's device for oneself has no active messages. */
+    @Override
+    public void send(ActiveSend message) {
+        active.toSelf(message);
+    }
+
+    @Override
+    public void roomForReply() {
+        // none was ever refused: its requests are as many as there may be
     }
 
     @Override

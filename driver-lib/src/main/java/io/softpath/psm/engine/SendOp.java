@@ -13,6 +13,9 @@ final class SendOp {
     /** The send that it belongs to; null if nobody waits for it. */
     Request request;
 
+    /** The active message that it is, if it is one. */
+    ActiveSend active;
+
     /** The window whose odd bytes it brings; null if it is something else. */
     TidSend odd;
 
@@ -32,6 +35,7 @@ final class SendOp {
 
     void clear() {
         request = null;
+        active = null;
         odd = null;
         buffer = null;
         offset = 0;

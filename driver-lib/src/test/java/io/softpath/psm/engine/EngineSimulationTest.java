@@ -110,9 +110,11 @@ final class EngineSimulationTest {
             hosts = List.of(world.host(), world.host());
             for (int i = 0; i < nodes; i++) {
                 EngineSettings settings =
-                        EngineSettings.defaults(SimWorld.JOB, "sim", i + 1, SimWorld.MTU)
-                                .withCredits(credits)
-                                .withTids(tids, windowBytes);
+                        EngineSettings.of(SimWorld.JOB, "sim", i + 1)
+                                .credits(credits)
+                                .tids(tids && world.flips == 0, windowBytes)
+                                .checksum(world.flips > 0)
+                                .build();
                 int host = random.nextInt(hosts.size() + 1);
                 if (host < hosts.size()) {
                     world.addTo(hosts.get(host), settings, SHARING);
@@ -381,13 +383,19 @@ final class EngineSimulationTest {
     @Test
     @Fidelity({69, 70})
     void shouldDeliverEveryMessageOnceWholeAndInOrder() {
-        lives(false);
+        lives(false, 0);
+    }
+
+    /** No chip sees it. */
+    @Test
+    void shouldLoseNothingToBitsThatFlipIfPacketsHaveAChecksum() {
+        lives(false, 0.02);
     }
 
     /** Who is dead may be so at any step of any message. */
     @Test
     void shouldEndWhatADeadPeerHasToDoWithAndNothingElse() {
-        lives(true);
+        lives(true, 0);
     }
 
     /** As if PSM's library had sent it: an RTS of its has but one answer. */
@@ -409,21 +417,27 @@ final class EngineSimulationTest {
                 m.host());
     }
 
-    private static void lives(boolean kill) {
+    private static void lives(boolean kill, double flips) {
         long first = Long.getLong("softpath.psm.seed", new SplittableRandom().nextLong());
         System.out.println("seed=" + first + " seeds=" + SEEDS);
         long byTid = 0;
+        long found = 0;
         for (int i = 0; i < SEEDS; i++) {
             long seed = first + i;
             try (SimWorld world = new SimWorld(seed, Life.trouble(seed))) {
+                world.flips = flips;
                 Life life = new Life(world, seed, kill);
                 life.live();
                 byTid += life.byTid;
+                for (SimWorld.Node node : world.nodes) {
+                    found += node.engine.counters().badChecksum();
+                }
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError("seed=" + seed, e);
             }
         }
         System.out.println("windows by TID: " + byTid);
-        assertTrue(byTid > SEEDS, "windows by TID: " + byTid);
+        assertTrue(byTid > SEEDS || flips > 0, "windows by TID: " + byTid);
+        assertEquals(flips > 0, found > 0, "bits that flipped were found");
     }
 }

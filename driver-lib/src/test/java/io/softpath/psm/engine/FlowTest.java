@@ -129,19 +129,10 @@ final class FlowTest {
         SimWorld.Node sender = world.add();
         SimWorld.Node small =
                 world.add(
-                        new EngineSettings(
-                                SimWorld.JOB,
-                                "sim",
-                                9,
-                                SimWorld.MTU,
-                                64,
-                                64_000,
-                                true,
-                                131_072,
-                                8 * MS,
-                                32 * MS,
-                                100,
-                                64_000));
+                        EngineSettings.of(SimWorld.JOB, "sim", 9)
+                                .maxRequests(100)
+                                .maxUnexpectedBytes(64_000)
+                                .build());
         world.connectAll();
         Peer peer = SimWorld.peer(sender, small);
         for (int i = 0; i < 5; i++) {

@@ -10,6 +10,7 @@ import io.softpath.abi.packet.Lrh;
 import io.softpath.abi.packet.MessageHeader;
 import io.softpath.abi.packet.TidSessionList;
 import io.softpath.abi.psm.ConnectMessage;
+import io.softpath.abi.psm.FlowId;
 import io.softpath.abi.psm.MqClass;
 import io.softpath.abi.psm.PsmError;
 import io.softpath.abi.psm.SubOpcode;
@@ -29,6 +30,9 @@ final class HostilePeerTest {
     private static final int[] OPCODES = {
         SubOpcode.MQ_CTRL,
         SubOpcode.MQ_HDR,
+        SubOpcode.AM_REQUEST,
+        SubOpcode.AM_REPLY,
+        SubOpcode.AM_REQUEST_NOREPLY,
         SubOpcode.ACK,
         SubOpcode.NAK,
         SubOpcode.ERR_CHK,
@@ -45,6 +49,7 @@ final class HostilePeerTest {
         SubOpcode.TIDS_RELEASE_CONFIRM,
         0x25
     };
+    private static final int MESSAGES = 5;
     private static final long MINE = 1L << 40;
     private static final int EAGER = IpathHeader.vcto(2, 0, IpathHeader.TID_EAGER, 0);
 
@@ -56,7 +61,6 @@ final class HostilePeerTest {
     private final MemorySegment header =
             MemorySegment.ofArray(new long[MessageHeader.BYTES / Long.BYTES]);
     private final MemorySegment payload = MemorySegment.ofArray(new long[SimWorld.MTU / 8]);
-    private int number;
 
     /** What the victim has said last, of each kind: something to lie about. */
     private long sendOfVictim;
@@ -119,7 +123,7 @@ final class HostilePeerTest {
                 return;
             }
             case 2 -> {
-                address(ofVictim, SubOpcode.MQ_EXPTID_UNALIGNED, number);
+                address(ofVictim, SubOpcode.MQ_EXPTID_UNALIGNED, ofVictim.flow.expected());
                 data(windowToVictim, random.nextLong());
                 int odd =
                         TidSessionList.unalignedStart(MemorySegment.ofArray(grantOfVictim), 0)
@@ -213,8 +217,10 @@ final class HostilePeerTest {
 
     /** One packet: most often the next of its flow, so that somebody looks at the rest. */
     private void attack(Peer ofVictim) {
-        int subOpcode = OPCODES[random.nextInt(random.nextInt(8) == 0 ? OPCODES.length : 2)];
-        int psn = random.nextInt(4) == 0 ? random.nextInt() : number;
+        int subOpcode = OPCODES[random.nextInt(random.nextInt(8) == 0 ? OPCODES.length : MESSAGES)];
+        int flowId = random.nextInt(8) == 0 ? random.nextInt(256) : flowOf(subOpcode);
+        Flow flow = ofVictim.packets.flowOf(flowId);
+        int psn = flow == null || random.nextInt(4) == 0 ? random.nextInt() : flow.expected();
         MessageHeader.putLrh(header, 0, Lrh.of(0, 0, 1, 15, hostile.id.lid()));
         MessageHeader.putBth2(header, 0, psn & 0xFF_FFFF);
         MessageHeader.putVcto(header, 0, EAGER);
@@ -225,7 +231,7 @@ final class HostilePeerTest {
                 header, 0, random.nextInt(16) == 0 ? random.nextInt(65536) : ofVictim.ownIndex);
         MessageHeader.putAck(
                 header, 0, AckWord.of(random.nextInt(1 << 24), hostile.id.context(), 0));
-        MessageHeader.putFlowId(header, 0, random.nextInt(256));
+        MessageHeader.putFlowId(header, 0, flowId);
         MessageHeader.putHdrDlen(header, 0, random.nextInt(random.nextBoolean() ? 16 : 256));
         MessageHeader.putMqHdr(header, 0, random.nextInt(random.nextInt(8) == 0 ? 65536 : 16));
         MessageHeader.putData0(header, 0, (long) some() << 32 | some() & 0xFFFF_FFFFL);
@@ -238,6 +244,29 @@ final class HostilePeerTest {
         victim.engine.onPacket(header, 0, payload, 0, length);
         if (random.nextInt(64) == 0) {
             victim.engine.onOverflow(header, 0);
+        }
+    }
+
+    private static int flowOf(int subOpcode) {
+        return switch (subOpcode) {
+            case SubOpcode.AM_REQUEST, SubOpcode.AM_REQUEST_NOREPLY -> FlowId.AM_REQUESTS;
+            case SubOpcode.AM_REPLY -> FlowId.AM_REPLIES;
+            default -> FlowId.MESSAGES;
+        };
+    }
+
+    /** Looks at everything that a message seems to be, and at times replies. */
+    private void onActive(ActiveMessage message) {
+        assertTrue(message.argCount() <= 7);
+        long sum = 0;
+        for (int i = 0; i < message.argCount(); i++) {
+            sum += message.arg(i);
+        }
+        for (int i = 0; i < message.payloadLength(); i++) {
+            sum += message.payload().get(ValueLayout.JAVA_BYTE, message.payloadOffset() + i);
+        }
+        if (message.mayReply() && (sum & 1) == 0) {
+            message.reply(0, sum);
         }
     }
 
@@ -271,6 +300,9 @@ final class HostilePeerTest {
             victim = world.add();
             hostile = world.add();
             honest = world.add();
+            for (int i = 0; i < 250; i++) {
+                victim.engine.active().register(this::onActive);
+            }
             world.connectAll();
             world.tap = this::listen;
             packets += attackUntilItIsOut();
@@ -304,7 +336,6 @@ final class HostilePeerTest {
             if (ofVictim == null || ofVictim.failure() != null) {
                 break;
             }
-            number = ofVictim.flow.expected();
             if (random.nextInt(50) == 0) {
                 int bytes = random.nextInt(20_000);
                 MemorySegment room =

@@ -6,6 +6,7 @@ import io.softpath.abi.packet.Bth;
 import io.softpath.abi.packet.IpathHeader;
 import io.softpath.abi.packet.Lrh;
 import io.softpath.abi.packet.MessageHeader;
+import io.softpath.abi.packet.PacketCrc;
 import io.softpath.abi.psm.ConnectMessage;
 import io.softpath.abi.psm.EndpointId;
 import io.softpath.abi.psm.SubOpcode;
@@ -56,6 +57,11 @@ final class SimWorld implements AutoCloseable {
     private final List<SimHost> hosts = new ArrayList<>();
     long nowNs = 1_000_000_000L - 5; // so that sums overflow nothing, and look it
     private long packets;
+    private final PacketCrc crc = new PacketCrc(4096);
+
+    /** How probable it is that a packet comes with a wrong bit in header and payload. */
+    double flips;
+
     private final PriorityQueue<Flight> inFlight =
             new PriorityQueue<>(
                     (a, b) -> a.at != b.at ? Long.compare(a.at, b.at) : Long.compare(a.n, b.n));
@@ -104,6 +110,7 @@ final class SimWorld implements AutoCloseable {
         boolean asleep;
 
         final int runId;
+        private final boolean checksum;
         final SimTids tids;
 
         /** What it sees of its host; null if it lives alone. */
@@ -117,8 +124,15 @@ final class SimWorld implements AutoCloseable {
             tids = new SimTids(checkedFlows, tidCount);
             id = EndpointId.of(lid, 1 + lid % 4, 0, 0, ChipModel.Family.QLE72XX);
             runId = settings.runId();
+            checksum = settings.checksum();
             port = host == null ? null : host.port(id);
             engine = new MessageEngine(id, settings, this, ways, port, nowNs);
+        }
+
+        /** The RHF tells the length without padding. */
+        private int lengthOf(Flight flight) {
+            int bytes = (int) flight.payload.byteSize();
+            return checksum ? bytes - Bth.padBytes(MessageHeader.bth0(flight.header, 0)) : bytes;
         }
 
         /** As a program that has nothing to do; it does not sleep if there is something. */
@@ -177,11 +191,18 @@ final class SimWorld implements AutoCloseable {
             MessageHeader.putMqHdr(header, 0, h.mqHdr);
             MessageHeader.putData0(header, 0, h.data0);
             MessageHeader.putData1(header, 0, h.data1);
-            byte[] copy = new byte[length];
+            int pad = -length & 3;
+            int more = checksum ? pad + PacketCrc.BYTES : 0;
+            byte[] copy = new byte[length + more];
             MemorySegment.copy(payload, ValueLayout.JAVA_BYTE, offset, copy, 0, length);
             MemorySegment bytes = MemorySegment.ofArray(copy);
             if (rewrite != null && SubOpcode.isConnection(h.subOpcode)) {
                 rewrite.apply(ConnectMessage.read(h.subOpcode, bytes, 0, length)).write(bytes, 0);
+            }
+            if (checksum) {
+                MessageHeader.putBth0(header, 0, Bth.bth0(Bth.OPCODE_PSM, pad, Bth.DEFAULT_PKEY));
+                int value = crc.of(header, 0, bytes, 0, length + pad);
+                PacketCrc.put(bytes, length + pad, value);
             }
             checkExpected(h, length);
             tap.sees(id.lid(), to, header, bytes);
@@ -224,8 +245,25 @@ final class SimWorld implements AutoCloseable {
                 at += random.nextLong(JITTER_NS);
             }
             boolean overflow = payload.byteSize() > 0 && happens(trouble.overflow);
-            inFlight.add(new Flight(at, packets++, lid, header, payload, overflow));
+            boolean flip = happens(flips);
+            inFlight.add(
+                    new Flight(
+                            at,
+                            packets++,
+                            lid,
+                            flip ? flipped(header) : header,
+                            flip && payload.byteSize() > 0 ? flipped(payload) : payload,
+                            overflow));
         }
+    }
+
+    private MemorySegment flipped(MemorySegment segment) {
+        MemorySegment copy = MemorySegment.ofArray(segment.toArray(ValueLayout.JAVA_BYTE));
+        long bit = random.nextLong(8 * copy.byteSize());
+        long at = bit / 8;
+        byte b = copy.get(ValueLayout.JAVA_BYTE, at);
+        copy.set(ValueLayout.JAVA_BYTE, at, (byte) (b ^ 1 << bit % 8));
+        return copy;
     }
 
     /** A little time passes. */
@@ -254,8 +292,7 @@ final class SimWorld implements AutoCloseable {
             } else if (flight.overflow) {
                 to.engine.onOverflow(flight.header, 0);
             } else {
-                to.engine.onPacket(
-                        flight.header, 0, flight.payload, 0, (int) flight.payload.byteSize());
+                to.engine.onPacket(flight.header, 0, flight.payload, 0, to.lengthOf(flight));
             }
         }
         for (Node node : nodes) {

@@ -277,7 +277,7 @@ final class TidTransferTest {
 
     @Test
     void shouldSendInEagerPacketsWhenTidsAreOff() {
-        Peer peer = connect(settings().withTids(false, 131_072));
+        Peer peer = connect(EngineSettings.of(SimWorld.JOB, "sim", 9).tids(false, 131_072).build());
         int[] mqClass = {0};
         SimWorld.Tap counting = world.tap;
         world.tap =

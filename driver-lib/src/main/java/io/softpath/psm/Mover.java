@@ -1,0 +1,111 @@
+package io.softpath.psm;
+
+import io.softpath.abi.packet.Rhf;
+import io.softpath.driver.Context;
+import io.softpath.driver.PacketHandler;
+import io.softpath.driver.ReceivedPacket;
+import io.softpath.psm.engine.MessageEngine;
+
+import java.time.Duration;
+
+/** Moves messages: takes what has arrived to the engine, and lets that send. */
+final class Mover implements PacketHandler {
+    /** Looks at the clock are dear beside looks at memory; this many of the latter for one. */
+    static final int LOOKS_PER_CLOCK = 16;
+
+    /** While messages come from processes of this host, the chip is looked at this seldom. */
+    private static final int LOOKS_PER_CHIP = 8;
+
+    private static final int PACKETS_PER_LOOK = 64;
+
+    private final Context context;
+    private final MessageEngine engine;
+    private long moved;
+    private int looks;
+
+    Mover(Context context, MessageEngine engine) {
+        this.context = context;
+        this.engine = engine;
+    }
+
+    @Override
+    public void onPacket(ReceivedPacket packet) {
+        if (packet.type() == Rhf.TYPE_EXPECTED) {
+            onExpected(packet);
+            return;
+        }
+        engine.onPacket(
+                packet.headerSegment(),
+                packet.headerOffset(),
+                packet.payloadSegment(),
+                packet.payloadOffset(),
+                packet.payloadLength());
+    }
+
+    @Override
+    public void onError(ReceivedPacket packet) {
+        if (packet.type() == Rhf.TYPE_EXPECTED) {
+            onExpected(packet);
+        } else if (packet.errors() == Rhf.TIDERR && packet.type() == Rhf.TYPE_EAGER) {
+            engine.onOverflow(packet.headerSegment(), packet.headerOffset());
+        }
+    }
+
+    private void onExpected(ReceivedPacket packet) {
+        engine.onExpected(
+                packet.headerSegment(),
+                packet.headerOffset(),
+                packet.payloadLength(),
+                packet.errors() != 0);
+    }
+
+    /** Packets and records that have come, and requests that were completed. */
+    long moved() {
+        return moved;
+    }
+
+    /**
+     * Takes what is there and sends what can be sent; keeps what handlers throw.
+     *
+     * @return whether anything was done
+     */
+    boolean advance() {
+        int came = engine.look();
+        looks++;
+        if (came == 0 || looks % LOOKS_PER_CHIP == 0) {
+            came += context.receive(this, PACKETS_PER_LOOK);
+        }
+        if (engine.isBusy() || looks % LOOKS_PER_CLOCK == 0) {
+            came += engine.advance(System.nanoTime());
+        }
+        moved += came;
+        return came > 0;
+    }
+
+    /** As {@link #advance}, and looks at everything, the clock too. */
+    boolean advanceAll() {
+        int came = context.receive(this, PACKETS_PER_LOOK);
+        came += engine.advance(System.nanoTime());
+        moved += came;
+        return came > 0;
+    }
+
+    /** How long nothing is to be done if nothing comes; 0 or less: something is to be done now. */
+    long idleNs() {
+        long wake = engine.wakeNs();
+        return wake == Long.MAX_VALUE
+                ? Turns.LONGEST_SLEEP_NS
+                : Math.min(wake - System.nanoTime(), Turns.LONGEST_SLEEP_NS);
+    }
+
+    /** Sleeps until the chip interrupts or the protocol has something to do. */
+    void sleep(long longestNs) {
+        long time = Math.min(idleNs(), longestNs);
+        if (time > 0 && engine.sleep(true)) {
+            context.await(Duration.ofNanos(time));
+        } else {
+            Thread.yield();
+        }
+        engine.sleep(false);
+    }
+}
