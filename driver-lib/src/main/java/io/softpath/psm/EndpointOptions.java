@@ -11,7 +11,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -19,13 +18,13 @@ import java.util.UUID;
  *
  * @param job all endpoints of a job have the same
  * @param device which daemon, and which unit of it
- * @param devices the ways to peers that may be used
+ * @param devices the ways to peers that may be used, in the order in which they are tried
  * @param values what each variable of PSM's says
  */
 public record EndpointOptions(
         UUID job,
         DeviceOptions device,
-        Set<PsmDevices> devices,
+        List<PsmDevices> devices,
         Map<PsmVariable, List<Integer>> values) {
     /** Payloads of full packets are multiples of it, as PSM's. */
     private static final int CACHE_LINE = 64;
@@ -35,7 +34,7 @@ public record EndpointOptions(
     public EndpointOptions {
         Objects.requireNonNull(job);
         Objects.requireNonNull(device);
-        devices = Set.copyOf(devices);
+        devices = List.copyOf(devices);
         Map<PsmVariable, List<Integer>> all = new EnumMap<>(PsmVariable.class);
         for (PsmVariable each : PsmVariable.values()) {
             all.put(each, each.check(values.get(each)));
@@ -84,7 +83,7 @@ public record EndpointOptions(
         return new EndpointOptions(job, newDevice, devices, values);
     }
 
-    public EndpointOptions withDevices(Set<PsmDevices> newDevices) {
+    public EndpointOptions withDevices(List<PsmDevices> newDevices) {
         return new EndpointOptions(job, device, newDevices, values);
     }
 
@@ -155,12 +154,14 @@ public record EndpointOptions(
                 .build();
     }
 
-    /** What the engine is told of the devices. */
+    /** What the engine is told of the devices: the chip leads wherever shared memory does. */
     DirectSettings ways() {
+        int chip = devices.indexOf(PsmDevices.IPATH);
+        int shared = devices.indexOf(PsmDevices.SHM);
         return new DirectSettings(
                 devices.contains(PsmDevices.SELF),
-                devices.contains(PsmDevices.SHM),
-                devices.contains(PsmDevices.IPATH),
+                shared >= 0 && (chip < 0 || shared < chip),
+                chip >= 0,
                 value(PsmVariable.RNDV_SHM_THRESH));
     }
 }

@@ -7,6 +7,9 @@ import io.softpath.psm.engine.MessageEngine;
 import io.softpath.psm.engine.Peer;
 import io.softpath.psm.engine.Request;
 
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -40,6 +43,11 @@ public final class MatchedQueue {
     /** As {@link #isend(Peer, long, MemorySegment)}, of what the buffer has remaining. */
     public Request isend(Peer to, long tag, ByteBuffer buffer) {
         return isend(to, tag, MemorySegment.ofBuffer(buffer));
+    }
+
+    /** As {@link #isend(Peer, long, MemorySegment)}, of part of an Agrona buffer. */
+    public Request isend(Peer to, long tag, DirectBuffer buffer, int offset, int length) {
+        return isend(to, tag, Buffers.of(buffer, offset, length));
     }
 
     /** As {@link #isend(Peer, long, MemorySegment)}, complete when the receiver has matched. */
@@ -88,6 +96,12 @@ public final class MatchedQueue {
     /** As {@link #irecv(long, long, MemorySegment)}, into what the buffer has remaining. */
     public Request irecv(long tag, long selector, ByteBuffer buffer) {
         return irecv(tag, selector, MemorySegment.ofBuffer(buffer));
+    }
+
+    /** As {@link #irecv(long, long, MemorySegment)}, into part of an Agrona buffer. */
+    public Request irecv(
+            long tag, long selector, MutableDirectBuffer buffer, int offset, int length) {
+        return irecv(tag, selector, Buffers.of(buffer, offset, length));
     }
 
     /**

@@ -3,16 +3,16 @@ package io.softpath.psm;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
 
-import java.util.EnumSet;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The ways to peers that an endpoint may use. Whichever is named, the first that leads to a peer is
- * taken: oneself, shared memory, the chip. Connections are made through the chip in any case.
- * Source: psm, psm_ep.c, psmi_parse_devices.
+ * The ways to peers that an endpoint may use, tried in the order in which they are named: the first
+ * that leads to a peer is taken. Connections are made through the chip in any case. Source: psm,
+ * psm_ep.c, psmi_parse_devices.
  */
 public enum PsmDevices {
     /** Messages to oneself. */
@@ -28,18 +28,14 @@ public enum PsmDevices {
     public static final String VARIABLE = "PSM_DEVICES";
 
     /** What the variable is for. */
-    public static final String PURPOSE = "ways to peers that may be used, with commas between them";
+    public static final String PURPOSE = "ways to peers, in the order in which they are tried";
 
     /** All of them, which is what holds if the variable is not set. */
-    public static final Set<PsmDevices> ALL = Set.copyOf(EnumSet.allOf(PsmDevices.class));
+    public static final List<PsmDevices> ALL = List.of(values());
 
     /** All of them, as the variable has it. */
     public static String all() {
-        return text(EnumSet.allOf(PsmDevices.class));
-    }
-
-    private static String text(Set<PsmDevices> devices) {
-        return devices.stream()
+        return ALL.stream()
                 .map(each -> each.name().toLowerCase(Locale.ROOT))
                 .collect(Collectors.joining(","));
     }
@@ -49,16 +45,16 @@ public enum PsmDevices {
      *
      * @throws SoftpathException.Refused EINVAL if it names something else, or nothing
      */
-    static Set<PsmDevices> of(Map<String, String> environment) {
+    static List<PsmDevices> of(Map<String, String> environment) {
         String text = environment.get(VARIABLE);
         if (text == null || text.isBlank()) {
             return ALL;
         }
-        Set<PsmDevices> chosen = EnumSet.noneOf(PsmDevices.class);
+        List<PsmDevices> chosen = new ArrayList<>();
         for (String name : text.split(",", -1)) {
             chosen.add(named(name.strip(), text));
         }
-        return Set.copyOf(chosen);
+        return List.copyOf(chosen);
     }
 
     private static PsmDevices named(String name, String text) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.softpath.abi.Fidelity;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.psm.engine.DirectSettings;
 import io.softpath.psm.engine.EngineSettings;
 
 import org.junit.jupiter.api.Test;
@@ -16,8 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 
 final class EndpointOptionsTest {
@@ -90,8 +91,8 @@ final class EndpointOptionsTest {
         assertEquals(PsmDevices.ALL, EndpointOptions.ofJob(JOB, Map.of()).devices());
         assertEquals("self,shm,ipath", PsmDevices.all());
         assertEquals(PsmDevices.ALL, devices(" "));
-        assertEquals(Set.of(PsmDevices.SELF, PsmDevices.IPATH), devices("self,ipath"));
-        assertEquals(Set.of(PsmDevices.SHM), devices(" SHM "));
+        assertEquals(List.of(PsmDevices.IPATH, PsmDevices.SELF), devices("ipath,self"));
+        assertEquals(List.of(PsmDevices.SHM), devices(" SHM "));
         for (String text : new String[] {"self,", "amsh", "self ipath", ","}) {
             SoftpathException e = assertThrows(SoftpathException.class, () -> devices(text));
             assertEquals(Errno.EINVAL, e.errno());
@@ -100,7 +101,26 @@ final class EndpointOptionsTest {
         }
     }
 
-    private static Set<PsmDevices> devices(String text) {
+    @ParameterizedTest
+    @Fidelity(73)
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "self,shm,ipath | true  | true  | true",
+                "self,ipath     | true  | false | true",
+                "self,ipath,shm | true  | false | true",
+                "shm,self       | true  | true  | false",
+                "shm,ipath      | false | true  | true",
+                "ipath          | false | false | true"
+            })
+    void shouldTryDevicesInTheOrderGiven(String text, boolean self, boolean direct, boolean chip) {
+        DirectSettings ways = EndpointOptions.ofJob(JOB, Map.of("PSM_DEVICES", text)).ways();
+        assertEquals(self, ways.self());
+        assertEquals(direct, ways.direct(), "shared memory, where it leads");
+        assertEquals(chip, ways.chip());
+    }
+
+    private static List<PsmDevices> devices(String text) {
         return EndpointOptions.ofJob(JOB, Map.of("PSM_DEVICES", text)).devices();
     }
 

@@ -26,7 +26,6 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -40,7 +39,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 @ExtendWith(ChildOutput.class)
 class ProgressThreadIT {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
-    private static final Set<PsmDevices> CHIP = Set.of(PsmDevices.SELF, PsmDevices.IPATH);
+    private static final List<PsmDevices> CHIP = List.of(PsmDevices.SELF, PsmDevices.IPATH);
     private static final String NAME = "softpath-progress";
 
     /** Two endpoints of this process, on a unit each, and how they see each other. */

@@ -5,7 +5,7 @@ import io.softpath.bench.process.CpuPair;
 import io.softpath.bench.process.PrivateDaemon;
 import io.softpath.psm.PsmDevices;
 
-import java.util.Set;
+import java.util.List;
 
 /** How the messages go that are measured. */
 enum Way {
@@ -17,8 +17,8 @@ enum Way {
         }
 
         @Override
-        Set<PsmDevices> devices() {
-            return Set.of(PsmDevices.IPATH);
+        List<PsmDevices> devices() {
+            return List.of(PsmDevices.IPATH);
         }
     },
 
@@ -30,8 +30,8 @@ enum Way {
         }
 
         @Override
-        Set<PsmDevices> devices() {
-            return Set.of(PsmDevices.SHM);
+        List<PsmDevices> devices() {
+            return List.of(PsmDevices.SHM);
         }
     };
 
@@ -48,7 +48,7 @@ enum Way {
     /** Has the processes run where they are to. */
     abstract void place(PrivateDaemon daemon, Child ping, Child pong);
 
-    abstract Set<PsmDevices> devices();
+    abstract List<PsmDevices> devices();
 
     /** The unit of the user that answers; the other one has unit 0. */
     int pongUnit() {

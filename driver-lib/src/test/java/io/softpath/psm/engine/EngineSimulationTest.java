@@ -16,10 +16,10 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Two to six endpoints that send each other messages of every class over links that lose, duplicate
- * and reorder packets, over receivers without room and senders without buffers, and, if they live
- * on the same host, through shared memory: every message arrives once, whole, in order, and nothing
- * is left.
+ * Two to sixteen endpoints that send each other messages of every class over links that lose,
+ * duplicate and reorder packets, over receivers without room and senders without buffers, and, if
+ * they live on the same host, through shared memory: every message arrives once, whole, in order,
+ * and nothing is left.
  */
 final class EngineSimulationTest {
     private static final int SEEDS = Integer.getInteger("softpath.psm.seeds", 500);
@@ -100,8 +100,9 @@ final class EngineSimulationTest {
             }
             int windowBytes = 4096 + random.nextInt(random.nextBoolean() ? 60_000 : 140_000);
             boolean tids = random.nextInt(8) > 0;
-            int nodes = 2 + random.nextInt(5);
-            messages = 10 + random.nextInt(40);
+            boolean many = random.nextInt(16) == 0;
+            int nodes = 2 + random.nextInt(many ? 15 : 5);
+            messages = 10 + random.nextInt(many ? 10 : 40);
             int credits = 2 << random.nextInt(6);
             if (kill) {
                 victim = random.nextInt(nodes);
