@@ -308,7 +308,7 @@ public final class Endpoint implements AutoCloseable {
     /**
      * Connects to one endpoint.
      *
-     * @throws SoftpathException.Lost ETIMEDOUT, or ECONNREFUSED with what the peer says
+     * @throws SoftpathException.Refused ETIMEDOUT, or ECONNREFUSED with what the peer says
      */
     public Peer connect(EndpointId id, Duration timeout) {
         Connected connected = connect(List.of(id), timeout).getFirst();

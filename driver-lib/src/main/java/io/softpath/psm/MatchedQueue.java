@@ -247,8 +247,9 @@ public final class MatchedQueue {
     /**
      * Sends a message and waits until the buffer may change again.
      *
-     * @throws SoftpathException.Lost ETIMEDOUT if that takes longer, and the buffer must not
-     *     change; ENOTCONN if the peer is gone
+     * @throws SoftpathException.Refused ETIMEDOUT if that takes longer, and the buffer must not
+     *     change
+     * @throws SoftpathException.Lost ENOTCONN if the peer is gone
      */
     public void send(Peer to, long tag, MemorySegment buffer, Duration timeout) {
         finish("send", isend(to, tag, buffer), timeout, new Status());
@@ -258,8 +259,8 @@ public final class MatchedQueue {
      * Receives a message.
      *
      * @return how it went; truncation is not an exception
-     * @throws SoftpathException.Lost ETIMEDOUT if none comes in time: none is received then;
-     *     ENOTCONN if the peer dies in the middle
+     * @throws SoftpathException.Refused ETIMEDOUT if none comes in time: none is received then
+     * @throws SoftpathException.Lost ENOTCONN if the peer dies in the middle
      */
     public Status recv(long tag, long selector, MemorySegment buffer, Duration timeout) {
         Status status = new Status();
