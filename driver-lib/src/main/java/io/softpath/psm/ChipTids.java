@@ -63,8 +63,8 @@ final class ChipTids implements TidPort {
     }
 
     @Override
-    public void release(int[] tids, int count) {
-        expected.release(tids, count);
+    public void release(int[] tids, int count, boolean clean) {
+        expected.release(tids, count, clean);
     }
 
     @Override

@@ -337,10 +337,13 @@ public final class Expected {
 
     /**
      * Takes back what {@link #acquire} gave; the array is used up. The TIDs are kept for the next
-     * time where the chip has flows; other chips might still write what comes late.
+     * time where the chip has flows; other chips write what comes late, so there only if nothing
+     * can.
+     *
+     * @param clean every packet was sent once, and has come
      */
-    public void release(int[] given, int count) {
-        tids.release(given, count, setup.flowRegisters());
+    public void release(int[] given, int count, boolean clean) {
+        tids.release(given, count, clean || setup.flowRegisters());
     }
 
     /** Takes a flow; -1 if all are in use. For the receiving thread, as the next three. */

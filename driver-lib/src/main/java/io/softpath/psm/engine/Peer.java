@@ -6,6 +6,7 @@ import io.softpath.abi.psm.PsmError;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -55,6 +56,15 @@ public final class Peer {
 
     /** Windows that we send to it by TID, and that are not done. */
     int tidSends;
+
+    /** Those of them of which not all is sent, in the order in which they are to be. */
+    final ArrayDeque<TidSend> tidQueue = new ArrayDeque<>();
+
+    /** Packets by TID to it that are sent and not acknowledged. */
+    int tidInFlight;
+
+    /** There may be some to send: the engine has it in its list. */
+    boolean tidListed;
 
     String host = "";
 

@@ -37,8 +37,12 @@ public interface TidPort {
      */
     boolean acquire(MemorySegment buffer, long offset, long length, int[] tids);
 
-    /** Takes back what {@link #acquire} gave. */
-    void release(int[] tids, int count);
+    /**
+     * Takes back what {@link #acquire} gave; the array is used up.
+     *
+     * @param clean no packet that names one of them can come any more, unless a link doubles some
+     */
+    void release(int[] tids, int count, boolean clean);
 
     /** Takes a flow, 0 to 31; -1 if all are in use. */
     int takeFlow();

@@ -132,7 +132,7 @@ final class TidReceiver {
             if (window == null) {
                 return false;
             }
-            window.intervalNs = settings.timeoutMinNs() / 8;
+            window.intervalNs = settings.timeoutMinNs() / 2;
             window.grantDue = true;
             grantsDue = true;
         }

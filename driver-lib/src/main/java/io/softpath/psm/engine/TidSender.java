@@ -32,7 +32,12 @@ final class TidSender {
     private final int ackInterval;
     private final ArrayList<TidSend> places = new ArrayList<>();
     private final ArrayList<TidSend> free = new ArrayList<>();
+
+    /** Windows whose time begins to run, or whose receiver is to be asked. */
     private final ArrayList<TidSend> working = new ArrayList<>();
+
+    /** Peers that there may be packets for. */
+    private final ArrayList<Peer> sending = new ArrayList<>();
 
     TidSender(
             MessageEngine engine,
@@ -57,7 +62,7 @@ final class TidSender {
     }
 
     boolean hasWork() {
-        return !working.isEmpty();
+        return !working.isEmpty() || !sending.isEmpty();
     }
 
     // Packets.
@@ -138,7 +143,15 @@ final class TidSender {
             op.data1 = window.odd();
             peer.flow.add(op);
         }
-        list(window);
+        peer.tidQueue.addLast(window);
+        list(peer);
+    }
+
+    private void list(Peer peer) {
+        if (!peer.tidListed) {
+            peer.tidListed = true;
+            sending.add(peer);
+        }
     }
 
     private void list(TidSend window) {
@@ -174,8 +187,11 @@ final class TidSender {
         TidSend window = find(peer, in.data0);
         if (window == null) {
             missed(in.data0);
-        } else if (window.acknowledge(in.ackSeq)) {
-            advanced(window);
+            return;
+        }
+        int before = window.unacknowledged();
+        if (window.acknowledge(in.ackSeq)) {
+            advanced(window, before);
         }
     }
 
@@ -183,16 +199,28 @@ final class TidSender {
         TidSend window = find(peer, in.data0);
         if (window == null) {
             missed(in.data0);
-        } else if (window.goBack(in.ackSeq, MqClass.first(in.data1))) {
+            return;
+        }
+        int before = window.unacknowledged();
+        boolean queued = !window.isSent();
+        if (window.goBack(in.ackSeq, MqClass.first(in.data1))) {
             engine.counters().wentBack++;
             if (peer.takesEitherAnswer) {
                 window.tellMore(); // PSM's library counts on the interval to stay what it is
             }
-            advanced(window);
+            if (!queued && !window.isSent()) {
+                peer.tidQueue.addFirst(window);
+            }
+            advanced(window, before);
         }
     }
 
-    private void advanced(TidSend window) {
+    /**
+     * @param before packets of it that were under way
+     */
+    private void advanced(TidSend window, int before) {
+        window.peer.tidInFlight -= before - window.unacknowledged();
+        list(window.peer);
         window.expiries = 0;
         window.timeoutNs = settings.timeoutMinNs();
         window.timing = false;
@@ -214,7 +242,7 @@ final class TidSender {
         }
         Request request = window.request;
         window.request = null;
-        window.timeoutNs = settings.timeoutMinNs() / 8;
+        window.timeoutNs = settings.timeoutMinNs() / 2;
         release(window);
         window.timing = false;
         list(window);
@@ -252,6 +280,15 @@ final class TidSender {
 
     /** Sends what can be sent. */
     void flush() {
+        for (int i = sending.size() - 1; i >= 0; i--) {
+            Peer peer = sending.get(i);
+            if (sendData(peer)) {
+                peer.tidListed = false;
+                int last = sending.size() - 1;
+                sending.set(i, sending.get(last));
+                sending.remove(last);
+            }
+        }
         for (int i = working.size() - 1; i >= 0; i--) {
             TidSend window = working.get(i);
             if (window.peer == null || flush(window)) {
@@ -263,10 +300,10 @@ final class TidSender {
         }
     }
 
-    /** Whether all of it is sent, as far as credits go. */
+    /** Asks its receiver if that is to be done, and lets its time run; false if it could not. */
     private boolean flush(TidSend window) {
         boolean done = window.request == null; // and its receiver is told so
-        boolean all = done || sendQuestion(window) && sendData(window);
+        boolean all = done || sendQuestion(window);
         if (!window.timing && (done || window.unacknowledged() > 0)) {
             window.timing = true;
             window.deadlineNs = engine.nowNs() + window.timeoutNs;
@@ -275,8 +312,27 @@ final class TidSender {
         return all;
     }
 
+    /**
+     * Sends one window after the other, so that no two of them are in the middle; whether all is
+     * sent, as far as credits go.
+     */
+    private boolean sendData(Peer peer) {
+        while (!peer.tidQueue.isEmpty()) {
+            TidSend window = peer.tidQueue.peekFirst();
+            if (!sendData(window)) {
+                return false;
+            }
+            list(window);
+            if (!window.isSent()) {
+                return true;
+            }
+            peer.tidQueue.pollFirst();
+        }
+        return true;
+    }
+
     private boolean sendData(TidSend window) {
-        while (!window.isSent() && window.unacknowledged() < settings.credits()) {
+        while (!window.isSent() && window.peer.tidInFlight < settings.credits()) {
             PacketHeader header = engine.header();
             header.subOpcode = SubOpcode.MQ_EXPTID;
             header.flowId = MessageHeader.FLOWID_TID_FLOW;
@@ -296,13 +352,15 @@ final class TidSender {
                 return false;
             }
             window.sent();
+            window.peer.tidInFlight++;
+            list(window);
         }
         return true;
     }
 
     private boolean wantsAck(TidSend window) {
-        int behind = window.unacknowledged() + 1;
-        return behind % ackInterval == 0 || behind == settings.credits();
+        return (window.unacknowledged() + 1) % ackInterval == 0
+                || window.peer.tidInFlight + 1 == settings.credits();
     }
 
     private boolean sendQuestion(TidSend window) {
@@ -363,6 +421,8 @@ final class TidSender {
 
     /** The peer is gone. The requests are told otherwise. */
     void abandon(Peer peer) {
+        peer.tidQueue.clear();
+        peer.tidInFlight = 0;
         for (int i = 0; i < places.size(); i++) {
             TidSend window = places.get(i);
             if (window.peer == peer) {

@@ -80,6 +80,9 @@ final class TidWindow {
     /** Of a window without TIDs: its only packet has come. */
     boolean emptyCame;
 
+    /** All came at the first try so far, so nothing is under way a second time. */
+    boolean clean;
+
     /** Odd bytes are to come. */
     boolean oddDue;
 

@@ -126,6 +126,7 @@ final class TidWindows {
         fetch.open++;
         openCount++;
         newGeneration(window);
+        window.clean = true;
         return window;
     }
 
@@ -177,6 +178,7 @@ final class TidWindows {
 
     /** Whatever is under way comes too late; the next packet is as before. */
     void newGeneration(TidWindow window) {
+        window.clean = false;
         window.generation = port.nextGeneration(window.flow);
         port.setFlow(window.flow, window.generation, window.sequence);
     }
@@ -192,7 +194,7 @@ final class TidWindows {
     void close(TidWindow window) {
         port.giveFlow(window.flow);
         if (window.tidCount > 0) {
-            port.release(window.tids, window.tidCount);
+            port.release(window.tids, window.tidCount, window.clean && window.isComplete());
         }
         if (window.bounce != NONE) {
             bounceUsed[window.bounce] = false;

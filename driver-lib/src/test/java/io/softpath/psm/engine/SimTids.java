@@ -112,7 +112,7 @@ final class SimTids implements TidPort {
     }
 
     @Override
-    public void release(int[] tids, int released) {
+    public void release(int[] tids, int released, boolean clean) {
         for (int i = 0; i < released; i++) {
             if (pages[tids[i]] == null) {
                 throw new AssertionError("released twice: tid=" + tids[i]);
