@@ -40,7 +40,6 @@ import java.util.function.BooleanSupplier;
  * <p>Source: psm.h, psm_ep_open and its neighbours; ptl_rcvthread.c.
  */
 public final class Endpoint implements AutoCloseable {
-    private static final int SPINS = Runtime.getRuntime().availableProcessors() > 2 ? 1000 : 10;
     private static final int YIELDS = 100;
 
     /** A peer that says nothing for so long has gone without a word. */
@@ -203,6 +202,7 @@ public final class Endpoint implements AutoCloseable {
         long start = 0;
         long limit = nanos(timeout);
         int idle = 0;
+        int spins;
         boolean interrupted = false;
         try {
             for (int i = 1; ; i++) {
@@ -212,14 +212,15 @@ public final class Endpoint implements AutoCloseable {
                         return true;
                     }
                     idle = progress() ? 0 : idle + 1;
-                    if (idle >= SPINS || i % Mover.LOOKS_PER_CLOCK == 0) {
+                    spins = mover.spins();
+                    if (idle >= spins || i % Mover.LOOKS_PER_CLOCK == 0) {
                         long now = System.nanoTime();
                         start = start == 0 ? now : start;
                         long waited = now - start;
                         if (waited >= limit) {
                             return holds(condition, request);
                         }
-                        if (idle >= SPINS + YIELDS) {
+                        if (idle >= spins + YIELDS) {
                             interrupted |= turns.rest(limit - waited);
                             continue;
                         }
@@ -227,7 +228,7 @@ public final class Endpoint implements AutoCloseable {
                 } finally {
                     turns.leave();
                 }
-                if (idle < SPINS) {
+                if (idle < spins) {
                     Thread.onSpinWait();
                 } else {
                     Thread.yield();

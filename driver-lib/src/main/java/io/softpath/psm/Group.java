@@ -47,7 +47,8 @@ public final class Group {
      *
      * @param ids of all ranks, by rank
      * @param patience how long anything here may take
-     * @throws SoftpathException.Refused ETIMEDOUT, ECONNREFUSED: which rank does not connect, and why
+     * @throws SoftpathException.Refused ETIMEDOUT, ECONNREFUSED: which rank does not connect, and
+     *     why
      */
     public static Group connect(
             Endpoint endpoint, int rank, List<EndpointId> ids, Duration patience) {

@@ -11,17 +11,27 @@ import java.time.Duration;
 /** Moves messages: takes what has arrived to the engine, and lets that send. */
 final class Mover implements PacketHandler {
     /** Looks at the clock are dear beside looks at memory; this many of the latter for one. */
-    static final int LOOKS_PER_CLOCK = 16;
+    static final int LOOKS_PER_CLOCK = 64;
 
     /** While messages come from processes of this host, the chip is looked at this seldom. */
-    private static final int LOOKS_PER_CHIP = 8;
+    private static final int LOOKS_PER_CHIP = 32;
 
     private static final int PACKETS_PER_LOOK = 64;
+
+    /** With two CPUs the chip and its two users want three. */
+    private static final int SPINS = Runtime.getRuntime().availableProcessors() > 2 ? 1000 : 10;
+
+    /** Two processes that talk to each other directly want two. */
+    private static final int DIRECT_SPINS =
+            Runtime.getRuntime().availableProcessors() > 1 ? 1000 : 10;
 
     private final Context context;
     private final MessageEngine engine;
     private long moved;
     private int looks;
+
+    /** What came last, came from a process of this host. */
+    private boolean direct;
 
     Mover(Context context, MessageEngine engine) {
         this.context = context;
@@ -59,6 +69,11 @@ final class Mover implements PacketHandler {
                 packet.errors() != 0);
     }
 
+    /** How often to look before yielding, for what is awaited may need this very CPU to come. */
+    int spins() {
+        return direct ? DIRECT_SPINS : SPINS;
+    }
+
     /** Packets and records that have come, and requests that were completed. */
     long moved() {
         return moved;
@@ -71,9 +86,12 @@ final class Mover implements PacketHandler {
      */
     boolean advance() {
         int came = engine.look();
+        direct |= came > 0 && engine.isDirect();
         looks++;
-        if (came == 0 || looks % LOOKS_PER_CHIP == 0) {
-            came += context.receive(this, PACKETS_PER_LOOK);
+        if (!direct || looks % LOOKS_PER_CHIP == 0) {
+            int packets = context.receive(this, PACKETS_PER_LOOK);
+            direct &= packets == 0;
+            came += packets;
         }
         if (engine.isBusy() || looks % LOOKS_PER_CLOCK == 0) {
             came += engine.advance(System.nanoTime());

@@ -274,6 +274,11 @@ public final class MessageEngine {
         return requests.tell() + records;
     }
 
+    /** Whether there are processes of this host that share memory with us. */
+    public boolean isDirect() {
+        return !rings.isEmpty();
+    }
+
     /** Whether {@link #progress} has something to do now, which {@link #look} does not do. */
     public boolean isBusy() {
         return !working.isEmpty()

@@ -15,6 +15,10 @@ final class Rings {
         readers = Arrays.stream(readers).filter(r -> r != reader).toArray(RingReader[]::new);
     }
 
+    boolean isEmpty() {
+        return readers.length == 0;
+    }
+
     /**
      * Takes what has come, and writes what there is room for.
      *
