@@ -42,16 +42,28 @@ final class DirectRequests {
         this.units = units;
     }
 
-    /** DIRECT_OPEN. */
-    Answer open(OpenFile file, MemorySegment request) {
+    /** What is to be done for a context about another one. */
+    @FunctionalInterface
+    private interface Deed {
+        Answer of(OpenContext own, OpenContext peer);
+    }
+
+    private Answer withPeer(OpenFile file, MemorySegment request, Deed deed) {
         OpenContext own = file.context();
         if (own == null) {
-            return noContext();
+            return Answer.refuse(
+                    Errno.EINVAL, "direct: context=none on this file; assign one first");
         }
         OpenContext peer = peer(request);
-        if (peer == null) {
-            return noPeer(request);
-        }
+        return peer == null ? noPeer(request) : deed.of(own, peer);
+    }
+
+    /** DIRECT_OPEN. */
+    Answer open(OpenFile file, MemorySegment request) {
+        return withPeer(file, request, this::open);
+    }
+
+    private Answer open(OpenContext own, OpenContext peer) {
         if (peer == own) {
             return Answer.refuse(
                     Errno.EINVAL, "direct open: " + own + " is the caller's own context");
@@ -110,14 +122,10 @@ final class DirectRequests {
 
     /** DIRECT_GRANT. */
     Answer grant(OpenFile file, MemorySegment request, int handle) {
-        OpenContext own = file.context();
-        if (own == null) {
-            return noContext();
-        }
-        OpenContext peer = peer(request);
-        if (peer == null) {
-            return noPeer(request);
-        }
+        return withPeer(file, request, (own, peer) -> grant(own, peer, handle));
+    }
+
+    private static Answer grant(OpenContext own, OpenContext peer, int handle) {
         UserMemory memory = own.memories.get(handle);
         if (memory == null) {
             return Answer.refuse(
@@ -145,14 +153,10 @@ final class DirectRequests {
 
     /** DIRECT_MAP. */
     Answer map(OpenFile file, MemorySegment request, int handle) {
-        OpenContext own = file.context();
-        if (own == null) {
-            return noContext();
-        }
-        OpenContext peer = peer(request);
-        if (peer == null) {
-            return noPeer(request);
-        }
+        return withPeer(file, request, (own, peer) -> map(own, peer, handle));
+    }
+
+    private static Answer map(OpenContext own, OpenContext peer, int handle) {
         UserMemory memory = peer.memories.get(handle);
         if (memory == null || !memory.admits(own)) {
             return Answer.refuse(
@@ -198,10 +202,6 @@ final class DirectRequests {
             }
         }
         return null;
-    }
-
-    private static Answer noContext() {
-        return Answer.refuse(Errno.EINVAL, "direct: context=none on this file; assign one first");
     }
 
     private static Answer noPeer(MemorySegment request) {
