@@ -47,7 +47,7 @@ class LayersTest {
         row("driver.send", "abi error memory driver");
         row("driver.receive", "abi error memory driver");
         row("driver.expected", "abi error memory driver");
-        row("psm", "abi error linux memory driver psm.engine");
+        row("psm", "abi error linux memory driver psm.engine agrona");
         row("psm.engine", "abi error agrona");
         row("driver.control", "abi error linux memory stat driver agrona");
         row("daemon", "abi error linux memory stat ledger daemon agrona slf4j picocli");
