@@ -407,6 +407,34 @@ public final class Context implements AutoCloseable {
             MemorySegment payload,
             long offset,
             int length) {
+        return transmitExpected(
+                to,
+                psn,
+                tid,
+                pageOffset,
+                pktFlags,
+                HeaderTemplate.message(subOpcode, flags, commidx),
+                to.template().protocol(0, flowId, 0, 0),
+                data0,
+                data1,
+                payload,
+                offset,
+                length);
+    }
+
+    private SendResult transmitExpected(
+            Destination to,
+            int psn,
+            int tid,
+            int pageOffset,
+            int pktFlags,
+            long message,
+            long protocol,
+            long data0,
+            long data1,
+            MemorySegment payload,
+            long offset,
+            int length) {
         checkSend(to);
         assert enter(sending, "send");
         try {
@@ -416,8 +444,8 @@ public final class Context implements AutoCloseable {
                     tid,
                     pageOffset / Integer.BYTES,
                     pktFlags,
-                    HeaderTemplate.message(subOpcode, flags, commidx),
-                    to.template().protocol(0, flowId, 0, 0),
+                    message,
+                    protocol,
                     data0,
                     data1,
                     payload,
@@ -933,27 +961,19 @@ public final class Context implements AutoCloseable {
                 MemorySegment payload,
                 long offset,
                 int length) {
-            checkSend(to);
-            assert enter(sending, "send");
-            try {
-                return sender.sendExpected(
-                        to.template(),
-                        psn,
-                        tid,
-                        pageOffset / Integer.BYTES,
-                        pktFlags,
-                        HeaderTemplate.message(MessageHeader.EXPECTED_DATA, flags, 0),
-                        to.flowProtocol(),
-                        data0,
-                        data1,
-                        payload,
-                        offset,
-                        length);
-            } catch (IllegalStateException e) {
-                throw afterClose(e);
-            } finally {
-                assert leave(sending);
-            }
+            return transmitExpected(
+                    to,
+                    psn,
+                    tid,
+                    pageOffset,
+                    pktFlags,
+                    HeaderTemplate.message(MessageHeader.EXPECTED_DATA, flags, 0),
+                    to.flowProtocol(),
+                    data0,
+                    data1,
+                    payload,
+                    offset,
+                    length);
         }
 
         @Override
