@@ -44,8 +44,7 @@ final class Flow extends Work {
     /** Behind the last packet that was ever sent; more than {@link #toSend} after going back. */
     private int everSent;
 
-    private SendOp firstOp;
-    private SendOp lastOp;
+    private final SendOps ops = new SendOps();
 
     private int expected;
     private boolean nakSent;
@@ -93,19 +92,13 @@ final class Flow extends Work {
     // Sending.
 
     void add(SendOp op) {
-        op.next = null;
-        if (lastOp == null) {
-            firstOp = op;
-        } else {
-            lastOp.next = op;
-        }
-        lastOp = op;
+        ops.add(op);
         engine.hasWork(this);
     }
 
     /** Whether everything that was to be sent is acknowledged. */
     boolean isIdle() {
-        return firstOp == null && oldest == next;
+        return ops.isEmpty() && oldest == next;
     }
 
     /** Packets that are sent and not acknowledged. */
@@ -165,7 +158,7 @@ final class Flow extends Work {
 
     /** Makes the next packet, if there is one to make and a credit for it. */
     private boolean make() {
-        SendOp op = firstOp;
+        SendOp op = ops.first();
         if (op == null || FlowPsn.distance(next, oldest) >= settings.credits()) {
             return false;
         }
@@ -177,11 +170,7 @@ final class Flow extends Work {
         }
         next = next + 1 & NUMBER;
         if (op.made == op.length) {
-            firstOp = op.next;
-            if (firstOp == null) {
-                lastOp = null;
-            }
-            engine.recycle(op);
+            engine.recycle(ops.remove());
         }
         return true;
     }
@@ -468,13 +457,11 @@ final class Flow extends Work {
             slot.payload = null;
             slot.odd = null;
         }
-        while (firstOp != null) {
-            SendOp op = firstOp;
-            firstOp = op.next;
+        while (!ops.isEmpty()) {
+            SendOp op = ops.remove();
             fail(op.active);
             engine.recycle(op);
         }
-        lastOp = null;
         toSend = next;
         everSent = next;
         ackDue = false;

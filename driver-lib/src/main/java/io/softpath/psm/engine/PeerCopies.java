@@ -21,8 +21,7 @@ final class PeerCopies {
     private final DirectPort port;
     private final Matching matching;
     private final Int2ObjectHashMap<DirectPort.PeerBytes> mapped = new Int2ObjectHashMap<>();
-    private SendOp first;
-    private SendOp last;
+    private final SendOps ops = new SendOps();
 
     PeerCopies(EndpointId peer, DirectPort port, Matching matching) {
         this.peer = peer;
@@ -57,17 +56,11 @@ final class PeerCopies {
      * Begins a copy, {@code op.buffer} from {@code op.offset} on, into the buffer of its request.
      */
     void add(SendOp op) {
-        op.next = null;
-        if (last == null) {
-            first = op;
-        } else {
-            last.next = op;
-        }
-        last = op;
+        ops.add(op);
     }
 
     boolean isEmpty() {
-        return first == null;
+        return ops.isEmpty();
     }
 
     /**
@@ -76,18 +69,11 @@ final class PeerCopies {
      * @return the operation that is done with that, if one is; its receive is complete
      */
     SendOp step() {
-        SendOp op = first;
+        SendOp op = ops.first();
         int piece = Math.min(op.length - op.made, STEP_BYTES);
         matching.store(op.request, op.made, op.buffer, op.offset + op.made, piece);
         op.made += piece;
-        if (op.made < op.length) {
-            return null;
-        }
-        first = op.next;
-        if (first == null) {
-            last = null;
-        }
-        return op;
+        return op.made < op.length ? null : ops.remove();
     }
 
     /** The peer has closed this memory. */
@@ -101,12 +87,7 @@ final class PeerCopies {
 
     /** Drops what is to be copied, and gives the memory back. */
     void abandon(MessageEngine engine) {
-        while (first != null) {
-            SendOp op = first;
-            first = op.next;
-            engine.recycle(op);
-        }
-        last = null;
+        ops.recycleAll(engine);
         close();
     }
 

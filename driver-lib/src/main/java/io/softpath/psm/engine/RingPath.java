@@ -33,9 +33,7 @@ final class RingPath implements Path {
     private final int pieceBytes;
 
     /** What there was no room for yet. */
-    private SendOp firstOp;
-
-    private SendOp lastOp;
+    private final SendOps ops = new SendOps();
 
     /** Something was written since we looked whether the peer sleeps. */
     private boolean wrote;
@@ -76,7 +74,7 @@ final class RingPath implements Path {
         if (synchronous || request.length > eagerBytes) {
             requests.runs(peer, request);
             announce(request);
-        } else if (firstOp == null && eager(request)) {
+        } else if (ops.isEmpty() && eager(request)) {
             requests.completeAtOnce(request, PsmError.OK);
         } else {
             requests.runs(peer, request);
@@ -198,28 +196,14 @@ final class RingPath implements Path {
     }
 
     private void add(SendOp op) {
-        op.next = null;
-        if (lastOp == null) {
-            firstOp = op;
-        } else {
-            lastOp.next = op;
-        }
-        lastOp = op;
+        ops.add(op);
         writeWaiting();
     }
 
     /** Writes what there is room for. */
     private void writeWaiting() {
-        while (firstOp != null) {
-            SendOp op = firstOp;
-            if (!write(op)) {
-                return;
-            }
-            firstOp = op.next;
-            if (firstOp == null) {
-                lastOp = null;
-            }
-            engine.recycle(op);
+        while (!ops.isEmpty() && write(ops.first())) {
+            engine.recycle(ops.remove());
         }
     }
 
@@ -315,7 +299,7 @@ final class RingPath implements Path {
 
     /** Whether {@link #flush} may do something. */
     boolean hasWork() {
-        return wrote || firstOp != null || !copies.isEmpty();
+        return wrote || !ops.isEmpty() || !copies.isEmpty();
     }
 
     /** Whether it does something even if the peer does nothing. */
@@ -325,7 +309,7 @@ final class RingPath implements Path {
 
     /** Whether something waits for room in the ring; nobody tells us when there is some. */
     boolean isFull() {
-        return firstOp != null;
+        return !ops.isEmpty();
     }
 
     /** Whether the peer has written where only we write. */
@@ -378,17 +362,12 @@ final class RingPath implements Path {
 
     @Override
     public boolean isIdle() {
-        return firstOp == null && copies.isEmpty() && link.isDrained() && peer.packets.isIdle();
+        return ops.isEmpty() && copies.isEmpty() && link.isDrained() && peer.packets.isIdle();
     }
 
     @Override
     public void abandon() {
-        while (firstOp != null) {
-            SendOp op = firstOp;
-            firstOp = op.next;
-            engine.recycle(op);
-        }
-        lastOp = null;
+        ops.recycleAll(engine);
         waking = false;
         copies.abandon(engine);
     }
