@@ -458,6 +458,56 @@ public final class Context implements AutoCloseable {
         }
     }
 
+    /**
+     * As {@link #transmitExpected}, of packets that the chip makes out of pinned memory by itself:
+     * {@link Expected#gathers}.
+     *
+     * @param psn of the first packet; of the others it follows from that
+     * @param pktFlags of all packets, without HDRSUPP
+     * @param record a {@link io.softpath.abi.packet.GatherRecord} from its beginning on; not kept
+     */
+    public SendResult transmitGather(
+            Destination to,
+            int psn,
+            int pktFlags,
+            int subOpcode,
+            int commidx,
+            int flowId,
+            long data0,
+            long data1,
+            MemorySegment record) {
+        return transmitGather(
+                to,
+                psn,
+                pktFlags,
+                HeaderTemplate.message(subOpcode, 0, commidx),
+                to.template().protocol(0, flowId, 0, 0),
+                data0,
+                data1,
+                record);
+    }
+
+    private SendResult transmitGather(
+            Destination to,
+            int psn,
+            int pktFlags,
+            long message,
+            long protocol,
+            long data0,
+            long data1,
+            MemorySegment record) {
+        checkSend(to);
+        assert enter(sending, "send");
+        try {
+            return sender.sendGather(
+                    to.template(), psn, pktFlags, message, protocol, data0, data1, record);
+        } catch (IllegalStateException e) {
+            throw afterClose(e);
+        } finally {
+            assert leave(sending);
+        }
+    }
+
     private SendResult send(
             Destination to,
             int pktFlags,
@@ -978,43 +1028,16 @@ public final class Context implements AutoCloseable {
 
         @Override
         public SendResult gather(
-                Destination to,
-                int psn,
-                long data0,
-                long data1,
-                int handle,
-                long sourceOffset,
-                int length,
-                int pageOffset,
-                int[] tids,
-                int firstTid,
-                int tidCount,
-                int interval,
-                int flags) {
-            checkSend(to);
-            assert enter(sending, "send");
-            try {
-                return sender.sendGather(
-                        to.template(),
-                        psn,
-                        HeaderTemplate.message(MessageHeader.EXPECTED_DATA, 0, 0),
-                        to.flowProtocol(),
-                        data0,
-                        data1,
-                        handle,
-                        sourceOffset,
-                        length,
-                        pageOffset,
-                        tids,
-                        firstTid,
-                        tidCount,
-                        interval,
-                        flags);
-            } catch (IllegalStateException e) {
-                throw afterClose(e);
-            } finally {
-                assert leave(sending);
-            }
+                Destination to, int psn, long data0, long data1, MemorySegment record) {
+            return transmitGather(
+                    to,
+                    psn,
+                    0,
+                    HeaderTemplate.message(MessageHeader.EXPECTED_DATA, 0, 0),
+                    to.flowProtocol(),
+                    data0,
+                    data1,
+                    record);
         }
     }
 }

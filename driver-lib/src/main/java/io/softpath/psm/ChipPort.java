@@ -3,12 +3,14 @@ package io.softpath.psm;
 import io.softpath.abi.control.ContextRecord;
 import io.softpath.abi.control.ControlRecord;
 import io.softpath.abi.control.UnitRecord;
+import io.softpath.abi.packet.GatherRecord;
 import io.softpath.abi.packet.IpathHeader;
 import io.softpath.abi.psm.EndpointId;
 import io.softpath.driver.Address;
 import io.softpath.driver.Context;
 import io.softpath.driver.Destination;
 import io.softpath.driver.Device;
+import io.softpath.driver.PinnedRegion;
 import io.softpath.driver.SendResult;
 import io.softpath.psm.engine.PacketHeader;
 import io.softpath.psm.engine.PacketPort;
@@ -23,7 +25,9 @@ final class ChipPort implements PacketPort {
     private final Device device;
     private final Context context;
     private final TidPort tids;
+    private final PinnedBuffers pinned;
     private final boolean withCrc;
+    private final MemorySegment record = GatherRecord.allocate();
     private final List<Destination> routes = new ArrayList<>();
 
     /**
@@ -33,6 +37,7 @@ final class ChipPort implements PacketPort {
         this.withCrc = withCrc;
         this.device = device;
         this.context = context;
+        this.pinned = pinned;
         tids = new ChipTids(context, pinned);
     }
 
@@ -94,6 +99,57 @@ final class ChipPort implements PacketPort {
                 offset,
                 length,
                 withCrc);
+    }
+
+    @Override
+    public boolean gathers(MemorySegment buffer, long offset, int length, int packetBytes) {
+        if (!context.expected().gathers() || packetBytes != context.maxPayloadBytes()) {
+            return false;
+        }
+        PinnedRegion region = pinned.find(buffer, offset, length);
+        return region != null && placeIn(region, buffer, offset) % Integer.BYTES == 0;
+    }
+
+    private static long placeIn(PinnedRegion region, MemorySegment buffer, long offset) {
+        return buffer.address() + offset - region.segment().address();
+    }
+
+    @Override
+    public boolean gather(
+            int route,
+            PacketHeader h,
+            int[] tids,
+            int firstTid,
+            int tidCount,
+            int interval,
+            MemorySegment buffer,
+            long offset,
+            int length) {
+        PinnedRegion region = pinned.find(buffer, offset, length);
+        GatherRecord.write(
+                record,
+                0,
+                region.handle(),
+                placeIn(region, buffer, offset),
+                length,
+                h.tidOffset,
+                tids,
+                firstTid,
+                tidCount,
+                interval,
+                h.flags);
+        SendResult result =
+                context.transmitGather(
+                        routes.get(route),
+                        h.psn,
+                        h.pktFlags(),
+                        h.subOpcode,
+                        h.lowIndex(),
+                        h.flowId,
+                        h.data0,
+                        h.data1,
+                        record);
+        return result == SendResult.SENT;
     }
 
     /** The daemon knows who has which context: the kernel tells it when a process is dead. */

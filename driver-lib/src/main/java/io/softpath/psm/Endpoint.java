@@ -42,6 +42,9 @@ import java.util.function.BooleanSupplier;
 public final class Endpoint implements AutoCloseable {
     private static final int YIELDS = 100;
 
+    /** A pause of the CPU between two looks lasts as long as several looks. */
+    private static final int LOOKS_PER_PAUSE = 16;
+
     /** A peer that says nothing for so long has gone without a word. */
     private static final Duration GRACE = Duration.ofSeconds(1);
 
@@ -211,7 +214,11 @@ public final class Endpoint implements AutoCloseable {
                     if (holds(condition, request)) {
                         return true;
                     }
-                    idle = progress() ? 0 : idle + 1;
+                    if (progress()) {
+                        idle = 0;
+                        continue;
+                    }
+                    idle++;
                     spins = mover.spins();
                     if (idle >= spins || i % Mover.LOOKS_PER_CLOCK == 0) {
                         long now = System.nanoTime();
@@ -229,7 +236,9 @@ public final class Endpoint implements AutoCloseable {
                     turns.leave();
                 }
                 if (idle < spins) {
-                    Thread.onSpinWait();
+                    if (idle % LOOKS_PER_PAUSE == 0) {
+                        Thread.onSpinWait();
+                    }
                 } else {
                     Thread.yield();
                 }
@@ -400,13 +409,13 @@ public final class Endpoint implements AutoCloseable {
                 await(
                         () -> peers.stream().allMatch(connections::isSettled),
                         left.isNegative() ? Duration.ZERO : left);
-        serveTheLast(timeout.dividedBy(2));
+        serveTheLast(nanos(timeout) / 2);
         close();
         return drained && parted ? PsmError.OK : PsmError.EP_CLOSE_TIMEOUT;
     }
 
-    private void serveTheLast(Duration longest) {
-        long end = System.nanoTime() + nanos(longest);
+    private void serveTheLast(long longestNs) {
+        long end = System.nanoTime() + longestNs;
         Connections connections = engine.connections();
         boolean heard = true;
         while (heard && !connections.allHaveParted() && end - System.nanoTime() > 0) {

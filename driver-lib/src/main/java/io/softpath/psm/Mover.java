@@ -85,9 +85,12 @@ final class Mover implements PacketHandler {
      * @return whether anything was done
      */
     boolean advance() {
+        looks++;
+        if (direct && looks % LOOKS_PER_CHIP != 0 && engine.isQuiet()) {
+            return false;
+        }
         int came = engine.look();
         direct |= came > 0 && engine.isDirect();
-        looks++;
         if (!direct || looks % LOOKS_PER_CHIP == 0) {
             int packets = context.receive(this, PACKETS_PER_LOOK);
             direct &= packets == 0;

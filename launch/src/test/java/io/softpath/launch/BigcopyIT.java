@@ -106,8 +106,8 @@ class BigcopyIT {
     @ParameterizedTest
     @CsvSource({
         "IBA7220, self;shm;ipath, 9, 3, 0",
-        "IBA7220, self;ipath, 9, 4, 512",
-        "IBA7322, self;ipath, 9, 4, 512",
+        "IBA7220, self;ipath, 9, 3, 512",
+        "IBA7322, self;ipath, 9, 3, 512",
         "IBA7220, self;ipath, 0, 5, 0"
     })
     void shouldSayHowOftenEachByteWasCopied(

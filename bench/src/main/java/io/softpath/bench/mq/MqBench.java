@@ -67,7 +67,9 @@ public final class MqBench {
         results.add(
                 Result.ofHistograms(way.rtt(), "ns", trips).comparedTo(floor).noted(way.note()));
         long count = trips.stream().mapToLong(Histogram::getTotalCount).sum();
-        results.add(result(pairs, way.alloc(), "bytes/round trip", count));
+        results.add(
+                result(pairs, way.alloc(), "bytes/round trip", count)
+                        .noted("the median of batches of trips; to sleep takes some memory"));
     }
 
     private static void sizes(Way way, List<Findings> pairs, List<Result> results) {

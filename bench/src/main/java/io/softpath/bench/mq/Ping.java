@@ -23,7 +23,9 @@ import java.lang.management.ManagementFactory;
 final class Ping {
     private static final PrintStream NOWHERE = new PrintStream(OutputStream.nullOutputStream());
     private static final int LEAST_WINDOWS = 2;
-    private static final int LEAST_TRIPS = 100;
+    private static final int TRIPS_PER_BATCH = 100;
+    private static final int WARM_UP_TRIPS = 200_000;
+    private static final long LONGEST_WARM_UP_NS = 5_000_000_000L;
 
     private final MatchedQueue queue;
     private final Peer peer;
@@ -49,7 +51,7 @@ final class Ping {
         for (Size size : Size.values()) {
             comesThrough(size);
         }
-        trips(NOWHERE);
+        warmUp();
         trips(out);
         for (Size size : Size.values()) {
             windows(size, NOWHERE);
@@ -69,22 +71,40 @@ final class Ping {
         Pattern.check(to, size.bytes());
     }
 
-    /** Times each trip, and what this thread allocates meanwhile. */
+    /** Until all of it is compiled, at both ends, which takes the CPU from those that send. */
+    private void warmUp() {
+        Histogram nowhere = Findings.newHistogram();
+        long end = System.nanoTime() + LONGEST_WARM_UP_NS;
+        while (nowhere.getTotalCount() < WARM_UP_TRIPS && System.nanoTime() - end < 0) {
+            batch(nowhere);
+        }
+        trips(NOWHERE);
+    }
+
+    /** Times each trip, and tells what this thread allocates in a batch of them, in the median. */
     private void trips(PrintStream out) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         Histogram histogram = Findings.newHistogram();
-        long allocated = threads.getCurrentThreadAllocatedBytes();
+        Histogram allocated = Findings.newHistogram();
+        long end = System.nanoTime() + measuredNs;
+        while (System.nanoTime() - end < 0) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            batch(histogram);
+            Findings.record(allocated, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        Findings.print(out, way.rtt(), histogram);
+        double median = allocated.getValueAtPercentile(50);
+        Findings.print(out, way.alloc(), median / TRIPS_PER_BATCH);
+    }
+
+    private void batch(Histogram histogram) {
         long begin = System.nanoTime();
-        long end = begin + measuredNs;
-        while (begin - end < 0 || histogram.getTotalCount() < LEAST_TRIPS) {
+        for (int i = 0; i < TRIPS_PER_BATCH; i++) {
             trip(Size.TINY.bytes());
             long now = System.nanoTime();
             Findings.record(histogram, now - begin);
             begin = now;
         }
-        allocated = threads.getCurrentThreadAllocatedBytes() - allocated;
-        Findings.print(out, way.rtt(), histogram);
-        Findings.print(out, way.alloc(), (double) allocated / histogram.getTotalCount());
     }
 
     private void trip(int bytes) {

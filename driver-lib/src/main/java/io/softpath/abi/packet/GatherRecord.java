@@ -85,6 +85,30 @@ public final class GatherRecord {
         return TIDS + (2 * tidCount + 3 & ~3);
     }
 
+    /** Memory of our own that any record fits in. */
+    public static MemorySegment allocate() {
+        return MemorySegment.ofArray(new long[MAX_BYTES / Long.BYTES]);
+    }
+
+    /** Writes a record with {@code tids[firstTid]} and the {@code tidCount - 1} behind it. */
+    public static void write(
+            MemorySegment s,
+            long base,
+            int handle,
+            long sourceOffset,
+            int length,
+            int pageOffset,
+            int[] tids,
+            int firstTid,
+            int tidCount,
+            int interval,
+            int flags) {
+        write(s, base, handle, sourceOffset, length, pageOffset, tidCount, interval, flags);
+        for (int i = 0; i < tidCount; i++) {
+            putTid(s, base, i, tids[firstTid + i]);
+        }
+    }
+
     /** Writes everything but the TIDs. */
     public static void write(
             MemorySegment s,

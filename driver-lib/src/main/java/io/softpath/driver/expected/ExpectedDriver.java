@@ -40,19 +40,10 @@ public interface ExpectedDriver {
             long offset,
             int length);
 
-    /** Has the chip send pinned memory: {@link io.softpath.abi.packet.GatherRecord}. */
-    SendResult gather(
-            Destination to,
-            int psn,
-            long data0,
-            long data1,
-            int handle,
-            long sourceOffset,
-            int length,
-            int pageOffset,
-            int[] tids,
-            int firstTid,
-            int tidCount,
-            int interval,
-            int flags);
+    /**
+     * Has the chip send pinned memory.
+     *
+     * @param record a {@link io.softpath.abi.packet.GatherRecord} from its beginning on; not kept
+     */
+    SendResult gather(Destination to, int psn, long data0, long data1, MemorySegment record);
 }

@@ -2,6 +2,7 @@ package io.softpath.driver.expected;
 
 import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.packet.ExpectedPsn;
+import io.softpath.abi.packet.GatherRecord;
 import io.softpath.abi.packet.IpathHeader;
 import io.softpath.abi.packet.MessageHeader;
 import io.softpath.driver.Destination;
@@ -43,6 +44,7 @@ public final class ExpectedSender {
     private final ExpectedSetup setup;
     private final Destination to;
     private final Grant grant = new Grant();
+    private final MemorySegment record = GatherRecord.allocate();
     private MemorySegment source = MemorySegment.NULL;
     private PinnedRegion region; // null: the source is not pinned, or the chip does not gather
     private long sourceOffset;
@@ -172,22 +174,19 @@ public final class ExpectedSender {
             throw SoftpathException.of(
                     Errno.EBADF, "expected: the memory to send from is closed: " + region);
         }
-        SendResult result =
-                setup.driver()
-                        .gather(
-                                to,
-                                psn,
-                                grant.descriptor(),
-                                resumes,
-                                region.handle(),
-                                sourceOffset + sent,
-                                rest,
-                                at % PAGE_BYTES,
-                                grant.tids(),
-                                first,
-                                grant.tidCount() - first,
-                                interval,
-                                MessageHeader.FLAG_ACK_WANTED | MessageHeader.FLAG_EXPECTED_LAST);
+        GatherRecord.write(
+                record,
+                0,
+                region.handle(),
+                sourceOffset + sent,
+                rest,
+                at % PAGE_BYTES,
+                grant.tids(),
+                first,
+                grant.tidCount() - first,
+                interval,
+                MessageHeader.FLAG_ACK_WANTED | MessageHeader.FLAG_EXPECTED_LAST);
+        SendResult result = setup.driver().gather(to, psn, grant.descriptor(), resumes, record);
         if (result == SendResult.SENT) {
             sent = grant.wholeLength();
             furthest = sent;

@@ -47,8 +47,6 @@ public final class PioSender {
     private final MemorySegment availPage;
     private final boolean doorbell;
     private final int maxPayloadBytes;
-    private final MemorySegment gather =
-            MemorySegment.ofArray(new long[GatherRecord.MAX_BYTES / Long.BYTES]);
 
     /**
      * A disarm is under way in a mode whose buffers the chip must not disarm while they are filled:
@@ -276,49 +274,39 @@ public final class PioSender {
 
     /**
      * Has the chip send pinned memory as expected packets, or says why not now. The buffer is busy
-     * until the last of them has left. Parameters are those of {@link GatherRecord}.
+     * until the last of them has left.
      *
      * @param psn flow, generation and sequence of the first packet
-     * @param tids the TIDs are {@code tids[firstTid]} and the {@code tidCount - 1} after it
+     * @param pktFlags of all of them, without HDRSUPP
+     * @param record a {@link GatherRecord} from its beginning on; not kept
      * @throws SoftpathException as {@link #send}
      */
     public SendResult sendGather(
             HeaderTemplate to,
             int psn,
+            int pktFlags,
             long message,
             long protocol,
             long data0,
             long data1,
-            int handle,
-            long sourceOffset,
-            int length,
-            int pageOffset,
-            int[] tids,
-            int firstTid,
-            int tidCount,
-            int interval,
-            int flags) {
-        GatherRecord.write(
-                gather, 0, handle, sourceOffset, length, pageOffset, tidCount, interval, flags);
-        for (int i = 0; i < tidCount; i++) {
-            GatherRecord.putTid(gather, 0, i, tids[firstTid + i]);
-        }
+            MemorySegment record) {
+        int offsetDwords = GatherRecord.pageOffset(record, 0) / Integer.BYTES;
         SendResult result =
                 send(
                         to,
                         psn,
-                        to.expectedVcto(tids[firstTid], pageOffset / Integer.BYTES),
+                        to.expectedVcto(GatherRecord.tid(record, 0, 0), offsetDwords),
                         0,
                         Pbc.asGather(0),
-                        0,
+                        pktFlags,
                         message,
                         protocol,
                         data0,
                         data1,
-                        gather,
+                        record,
                         0,
-                        GatherRecord.bytes(tidCount));
-        return counted(result, length);
+                        GatherRecord.bytes(GatherRecord.tidCount(record, 0)));
+        return counted(result, GatherRecord.length(record, 0));
     }
 
     private SendResult counted(SendResult result, int bytes) {

@@ -24,6 +24,7 @@ public final class EngineCounters {
     long recordsSent;
     long recordsReceived;
     long windows;
+    long gathers;
     long grantsAgain;
 
     public long messagesSent() {
@@ -127,6 +128,11 @@ public final class EngineCounters {
     /** Windows whose bytes all came by TID. */
     public long windows() {
         return windows;
+    }
+
+    /** How often the chip was told to send part of a message out of pinned memory by itself. */
+    public long gathers() {
+        return gathers;
     }
 
     /** Grants of TIDs that were sent again. In PSM's statistics: tid_grant_resends. */

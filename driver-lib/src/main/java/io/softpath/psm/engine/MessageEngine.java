@@ -274,6 +274,11 @@ public final class MessageEngine {
         return requests.tell() + records;
     }
 
+    /** Whether {@link #look} and {@link #progress} have nothing to do, but for the time. */
+    public boolean isQuiet() {
+        return rings.isQuiet() && !requests.hasToTell() && !isBusy();
+    }
+
     /** Whether there are processes of this host that share memory with us. */
     public boolean isDirect() {
         return !rings.isEmpty();
@@ -653,6 +658,33 @@ public final class MessageEngine {
         }
         counters.packetsSent++;
         return true;
+    }
+
+    /** Whether the chip can send these bytes by itself, in packets of so many each. */
+    boolean gathers(MemorySegment buffer, long offset, int length, int packetBytes) {
+        return port.gathers(buffer, offset, length, packetBytes);
+    }
+
+    /** Has the chip make the packets of a window's run, which it {@link #gathers}. */
+    boolean gather(PacketHeader header, TidSend window) {
+        boolean sent =
+                port.gather(
+                        window.peer.route,
+                        header,
+                        window.tids(),
+                        window.runTid(),
+                        window.runTids(),
+                        window.interval(),
+                        window.request.buffer,
+                        window.at(),
+                        window.runBytes());
+        if (sent) {
+            counters.gathers++;
+            counters.packetsSent += window.runPackets();
+        } else {
+            counters.noBuffer++;
+        }
+        return sent;
     }
 
     /** Who asks, for an ERR_CHK: PSM tells the host's address and the process, we the run. */

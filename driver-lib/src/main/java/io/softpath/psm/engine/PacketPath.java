@@ -94,9 +94,13 @@ final class PacketPath implements Path {
     @Override
     public void fetch(Request receive, int remoteRequest, long source) {
         receive.wanted = Math.min(receive.messageLength, receive.length);
-        if (sendsByTid && tids.fetch(receive, remoteRequest, peer.takesEitherAnswer)) {
-            return;
+        if (!sendsByTid || !tids.fetch(receive, remoteRequest, peer.takesEitherAnswer)) {
+            fetchInPackets(receive, remoteRequest);
         }
+    }
+
+    /** As {@link #fetch}, not by TID. */
+    void fetchInPackets(Request receive, int remoteRequest) {
         requests.refer(receive);
         SendOp op = engine.op(0);
         op.mqClass = MqClass.CTS_EGR;

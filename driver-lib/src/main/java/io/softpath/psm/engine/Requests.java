@@ -4,6 +4,7 @@ import io.softpath.abi.psm.PsmError;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 
 /** The sends and receives of an engine: where they come from, and who is told of their end. */
 final class Requests {
@@ -17,8 +18,10 @@ final class Requests {
     private final Thrown thrown;
     private final RequestTable referred = new RequestTable(REFERRED_LIMIT);
 
-    /** Those that are released, each with the next behind it. */
-    private Matchable free;
+    /** Those that are released, from 0 on; what is behind them was, before. */
+    private Request[] free = new Request[64];
+
+    private int freeCount;
 
     /** Complete ones whose owner wants to be called. */
     private final ArrayDeque<Request> toTell = new ArrayDeque<>();
@@ -87,9 +90,13 @@ final class Requests {
         request.wanted = 0;
         request.grants = 0;
         request.granted = 0;
-        request.error = PsmError.MQ_INCOMPLETE;
-        request.completion = completion;
-        request.context = context;
+        // A store of a reference is dear beside a look: the garbage collector wants to know of it.
+        if (completion != null) {
+            request.completion = completion;
+        }
+        if (context != null) {
+            request.context = context;
+        }
         return request;
     }
 
@@ -166,25 +173,27 @@ final class Requests {
         }
         if (request.completion != null) {
             toTell.remove(request); // its owner knows already
+            request.completion = null;
+        }
+        if (request.context != null) {
+            request.context = null;
         }
         request.state = Request.FREE;
         request.buffer = null;
         request.peer = null;
-        request.context = null;
-        request.completion = null;
         inUse--;
-        request.after = free;
-        free = request;
+        if (freeCount == free.length) {
+            free = Arrays.copyOf(free, 2 * freeCount);
+        }
+        if (free[freeCount] != request) {
+            free[freeCount] = request;
+        }
+        freeCount++;
     }
 
+    /** Leaves it where it is: who comes next to that place is it, most of the time. */
     private Request reused() {
-        if (free == null) {
-            return new Request();
-        }
-        Request request = (Request) free;
-        free = request.after;
-        request.after = null;
-        return request;
+        return freeCount == 0 ? new Request() : free[--freeCount];
     }
 
     private boolean isKept(Request request) {

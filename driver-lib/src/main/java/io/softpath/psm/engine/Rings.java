@@ -39,6 +39,16 @@ final class Rings {
         return records;
     }
 
+    /** Whether nothing has come, and nothing is to be written. */
+    boolean isQuiet() {
+        for (RingReader reader : readers) {
+            if (reader.path().hasWork() || reader.link().hasSomething()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Whether there is something to do now. */
     boolean hasWork() {
         for (RingReader reader : readers) {

@@ -8,6 +8,9 @@ final class TidFetch {
     /** What the peer calls its send. */
     int remoteRequest;
 
+    /** Whether the sender can do without TIDs. */
+    boolean either;
+
     /** Whether the windows lie in the receive's buffer; if not, they are copied from there. */
     boolean direct;
 
@@ -20,14 +23,20 @@ final class TidFetch {
     /** How many of them are open. */
     int open;
 
-    void begin(Request newReceive, int newRemoteRequest, boolean inBuffer) {
+    void begin(Request newReceive, int newRemoteRequest, boolean canDoWithout, boolean inBuffer) {
         receive = newReceive;
         peer = newReceive.peer;
         remoteRequest = newRemoteRequest;
+        either = canDoWithout;
         direct = inBuffer;
         granted = 0;
         windows = 0;
         open = 0;
+    }
+
+    /** Whether the sender can still be asked for packets instead. */
+    boolean canBePackets() {
+        return either && windows == 0;
     }
 
     /** Whether all of the message has been granted; of one without bytes, one window. */

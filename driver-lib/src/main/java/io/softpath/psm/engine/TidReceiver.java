@@ -30,7 +30,21 @@ final class TidReceiver {
     private final ArrayList<TidFetch> waiting = new ArrayList<>();
     private final ArrayDeque<TidFetch> free = new ArrayDeque<>();
     private final MemorySegment list = Arena.ofAuto().allocate(2048, Long.BYTES);
-    private boolean grantsDue;
+
+    /**
+     * Windows whose grant is to be sent; those of one message in their order, as they are taken.
+     */
+    private final ArrayList<TidWindow> due = new ArrayList<>();
+
+    /** TIDs are not enough for those who wait. */
+    private boolean scarce;
+
+    /** Some of those who wait can do without. */
+    private boolean someCanBePackets;
+
+    /** When a window was opened last. */
+    private long openedNs;
+
     private long tryAgainNs;
     private boolean trying;
 
@@ -60,7 +74,7 @@ final class TidReceiver {
     }
 
     boolean hasWork() {
-        return grantsDue;
+        return !due.isEmpty();
     }
 
     // Messages.
@@ -77,7 +91,7 @@ final class TidReceiver {
             return false;
         }
         boolean inBuffer = windows.isPinned(receive);
-        if (either && (!inBuffer || receive.wanted < TidPort.PAGE_BYTES || !waiting.isEmpty())) {
+        if (either && (!inBuffer || receive.wanted < TidPort.PAGE_BYTES)) {
             return false;
         }
         if (!inBuffer && receive.wanted > 0 && !windows.hasBounce()) {
@@ -85,19 +99,50 @@ final class TidReceiver {
             requests.complete(receive, PsmError.NO_MEMORY);
             return true;
         }
+        if (either && isStarved(engine.nowNs())) {
+            return false;
+        }
         TidFetch fetch = free.isEmpty() ? new TidFetch() : free.pop();
-        fetch.begin(receive, remoteRequest, inBuffer);
-        if (!grant(fetch)) {
-            if (either && fetch.windows == 0) {
-                free.push(fetch);
-                return false;
-            }
+        fetch.begin(receive, remoteRequest, either, inBuffer);
+        if (scarce || !grant(fetch)) {
             waiting.add(fetch);
-            if (windows.openCount() == 0) {
-                tryLater();
-            }
+            someCanBePackets |= fetch.canBePackets();
+            isScarce(scarce || fetch.open < WINDOWS_PER_MESSAGE);
         }
         return true;
+    }
+
+    /** Whether there are TIDs for no more windows, and messages that want some. */
+    private void isScarce(boolean now) {
+        scarce = now;
+        if (scarce && windows.openCount() == 0 && !trying) {
+            tryLater();
+        }
+        wakeStarved();
+    }
+
+    private void wakeStarved() {
+        if (scarce && someCanBePackets) {
+            engine.wakeAt(openedNs + settings.timeoutMinNs());
+        }
+    }
+
+    /** Whether those who have the TIDs have not used them for long. */
+    private boolean isStarved(long nowNs) {
+        return scarce && nowNs - openedNs >= settings.timeoutMinNs();
+    }
+
+    /** Who can do without TIDs need not wait for those who do not use theirs. */
+    private void askForPackets() {
+        for (TidFetch fetch : waiting) {
+            if (fetch.canBePackets()) {
+                fetch.peer.packets.fetchInPackets(fetch.receive, fetch.remoteRequest);
+                free.push(fetch);
+            }
+        }
+        waiting.removeIf(TidFetch::canBePackets);
+        someCanBePackets = false;
+        scarce = !waiting.isEmpty();
     }
 
     /** Whoever has the TIDs is not of this engine: nothing tells when they are free. */
@@ -109,20 +154,17 @@ final class TidReceiver {
 
     private void grantWaiting() {
         int kept = 0;
+        int seen = 0;
         boolean out = false;
-        for (int i = 0; i < waiting.size(); i++) {
-            TidFetch fetch = waiting.get(i);
-            if (out || !grant(fetch)) {
+        while (seen < waiting.size() && !out) {
+            TidFetch fetch = waiting.get(seen++);
+            if (!grant(fetch)) {
                 waiting.set(kept++, fetch);
-                out |= fetch.open < WINDOWS_PER_MESSAGE; // and nobody overtakes it
+                out = fetch.open < WINDOWS_PER_MESSAGE; // and nobody overtakes it
             }
         }
-        while (waiting.size() > kept) {
-            waiting.removeLast();
-        }
-        if (kept > 0 && windows.openCount() == 0) {
-            tryLater();
-        }
+        waiting.subList(kept, seen).clear();
+        isScarce(out);
     }
 
     /** Opens as many windows of a message as may be; true if there are no more to open. */
@@ -133,13 +175,26 @@ final class TidReceiver {
                 return false;
             }
             window.intervalNs = settings.timeoutMinNs() / 2;
-            window.grantDue = true;
-            grantsDue = true;
+            openedNs = engine.nowNs();
+            due(window);
         }
         return true;
     }
 
-    private void sendGrant(TidWindow window) {
+    private void due(TidWindow window) {
+        int at = due.size();
+        for (int i = due.size() - 1; i >= 0; i--) {
+            TidWindow other = due.get(i);
+            if (other.fetch == window.fetch && other.number > window.number) {
+                at = i;
+            }
+        }
+        due.add(at, window);
+        window.grantDue = true;
+    }
+
+    /** False if there is no buffer now. */
+    private boolean sendGrant(TidWindow window) {
         Request receive = window.fetch.receive;
         int bytes = window.write(list);
         PacketHeader header = engine.header();
@@ -147,10 +202,21 @@ final class TidReceiver {
         header.peerIndex = window.peer.remoteIndex;
         header.data0 = MqClass.pair(window.fetch.remoteRequest, receive.wanted);
         header.data1 = MqClass.pair(window.psn(), 0);
-        window.grantDue = !engine.send(window.peer, header, list, 0, bytes);
-        grantsDue |= window.grantDue;
+        if (!engine.send(window.peer, header, list, 0, bytes)) {
+            return false;
+        }
+        window.grantDue = false;
         window.askNs = engine.nowNs() + window.intervalNs;
         engine.wakeAt(window.askNs);
+        return true;
+    }
+
+    private void close(TidWindow window) {
+        if (window.grantDue) {
+            due.remove(window);
+            window.grantDue = false;
+        }
+        windows.close(window);
     }
 
     /** All of it is there. */
@@ -159,7 +225,7 @@ final class TidReceiver {
         Request receive = fetch.receive;
         int length = window.length;
         window.copyOut();
-        windows.close(window);
+        close(window);
         engine.counters().windows++;
         if (receive.done + length == receive.wanted) {
             fetch.receive = null;
@@ -305,14 +371,8 @@ final class TidReceiver {
 
     /** Sends the grants that are due: now the time is known, and the answer waited for. */
     void flush() {
-        if (!grantsDue) {
-            return;
-        }
-        grantsDue = false;
-        for (TidWindow window : windows.all()) {
-            if (window.grantDue) {
-                sendGrant(window);
-            }
+        while (!due.isEmpty() && sendGrant(due.getFirst())) {
+            due.removeFirst();
         }
     }
 
@@ -325,16 +385,21 @@ final class TidReceiver {
         if (trying) {
             engine.wakeAt(tryAgainNs);
         }
+        if (someCanBePackets && isStarved(nowNs)) {
+            askForPackets();
+        }
+        wakeStarved();
         for (TidWindow window : windows.all()) {
-            if (window.fetch == null || window.answered) {
+            if (window.fetch == null || window.answered || window.grantDue) {
                 continue;
             }
             if (nowNs - window.askNs >= 0) {
                 engine.counters().grantsAgain++;
                 window.intervalNs = Math.min(2 * window.intervalNs, settings.timeoutMaxNs());
-                sendGrant(window);
+                due(window);
+            } else {
+                engine.wakeAt(window.askNs);
             }
-            engine.wakeAt(window.askNs);
         }
     }
 
@@ -342,12 +407,14 @@ final class TidReceiver {
     void abandon(Peer peer) {
         for (TidWindow window : windows.all()) {
             if (window.fetch != null && window.peer == peer) {
-                windows.close(window);
+                close(window);
             }
         }
         waiting.removeIf(fetch -> fetch.peer == peer);
-        if (!waiting.isEmpty()) {
-            tryLater();
+        if (waiting.isEmpty()) {
+            scarce = false;
+        } else {
+            tryLater(); // its windows are free now
         }
     }
 }

@@ -2,6 +2,7 @@ package io.softpath.psm.engine;
 
 import io.softpath.abi.control.TidInfo;
 import io.softpath.abi.packet.ExpectedPsn;
+import io.softpath.abi.packet.GatherRecord;
 import io.softpath.abi.packet.TidSessionList;
 import io.softpath.abi.psm.MqClass;
 import io.softpath.abi.psm.TidMessage;
@@ -89,12 +90,19 @@ final class TidSend {
 
     private final Cursor acknowledged = new Cursor();
     private final Cursor next = new Cursor();
+
+    /** Where the packets end that the chip is to make. */
+    private final Cursor runEnd = new Cursor();
+
     private int[] tids = new int[0];
     private int[] offsets = tids;
     private int[] lengths = tids;
     private int tidCount;
     private int fragment;
     private int packets;
+
+    /** Its pages are filled from where the first entry begins to where the last one ends. */
+    private boolean gapless;
 
     /** Packets for each one of which the receiver's chip shall tell. */
     private int interval;
@@ -167,6 +175,7 @@ final class TidSend {
         }
         int sum = 0;
         packets = tidCount == 0 ? 1 : 0;
+        gapless = tidCount > 0;
         for (int i = 0; i < tidCount; i++) {
             int tid = TidSessionList.tid(s, at, i);
             int from = TidSessionList.offset(s, at, i);
@@ -180,6 +189,8 @@ final class TidSend {
             tids[i] = tid;
             offsets[i] = from;
             lengths[i] = entry;
+            gapless &= i == 0 || from == 0;
+            gapless &= i == tidCount - 1 || from + entry == PAGE_BYTES;
             sum += entry;
             packets += (entry + fragment - 1) / fragment;
         }
@@ -280,6 +291,65 @@ final class TidSend {
 
     void sent() {
         step(next);
+    }
+
+    /**
+     * Whether the chip can make the next packets by itself, so many at most, and says which: until
+     * one of which the receiver is told. Then {@link #runBytes} and {@link #runTids} tell how much
+     * that is.
+     */
+    boolean findRun(int most) {
+        int count = Math.min(Math.min(packets - next.packet, most), GatherRecord.MAX_TIDS - 1);
+        if (!gapless || next.packet % interval != 0) {
+            return false;
+        }
+        if (count < packets - next.packet) {
+            count -= count % interval;
+        }
+        runEnd.set(next);
+        for (int i = 0; i < count; i++) {
+            step(runEnd);
+        }
+        return count > 0;
+    }
+
+    /** Packets of the run, which are numbered one after the other. */
+    int runPackets() {
+        return runEnd.packet - next.packet;
+    }
+
+    int runBytes() {
+        return runEnd.at - next.at;
+    }
+
+    /** The TIDs of the grant; those of the run begin at {@link #runTid}. */
+    int[] tids() {
+        return tids;
+    }
+
+    int runTid() {
+        return next.page;
+    }
+
+    int runTids() {
+        return runEnd.page - next.page + (runEnd.inPage > 0 ? 1 : 0);
+    }
+
+    boolean runIsLast() {
+        return runEnd.packet == packets;
+    }
+
+    /** The chip has been told to make them. */
+    void runSent() {
+        next.set(runEnd);
+    }
+
+    int fragment() {
+        return fragment;
+    }
+
+    int interval() {
+        return interval;
     }
 
     private void step(Cursor cursor) {

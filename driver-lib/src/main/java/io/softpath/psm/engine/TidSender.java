@@ -21,6 +21,9 @@ final class TidSender {
     /** Source: psm, ips_expected_proto.h, PSM_DEFAULT_EXPECTED_HEADER. */
     private static final int HEADER_INTERVAL = 16;
 
+    /** Times as many packets may be under way if the chip makes them: a buffer is a window then. */
+    private static final int GATHER_CREDITS = 4;
+
     /** How often in a row nobody answers before we ask whether anybody is there. */
     private static final int EXPIRIES_PER_QUESTION = 8;
 
@@ -332,14 +335,14 @@ final class TidSender {
     }
 
     private boolean sendData(TidSend window) {
+        while (!window.isSent() && gathers(window)) {
+            if (!gather(window)) {
+                return false;
+            }
+        }
         while (!window.isSent() && window.peer.tidInFlight < settings.credits()) {
-            PacketHeader header = engine.header();
+            PacketHeader header = header(window, window.psn());
             header.subOpcode = SubOpcode.MQ_EXPTID;
-            header.flowId = MessageHeader.FLOWID_TID_FLOW;
-            header.peerIndex = window.peer.remoteIndex;
-            header.psn = window.psn();
-            header.data0 = window.remote;
-            header.data1 = window.name();
             header.tid = window.hasTids() ? window.tid() : IpathHeader.TID_EAGER;
             header.tidOffset = window.hasTids() ? window.pageOffset() : 0;
             boolean told = window.isTold();
@@ -358,6 +361,41 @@ final class TidSender {
         return true;
     }
 
+    /** Whether the chip can make the next packets of a window by itself; finds them. */
+    private boolean gathers(TidSend window) {
+        int credits = GATHER_CREDITS * settings.credits() - window.peer.tidInFlight;
+        return window.findRun(credits)
+                && engine.gathers(
+                        window.request.buffer, window.at(), window.runBytes(), window.fragment());
+    }
+
+    private boolean gather(TidSend window) {
+        PacketHeader header = header(window, window.psn());
+        header.subOpcode = SubOpcode.MQ_EXPTID;
+        header.tid = window.tid();
+        header.tidOffset = window.pageOffset();
+        header.flags =
+                MessageHeader.FLAG_ACK_WANTED
+                        | (window.runIsLast() ? MessageHeader.FLAG_EXPECTED_LAST : 0);
+        if (!engine.gather(header, window)) {
+            return false;
+        }
+        window.peer.tidInFlight += window.runPackets();
+        window.runSent();
+        list(window);
+        return true;
+    }
+
+    private PacketHeader header(TidSend window, int psn) {
+        PacketHeader header = engine.header();
+        header.flowId = MessageHeader.FLOWID_TID_FLOW;
+        header.peerIndex = window.peer.remoteIndex;
+        header.psn = psn;
+        header.data0 = window.remote;
+        header.data1 = window.name();
+        return header;
+    }
+
     private boolean wantsAck(TidSend window) {
         return (window.unacknowledged() + 1) % ackInterval == 0
                 || window.peer.tidInFlight + 1 == settings.credits();
@@ -365,13 +403,8 @@ final class TidSender {
 
     private boolean sendQuestion(TidSend window) {
         if (window.questionDue) {
-            PacketHeader header = engine.header();
+            PacketHeader header = header(window, window.lastPsn());
             header.subOpcode = SubOpcode.ERR_CHK_GEN;
-            header.flowId = MessageHeader.FLOWID_TID_FLOW;
-            header.peerIndex = window.peer.remoteIndex;
-            header.psn = window.lastPsn();
-            header.data0 = window.remote;
-            header.data1 = window.name();
             if (!engine.send(window.peer, header, MemorySegment.NULL, 0, 0)) {
                 return false;
             }

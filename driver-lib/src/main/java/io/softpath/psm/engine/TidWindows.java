@@ -202,7 +202,6 @@ final class TidWindows {
         window.fetch.open--;
         window.fetch = null;
         window.memory = null;
-        window.grantDue = false;
         openCount--;
     }
 

@@ -107,19 +107,7 @@ class TidCacheTest {
 
         @Override
         public SendResult gather(
-                Destination to,
-                int psn,
-                long data0,
-                long data1,
-                int handle,
-                long sourceOffset,
-                int length,
-                int pageOffset,
-                int[] tids,
-                int firstTid,
-                int tidCount,
-                int interval,
-                int flags) {
+                Destination to, int psn, long data0, long data1, MemorySegment record) {
             throw new AssertionError();
         }
     }

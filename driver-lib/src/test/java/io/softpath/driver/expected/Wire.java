@@ -1,6 +1,7 @@
 package io.softpath.driver.expected;
 
 import io.softpath.abi.packet.ExpectedPsn;
+import io.softpath.abi.packet.GatherRecord;
 import io.softpath.abi.packet.IpathHeader;
 import io.softpath.abi.packet.MessageHeader;
 import io.softpath.abi.packet.Rhf;
@@ -147,25 +148,17 @@ final class Wire implements ExpectedDriver {
 
     @Override
     public SendResult gather(
-            Destination to,
-            int psn,
-            long data0,
-            long data1,
-            int handle,
-            long sourceOffset,
-            int length,
-            int pageOffset,
-            int[] tids,
-            int firstTid,
-            int tidCount,
-            int interval,
-            int flags) {
+            Destination to, int psn, long data0, long data1, MemorySegment record) {
         if (buffers == 0) {
             return SendResult.NO_PIO_BUFFER;
         }
         buffers--;
-        int index = firstTid;
-        int offset = pageOffset;
+        long sourceOffset = GatherRecord.sourceOffset(record, 0);
+        int length = GatherRecord.length(record, 0);
+        int tidCount = GatherRecord.tidCount(record, 0);
+        int interval = GatherRecord.interval(record, 0);
+        int index = 0;
+        int offset = GatherRecord.pageOffset(record, 0);
         int sent = 0;
         for (int number = 0; sent < length; number++) {
             int bytes = Math.min(length - sent, Math.min(mtu, 4096 - offset));
@@ -174,10 +167,10 @@ final class Wire implements ExpectedDriver {
             launch(
                     new Packet(
                             ExpectedPsn.plus(psn, number),
-                            tids[index],
+                            GatherRecord.tid(record, 0, index),
                             offset,
                             !tells,
-                            last ? flags : 0,
+                            last ? GatherRecord.flags(record, 0) : 0,
                             data0,
                             source.segment()
                                     .asSlice(sourceOffset + sent, bytes)
@@ -189,8 +182,8 @@ final class Wire implements ExpectedDriver {
                 index++;
             }
         }
-        if (index - firstTid + (offset > 0 ? 1 : 0) != tidCount) {
-            throw new AssertionError("tids=" + tidCount + " used=" + (index - firstTid));
+        if (index + (offset > 0 ? 1 : 0) != tidCount) {
+            throw new AssertionError("tids=" + tidCount + " used=" + index);
         }
         return SendResult.SENT;
     }

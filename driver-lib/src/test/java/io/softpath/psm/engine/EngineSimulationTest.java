@@ -219,7 +219,10 @@ final class EngineSimulationTest {
             new SplittableRandom(number * 31L + to).nextBytes(bytes);
             long tag = tag(from, random.nextInt(CLASSES), number);
             inbox.toCome.add(new Sent(from, number, tag, bytes));
-            MemorySegment buffer = MemorySegment.ofArray(bytes);
+            MemorySegment buffer =
+                    random.nextBoolean()
+                            ? MemorySegment.ofArray(bytes)
+                            : inPinned(node, MemorySegment.ofArray(bytes));
             boolean pinned = node.port != null && random.nextBoolean();
             if (pinned) {
                 node.port.pin(buffer);
@@ -247,6 +250,12 @@ final class EngineSimulationTest {
                         return false;
                     },
                     null);
+        }
+
+        private MemorySegment inPinned(SimWorld.Node node, MemorySegment bytes) {
+            long before = random.nextInt(random.nextBoolean() ? 8 : 4096);
+            long length = bytes.byteSize();
+            return node.tids.pin(before + length).asSlice(before, length).copyFrom(bytes);
         }
 
         /** Source and class are selected, the number never is. */
@@ -422,6 +431,7 @@ final class EngineSimulationTest {
         long first = Long.getLong("softpath.psm.seed", new SplittableRandom().nextLong());
         System.out.println("seed=" + first + " seeds=" + SEEDS);
         long byTid = 0;
+        long gathered = 0;
         long found = 0;
         for (int i = 0; i < SEEDS; i++) {
             long seed = first + i;
@@ -430,6 +440,7 @@ final class EngineSimulationTest {
                 Life life = new Life(world, seed, kill);
                 life.live();
                 byTid += life.byTid;
+                gathered += world.gathered;
                 for (SimWorld.Node node : world.nodes) {
                     found += node.engine.counters().badChecksum();
                 }
@@ -437,8 +448,9 @@ final class EngineSimulationTest {
                 throw new AssertionError("seed=" + seed, e);
             }
         }
-        System.out.println("windows by TID: " + byTid);
+        System.out.println("windows by TID: " + byTid + ", sent by chips: " + gathered);
         assertTrue(byTid > SEEDS || flips > 0, "windows by TID: " + byTid);
+        assertTrue(gathered > SEEDS / 2 || flips > 0, "sent by chips: " + gathered);
         assertEquals(flips > 0, found > 0, "bits that flipped were found");
     }
 }

@@ -3,6 +3,7 @@ package io.softpath.psm.engine;
 import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.packet.AckWord;
 import io.softpath.abi.packet.Bth;
+import io.softpath.abi.packet.ExpectedPsn;
 import io.softpath.abi.packet.IpathHeader;
 import io.softpath.abi.packet.Lrh;
 import io.softpath.abi.packet.MessageHeader;
@@ -49,6 +50,11 @@ final class SimWorld implements AutoCloseable {
     boolean checkedFlows = true;
 
     int tidCount = 512;
+
+    /** Whether chips send pinned memory by themselves, and how often they were told to. */
+    boolean chipsGather = true;
+
+    int gathered;
     Filter filter;
     UnaryOperator<ConnectMessage> rewrite;
     final SplittableRandom random;
@@ -173,6 +179,12 @@ final class SimWorld implements AutoCloseable {
             if (happens(trouble.busy)) {
                 return false;
             }
+            launch(route, h, payload, offset, length);
+            return true;
+        }
+
+        private void launch(
+                int route, PacketHeader h, MemorySegment payload, long offset, int length) {
             MemorySegment header = MemorySegment.ofArray(new long[MessageHeader.BYTES / 8]);
             int to = routes.get(route).lid();
             MessageHeader.putLrh(header, 0, Lrh.of(0, 0, to, 15, id.lid()));
@@ -208,6 +220,51 @@ final class SimWorld implements AutoCloseable {
             tap.sees(id.lid(), to, header, bytes);
             if (filter == null || filter.passes(to, h.subOpcode)) {
                 put(to, header, bytes);
+            }
+        }
+
+        @Override
+        public boolean gathers(MemorySegment buffer, long offset, int length, int packetBytes) {
+            return chipsGather
+                    && packetBytes == MTU
+                    && tids.isPinned(buffer, offset, length)
+                    && (buffer.address() + offset) % Integer.BYTES == 0;
+        }
+
+        /** As the chip does it: packets are full, but none crosses a page. */
+        @Override
+        public boolean gather(
+                int route,
+                PacketHeader h,
+                int[] namedTids,
+                int firstTid,
+                int namedCount,
+                int interval,
+                MemorySegment buffer,
+                long offset,
+                int length) {
+            if (happens(trouble.busy)) {
+                return false;
+            }
+            gathered++;
+            int lastFlags = h.flags;
+            int index = firstTid;
+            int at = 0;
+            for (int packet = 1; at < length; packet++) {
+                int inPage = TidPort.PAGE_BYTES - h.tidOffset;
+                int bytes = Math.min(length - at, Math.min(inPage, MTU));
+                boolean last = at + bytes == length;
+                h.tid = namedTids[index];
+                h.flags = last ? lastFlags : 0;
+                h.suppressed = !last && packet % interval != 0;
+                launch(route, h, buffer, offset + at, bytes);
+                at += bytes;
+                index += bytes == inPage ? 1 : 0;
+                h.tidOffset = bytes == inPage ? 0 : h.tidOffset + bytes;
+                h.psn = ExpectedPsn.plus(h.psn, 1);
+            }
+            if (index - firstTid + (h.tidOffset > 0 ? 1 : 0) != namedCount) {
+                throw new AssertionError("tids=" + namedCount + " used=" + (index - firstTid));
             }
             return true;
         }

@@ -43,6 +43,9 @@ final class TidTransferTest {
 
     private final List<Integer> granted = new ArrayList<>();
 
+    /** How far behind a page pinned memory begins that is sent from; -1: it is not pinned. */
+    private int sourceShift = -1;
+
     /** How many packets of a sub-opcode get lost, the first ones. */
     private final int[] toLose = new int[256];
 
@@ -86,15 +89,12 @@ final class TidTransferTest {
     }
 
     private Request send(Peer peer, byte[] content, boolean synchronous) {
-        return from.engine.send(
-                peer,
-                1,
-                MemorySegment.ofArray(content),
-                0,
-                content.length,
-                synchronous,
-                null,
-                null);
+        MemorySegment message = MemorySegment.ofArray(content);
+        if (sourceShift >= 0) {
+            message = from.tids.pin(sourceShift + content.length).asSlice(sourceShift);
+            message = message.asSlice(0, content.length).copyFrom(MemorySegment.ofArray(content));
+        }
+        return from.engine.send(peer, 1, message, 0, content.length, synchronous, null, null);
     }
 
     private Request receive(MemorySegment room) {
@@ -145,6 +145,65 @@ final class TidTransferTest {
         assertEquals(0, eagerBytes);
     }
 
+    @ParameterizedTest
+    @CsvSource({"0,0,true", "4,0,true", "0,4092,true", "2,6,true", "2,4,false", "1,0,false"})
+    void shouldHaveTheChipSendWhatIsPinnedAtBothEnds(int fromShift, int toShift, boolean gathers) {
+        for (boolean psm : new boolean[] {false, true}) {
+            world.rewrite = psm ? EngineSimulationTest::asPsm : null;
+            world.nodes.clear();
+            Peer peer = connect();
+            sourceShift = fromShift;
+            world.gathered = 0;
+            for (int bytes : new int[] {4096, 4099, 131_072, 131_075, 1_000_002}) {
+                exchange(peer, toShift, bytes);
+            }
+            int windows = 1 + 1 + 1 + 2 + 8;
+            int most = windows + 1; // credits may end in the middle of one
+            assertEquals(gathers, world.gathered >= windows, "gathered=" + world.gathered);
+            assertTrue(world.gathered <= (gathers ? most : 0), "gathered=" + world.gathered);
+        }
+    }
+
+    /** What the chip makes is told of as if it had been sent one by one. */
+    @Test
+    void shouldGatherInRunsThatEndWhereTheReceiverIsTold() {
+        Peer peer = connect(settings());
+        sourceShift = 0;
+        exchange(peer, 0, 131_072);
+        assertEquals(64, sent[SubOpcode.MQ_EXPTID]);
+        assertEquals(4, told, "one of 16");
+        assertEquals(1, world.gathered);
+    }
+
+    /** The packet that is lost is the 21st of a run; the last that was told of is the 16th. */
+    @Test
+    void shouldGoBackToTheMiddleOfARun() {
+        Peer peer = connect();
+        sourceShift = 0;
+        int[] count = {0};
+        world.filter = (lid, subOpcode) -> subOpcode != SubOpcode.MQ_EXPTID || ++count[0] != 21;
+        exchange(peer, 0, 131_072);
+        assertEquals(64 + 64 - 16, sent[SubOpcode.MQ_EXPTID]);
+        assertTrue(world.gathered >= 2, "gathered=" + world.gathered);
+    }
+
+    /** Senders take the grants of a message in their order, so that is how they are to come. */
+    @Test
+    void shouldGrantEveryWindowOnceWhereNothingIsLost() {
+        Peer peer = connect();
+        sourceShift = 0;
+        List<Request> all = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            all.add(receive(pinned(4 * i, 1_000_000)));
+            all.add(send(peer, content(1_000_000), false));
+        }
+        world.await("all", () -> all.stream().allMatch(Request::isComplete));
+        assertEquals(6 * 8, granted.size());
+        assertEquals(0, to.engine.counters().grantsAgain());
+        assertEquals(0, from.engine.counters().outOfOrder());
+        assertEquals(0, eagerBytes);
+    }
+
     /** As PSM cuts: no rest is shorter than half a window. All but the last end with a dword. */
     @Test
     void shouldGrantWindowsAsPsmDoes() {
@@ -182,8 +241,9 @@ final class TidTransferTest {
                 SubOpcode.NAK
             })
     void shouldSurviveTheLossOfEachKindOfPacket(int subOpcode) {
-        for (boolean checked : new boolean[] {true, false}) {
-            world.checkedFlows = checked;
+        for (int way = 0; way < 4; way++) {
+            world.checkedFlows = way % 2 == 0;
+            sourceShift = way < 2 ? -1 : 3;
             world.nodes.clear();
             Peer peer = connect();
             for (int lost = 1; lost < 5; lost++) {

@@ -179,15 +179,17 @@ public final class Bigcopy {
                             + " changed while it was read: bytesAtFirst="
                             + source.bytes());
         }
+        var counters = endpoint.counters();
         System.out.printf("%s on both sides; %.3f s", summary, seconds);
         if (checksum.bytes() > 0) {
             System.out.printf(
                     ", %s/s%n%s",
                     ProgressBar.human((long) (checksum.bytes() / seconds)),
-                    Report.copies(options, Report.Way.of(other.isDirect(), tidUpdates)));
+                    Report.copies(
+                            options,
+                            Report.Way.of(other.isDirect(), tidUpdates, counters.gathers())));
         }
         System.out.println();
-        var counters = endpoint.counters();
         System.out.println(
                 new Report(rank.sent(), counters.packetsSent(), counters.wentBack(), tidUpdates)
                         .sentence());

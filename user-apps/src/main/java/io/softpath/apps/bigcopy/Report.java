@@ -17,6 +17,9 @@ record Report(long chunks, long packets, long again, long tidUpdates) {
         /** Both ranks are on one host: the receiver reads the sender's memory. */
         SHARED,
 
+        /** The chips bring it from one memory to the other. */
+        GATHER,
+
         /** The receiver's chip places what the sender's library has put into send buffers. */
         TID,
 
@@ -26,6 +29,7 @@ record Report(long chunks, long packets, long again, long tidUpdates) {
         List<String> copies() {
             return switch (this) {
                 case SHARED -> List.of("pinned memory -> pinned memory (library)");
+                case GATHER -> List.of("pinned memory -> pinned memory (chip)");
                 case TID ->
                         List.of(
                                 "pinned memory -> PIO buffer (library)",
@@ -38,8 +42,18 @@ record Report(long chunks, long packets, long again, long tidUpdates) {
             };
         }
 
-        static Way of(boolean shared, long tidUpdates) {
-            return shared ? SHARED : tidUpdates > 0 ? TID : EAGER;
+        /**
+         * @param tidUpdates of the receiver
+         * @param gathers of the sender
+         */
+        static Way of(boolean shared, long tidUpdates, long gathers) {
+            if (shared) {
+                return SHARED;
+            }
+            if (tidUpdates == 0) {
+                return EAGER;
+            }
+            return gathers > 0 ? GATHER : TID;
         }
     }
 

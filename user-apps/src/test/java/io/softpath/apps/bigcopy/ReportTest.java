@@ -25,22 +25,29 @@ class ReportTest {
                 "each byte was copied 4 times: file -> pinned memory (kernel), pinned memory -> PIO"
                         + " buffer (library), PIO buffer -> pinned memory (chip), pinned memory ->"
                         + " file (kernel)",
-                Report.copies(Options.parse("a", "b"), Report.Way.of(false, 7)));
+                Report.copies(Options.parse("a", "b"), Report.Way.of(false, 7, 0)));
         assertEquals(
                 "each byte was copied twice: pinned memory -> PIO buffer (library), PIO buffer ->"
                         + " pinned memory (chip)",
-                Report.copies(Options.parse("--size", "1"), Report.Way.of(false, 1)));
+                Report.copies(Options.parse("--size", "1"), Report.Way.of(false, 1, 0)));
         assertEquals(
                 "each byte was copied 3 times: pinned memory -> PIO buffer (library), PIO buffer ->"
                         + " eager buffer (chip), eager buffer -> pinned memory (library)",
-                Report.copies(Options.parse("--size", "1"), Report.Way.of(false, 0)));
+                Report.copies(Options.parse("--size", "1"), Report.Way.of(false, 0, 0)));
     }
 
     @Test
     void shouldCountOneCopyThroughSharedMemory() {
         assertEquals(
                 "each byte was copied once: pinned memory -> pinned memory (library)",
-                Report.copies(Options.parse("--size", "1"), Report.Way.of(true, 0)));
+                Report.copies(Options.parse("--size", "1"), Report.Way.of(true, 0, 0)));
+    }
+
+    @Test
+    void shouldCountOneCopyByTheChip() {
+        assertEquals(
+                "each byte was copied once: pinned memory -> pinned memory (chip)",
+                Report.copies(Options.parse("--size", "1"), Report.Way.of(false, 8, 2)));
     }
 
     @Test
