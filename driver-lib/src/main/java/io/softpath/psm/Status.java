@@ -16,13 +16,23 @@ public final class Status {
     private Peer peer;
     private Object context;
 
+    /** A store of a reference is dear beside a look, and most of the time it is the same one. */
     void set(Request request) {
-        error = request.error();
+        PsmError newError = request.error();
+        if (error != newError) {
+            error = newError;
+        }
         tag = request.tag();
         messageLength = request.messageLength();
         bytes = request.bytes();
-        peer = request.peer();
-        context = request.context();
+        Peer newPeer = request.peer();
+        if (peer != newPeer) {
+            peer = newPeer;
+        }
+        Object newContext = request.context();
+        if (context != null || newContext != null) {
+            context = newContext;
+        }
     }
 
     void probed(long newTag, int newLength) {

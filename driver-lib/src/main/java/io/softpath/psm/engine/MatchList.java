@@ -8,56 +8,65 @@ package io.softpath.psm.engine;
  * @param <E> what waits
  */
 final class MatchList<E extends Matchable> {
-    private Matchable first;
-    private Matchable last;
+    private final Pool<E> pool;
+    private final int number;
+    private int first = Pool.NONE;
+    private int last = Pool.NONE;
     private int size;
+
+    /**
+     * @param pool of what comes in
+     * @param number that no other list of it has; not 0
+     */
+    MatchList(Pool<E> pool, int number) {
+        this.pool = pool;
+        this.number = number;
+    }
 
     int size() {
         return size;
     }
 
     void append(E entry) {
-        if (entry.list != null) {
+        if (entry.list != 0) {
             throw new IllegalStateException("match list: the entry waits already");
         }
-        entry.list = this;
+        entry.list = number;
         entry.before = last;
-        entry.after = null;
-        if (last == null) {
-            first = entry;
+        entry.after = Pool.NONE;
+        if (last == Pool.NONE) {
+            first = entry.place;
         } else {
-            last.after = entry;
+            pool.get(last).after = entry.place;
         }
-        last = entry;
+        last = entry.place;
         size++;
     }
 
     /** Takes an entry out, wherever it is in the list. */
     void remove(E entry) {
-        if (entry.list != this) {
+        if (entry.list != number) {
             throw new IllegalStateException("match list: the entry is not in this list");
         }
-        if (entry.before == null) {
+        if (entry.before == Pool.NONE) {
             first = entry.after;
         } else {
-            entry.before.after = entry.after;
+            pool.get(entry.before).after = entry.after;
         }
-        if (entry.after == null) {
+        if (entry.after == Pool.NONE) {
             last = entry.before;
         } else {
-            entry.after.before = entry.before;
+            pool.get(entry.after).before = entry.before;
         }
-        entry.list = null;
-        entry.before = null;
-        entry.after = null;
+        entry.list = 0;
         size--;
     }
 
     /** The first receive that takes a message with this tag; null if none does. */
     E forMessage(long tag) {
-        for (Matchable each = first; each != null; each = each.after) {
+        for (E each = first(); each != null; each = after(each)) {
             if (((tag ^ each.tag) & each.selector) == 0) {
-                return entry(each);
+                return each;
             }
         }
         return null;
@@ -65,26 +74,20 @@ final class MatchList<E extends Matchable> {
 
     /** The first message that a receive takes which selects these bits; null if none. */
     E forReceive(long tag, long selector) {
-        for (Matchable each = first; each != null; each = each.after) {
+        for (E each = first(); each != null; each = after(each)) {
             if (((tag ^ each.tag) & selector) == 0) {
-                return entry(each);
+                return each;
             }
         }
         return null;
     }
 
     E first() {
-        return entry(first);
+        return pool.get(first);
     }
 
     /** What comes behind an entry of this list; null at its end. */
     E after(E entry) {
-        return entry(entry.after);
-    }
-
-    /** Only entries of this type come in, {@link #append}. A cast by a class would be looked up. */
-    @SuppressWarnings("unchecked")
-    private E entry(Matchable any) {
-        return (E) any;
+        return pool.get(entry.after);
     }
 }

@@ -1,15 +1,20 @@
 package io.softpath.psm.engine;
 
-/** Something with a tag in a {@link MatchList}. */
+/** Something with a tag that may be in one {@link MatchList} of its {@link Pool}. */
 abstract class Matchable {
     long tag;
 
     /** Which bits of the tag must agree; of a message all bits. */
     long selector;
 
-    Matchable before;
-    Matchable after;
+    /** Its place in the pool that it is of. */
+    int place;
 
-    /** The list that it is in; null if in none. */
-    MatchList<?> list;
+    /** The places of its neighbours in the list. */
+    int before;
+
+    int after;
+
+    /** The number of the list that it is in; 0 if in none. */
+    int list;
 }

@@ -19,14 +19,16 @@ final class Matching {
     private final EngineSettings settings;
     private final EngineCounters counters;
     private final Requests requests;
-    private final MatchList<Request> posted = new MatchList<>();
-    private final MatchList<Unexpected> unexpected = new MatchList<>();
+    private final MatchList<Request> posted;
+    private final Pool<Unexpected> messages = new Pool<>(Unexpected::new);
+    private final MatchList<Unexpected> unexpected = new MatchList<>(messages, 1);
     private long unexpectedBytes;
 
     Matching(EngineSettings settings, EngineCounters counters, Requests requests) {
         this.settings = settings;
         this.counters = counters;
         this.requests = requests;
+        posted = requests.newList();
     }
 
     int postedCount() {
@@ -64,6 +66,9 @@ final class Matching {
             unexpected.remove(message);
             begin(request, message.peer, message.tag, message.messageLength);
             take(request, message);
+            unexpectedBytes -= message.bytesHere();
+            message.forget();
+            messages.give(message);
         }
         return request;
     }
@@ -71,7 +76,6 @@ final class Matching {
     private void take(Request request, Unexpected message) {
         boolean all = message.remoteRequest < 0 && message.done >= message.messageLength;
         if (!all && message.peer.failure != null) {
-            drop(message);
             requests.complete(request, message.peer.failure);
             return;
         }
@@ -79,24 +83,14 @@ final class Matching {
             message.via.fetch(request, message.remoteRequest, message.source);
             return;
         }
-        if (message.buffer != null) {
-            int kept = Math.min(message.done, request.length);
-            MemorySegment.copy(message.buffer, 0, request.buffer, request.offset, kept);
-        }
-        drop(message);
+        int kept = Math.min(message.done, request.length);
+        MemorySegment.copy(message.bytes, 0, request.buffer, request.offset, kept);
         request.done = message.done;
         if (all) {
             received(request);
         } else {
             request.messageId = message.messageId;
             message.peer.longs.set(message.peer.longs.indexOf(message), request);
-        }
-    }
-
-    private void drop(Unexpected message) {
-        if (message.buffer != null) {
-            message.buffer = null;
-            unexpectedBytes -= message.messageLength;
         }
     }
 
@@ -169,7 +163,7 @@ final class Matching {
     /** All of a message is here, and its receive: there is nothing to wait for. */
     private void whole(
             Request request, Peer peer, long tag, MemorySegment bytes, long offset, int length) {
-        request.peer = peer;
+        request.peer(peer);
         request.tag = tag;
         request.messageLength = length;
         request.done = length;
@@ -199,11 +193,9 @@ final class Matching {
         Unexpected message = unexpected(peer, tag, messageLength);
         message.messageId = messageId;
         message.done = length;
-        if (messageLength != 0) {
-            message.buffer = MemorySegment.ofArray(new byte[messageLength]);
-            unexpectedBytes += messageLength;
-            MemorySegment.copy(bytes, offset, message.buffer, 0, length);
-        }
+        message.makeRoom();
+        unexpectedBytes += messageLength;
+        MemorySegment.copy(bytes, offset, message.bytes, 0, length);
         if (length != messageLength) {
             peer.longs.add(message);
         }
@@ -216,7 +208,7 @@ final class Matching {
     }
 
     private Unexpected unexpected(Peer peer, long tag, int messageLength) {
-        Unexpected message = new Unexpected();
+        Unexpected message = messages.take();
         message.peer = peer;
         message.tag = tag;
         message.messageLength = messageLength;
@@ -263,7 +255,7 @@ final class Matching {
                     counters.malformed++;
                     return;
                 }
-                MemorySegment.copy(bytes, offset, message.buffer, at, length);
+                MemorySegment.copy(bytes, offset, message.bytes, at, length);
                 // Pieces that overlap are more than the message, and there is no more of it.
                 message.done = Math.min(message.done + length, message.messageLength);
                 if (message.done >= message.messageLength) {

@@ -166,7 +166,7 @@ public final class MessageEngine {
         request.isSend = true;
         request.messageLength = length;
         request.wanted = length;
-        request.peer = to;
+        request.peer(to);
         counters.messagesSent++;
         counters.bytesSent += length;
         to.path.send(request, synchronous);
@@ -547,6 +547,7 @@ public final class MessageEngine {
 
     /** Gives a new peer its ways to us. */
     void equip(Peer peer) {
+        peer.running = requests.newList();
         peer.packets = new PacketPath(peer, this, settings, requests, matching, tidReceiver);
         peer.path =
                 peer.id.equals(own)

@@ -98,7 +98,7 @@ public final class Peer {
     int replies;
 
     /** Requests under way with it. */
-    final MatchList<Request> running = new MatchList<>();
+    MatchList<Request> running;
 
     /** Why there is no shared memory; empty if nobody has said anything. */
     String whyNotDirect = "";

@@ -42,7 +42,7 @@ public final class Request extends Matchable {
     long offset;
     int length;
 
-    /** Who sends to us, or whom we send to; null as long as nobody has matched. */
+    /** Who sends to us, or whom we send to; of no meaning as long as nobody has matched. */
     Peer peer;
 
     /** Bytes of the message, which may be more than the buffer has room for. */
@@ -73,7 +73,9 @@ public final class Request extends Matchable {
 
     /** Release store: whoever sees that it is complete sees its outcome and its bytes too. */
     void complete(PsmError outcome) {
-        error = outcome;
+        if (error != outcome) {
+            error = outcome;
+        }
         STATE.setRelease(this, COMPLETE);
     }
 
@@ -109,6 +111,12 @@ public final class Request extends Matchable {
 
     /** Who has sent a message that was received; null before. */
     public Peer peer() {
-        return peer;
+        return state == WAITS ? null : peer;
+    }
+
+    void peer(Peer newPeer) {
+        if (peer != newPeer) {
+            peer = newPeer;
+        }
     }
 }

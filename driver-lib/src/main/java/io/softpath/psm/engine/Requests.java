@@ -4,7 +4,6 @@ import io.softpath.abi.psm.PsmError;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 
 /** The sends and receives of an engine: where they come from, and who is told of their end. */
 final class Requests {
@@ -18,10 +17,8 @@ final class Requests {
     private final Thrown thrown;
     private final RequestTable referred = new RequestTable(REFERRED_LIMIT);
 
-    /** Those that are released, from 0 on; what is behind them was, before. */
-    private Request[] free = new Request[64];
-
-    private int freeCount;
+    private final Pool<Request> pool = new Pool<>(Request::new);
+    private int lists;
 
     /** Complete ones whose owner wants to be called. */
     private final ArrayDeque<Request> toTell = new ArrayDeque<>();
@@ -40,6 +37,11 @@ final class Requests {
         this.alarm = alarm;
     }
 
+    /** A list for some of them. */
+    MatchList<Request> newList() {
+        return new MatchList<>(pool, ++lists);
+    }
+
     /** Those that are not released. */
     int inUse() {
         return inUse;
@@ -51,6 +53,9 @@ final class Requests {
     }
 
     /**
+     * One that is as a new one, but for its peer, which it has when it {@link #runs}. A reference
+     * is stored only if it is another one: see {@link Pool}.
+     *
      * @throws IndexOutOfBoundsException if the bytes are not inside the buffer
      * @throws IllegalStateException if too many are under way
      */
@@ -79,7 +84,7 @@ final class Requests {
                             + "; wait for some of them");
         }
         inUse++;
-        Request request = reused();
+        Request request = pool.take();
         request.tag = tag;
         request.selector = -1;
         request.buffer = buffer;
@@ -90,7 +95,6 @@ final class Requests {
         request.wanted = 0;
         request.grants = 0;
         request.granted = 0;
-        // A store of a reference is dear beside a look: the garbage collector wants to know of it.
         if (completion != null) {
             request.completion = completion;
         }
@@ -103,7 +107,7 @@ final class Requests {
     /** It is under way with this peer from now on. */
     void runs(Peer peer, Request request) {
         request.state = Request.RUNS;
-        request.peer = peer;
+        request.peer(peer);
         peer.running.append(request);
         watch(peer);
     }
@@ -164,7 +168,7 @@ final class Requests {
     }
 
     void release(Request request) {
-        if (request.state == Request.FREE || request.list != null) {
+        if (request.state == Request.FREE || request.list != 0) {
             throw new IllegalStateException(
                     "psm: request is "
                             + (request.state == Request.FREE
@@ -180,20 +184,8 @@ final class Requests {
         }
         request.state = Request.FREE;
         request.buffer = null;
-        request.peer = null;
         inUse--;
-        if (freeCount == free.length) {
-            free = Arrays.copyOf(free, 2 * freeCount);
-        }
-        if (free[freeCount] != request) {
-            free[freeCount] = request;
-        }
-        freeCount++;
-    }
-
-    /** Leaves it where it is: who comes next to that place is it, most of the time. */
-    private Request reused() {
-        return freeCount == 0 ? new Request() : free[--freeCount];
+        pool.give(request);
     }
 
     private boolean isKept(Request request) {

@@ -2,16 +2,21 @@ package io.softpath.psm.engine;
 
 import java.lang.foreign.MemorySegment;
 
-/** A message that came before anybody asked for it. */
+/** A message that came before anybody asked for it. Reused. */
 final class Unexpected extends Matchable {
+    /** Memory of a message that is longer is not kept for the next one. */
+    private static final int KEPT_BYTES = 2048;
+
+    private static final MemorySegment NOTHING = MemorySegment.ofArray(new byte[0]);
+
     Peer peer;
     int messageLength;
 
-    /** What has come of it, in {@link #buffer}. */
+    /** What has come of it, in {@link #bytes}. */
     int done;
 
-    /** Null if it has no bytes, or if they wait at the sender. */
-    MemorySegment buffer;
+    /** Room for it, and perhaps more; nothing of interest if its bytes wait at the sender. */
+    MemorySegment bytes = NOTHING;
 
     /** The id of a long message. */
     int messageId;
@@ -24,4 +29,30 @@ final class Unexpected extends Matchable {
 
     /** What the sender says of where the bytes are that wait there. */
     long source;
+
+    /** Has room for all of the message. */
+    void makeRoom() {
+        if (bytes.byteSize() < messageLength) {
+            int room = messageLength > KEPT_BYTES ? messageLength : roundUp(messageLength);
+            bytes = MemorySegment.ofArray(new byte[room]);
+        }
+    }
+
+    private static int roundUp(int length) {
+        return length <= Long.BYTES ? Long.BYTES : Integer.highestOneBit(length - 1) << 1;
+    }
+
+    /** Bytes of the message that are kept here; of one that waits at its sender none. */
+    int bytesHere() {
+        return remoteRequest < 0 ? messageLength : 0;
+    }
+
+    /** It is over. */
+    void forget() {
+        remoteRequest = -1;
+        via = null;
+        if (messageLength > KEPT_BYTES) {
+            bytes = NOTHING;
+        }
+    }
 }
