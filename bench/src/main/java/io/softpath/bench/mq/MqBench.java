@@ -50,7 +50,7 @@ public final class MqBench {
             floors.add(HandoverFloor.round(measured));
             for (Way way : Way.values()) {
                 try (PrivateDaemon daemon = PrivateDaemon.start("--units", "2")) {
-                    all.computeIfAbsent(way, w -> new ArrayList<>()).add(pair(daemon, way));
+                    all.computeIfAbsent(way, w -> new ArrayList<>()).add(measure(daemon, way));
                 }
             }
         }
@@ -58,7 +58,11 @@ public final class MqBench {
         List<Result> results = new ArrayList<>();
         results.add(floor);
         all.forEach((way, pairs) -> trips(way, pairs, floor, results));
-        all.forEach((way, pairs) -> sizes(way, pairs, results));
+        all.forEach((way, pairs) -> {
+            if (way.hasSizes()) {
+                sizes(way, pairs, results);
+            }
+        });
         return results;
     }
 
@@ -85,6 +89,20 @@ public final class MqBench {
                 }
                 results.add(result(pairs, way.bandwidth(size), "GB/s", count).comparedTo(copy));
             }
+        }
+    }
+
+    private Findings measure(PrivateDaemon daemon, Way way) {
+        return way == Way.ALONE ? alone(daemon) : pair(daemon, way);
+    }
+
+    private Findings alone(PrivateDaemon daemon) {
+        String ms = String.valueOf(measured.toMillis());
+        try (Child user = daemon.startUser(MqUser.class, MqUser.ALONE, Way.ALONE.name(), "0", ms)) {
+            String address = UserPair.address(user);
+            Way.ALONE.place(daemon, user);
+            UserPair.go(user, address);
+            return Findings.parse(user.awaitSuccess(measured.multipliedBy(30)));
         }
     }
 

@@ -19,6 +19,7 @@ import java.util.UUID;
 final class MqUser {
     static final String PING = "ping";
     static final String PONG = "pong";
+    static final String ALONE = "alone";
 
     /** For whatever is waited for: a measurement that takes longer has failed. */
     static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -30,11 +31,14 @@ final class MqUser {
 
     public static void main(String[] arguments) throws IOException {
         Way way = Way.valueOf(arguments[1]);
-        int unit = Integer.parseInt(arguments[2]);
-        EndpointOptions options =
-                EndpointOptions.ofJob(JOB)
-                        .withDevice(DeviceOptions.fromEnvironment().withUnit(unit))
-                        .withDevices(way.devices());
+        EndpointOptions options = options(way, Integer.parseInt(arguments[2]));
+        if (arguments[0].equals(ALONE)) {
+            if (UserPair.meet("alone") != null) {
+                long measuredNs = Long.parseLong(arguments[3]) * 1_000_000;
+                Alone.measure(options, options(way, way.pongUnit()), measuredNs, System.out);
+            }
+            return;
+        }
         try (Endpoint endpoint = Endpoint.open(options)) {
             String other = UserPair.meet(Long.toUnsignedString(endpoint.id().value()));
             if (other == null) {
@@ -54,5 +58,11 @@ final class MqUser {
             }
             endpoint.close(PATIENCE);
         }
+    }
+
+    private static EndpointOptions options(Way way, int unit) {
+        return EndpointOptions.ofJob(JOB)
+                .withDevice(DeviceOptions.fromEnvironment().withUnit(unit))
+                .withDevices(way.devices());
     }
 }

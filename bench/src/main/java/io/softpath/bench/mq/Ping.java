@@ -1,7 +1,5 @@
 package io.softpath.bench.mq;
 
-import com.sun.management.ThreadMXBean;
-
 import io.softpath.abi.psm.PsmError;
 import io.softpath.bench.process.Findings;
 import io.softpath.bench.process.Pattern;
@@ -12,20 +10,14 @@ import io.softpath.psm.Status;
 import io.softpath.psm.engine.Peer;
 import io.softpath.psm.engine.Request;
 
-import org.HdrHistogram.Histogram;
-
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.foreign.MemorySegment;
-import java.lang.management.ManagementFactory;
 
 /** The process that measures: round trips, then windows of messages of each size. */
 final class Ping {
     private static final PrintStream NOWHERE = new PrintStream(OutputStream.nullOutputStream());
     private static final int LEAST_WINDOWS = 2;
-    private static final int TRIPS_PER_BATCH = 100;
-    private static final int WARM_UP_TRIPS = 200_000;
-    private static final long LONGEST_WARM_UP_NS = 5_000_000_000L;
 
     private final MatchedQueue queue;
     private final Peer peer;
@@ -51,8 +43,8 @@ final class Ping {
         for (Size size : Size.values()) {
             comesThrough(size);
         }
-        warmUp();
-        trips(out);
+        Trips trips = new Trips(() -> trip(Size.TINY.bytes()), measuredNs);
+        trips.measure(out, way.rtt(), way.alloc());
         for (Size size : Size.values()) {
             windows(size, NOWHERE);
             windows(size, out);
@@ -69,42 +61,6 @@ final class Ping {
         to.asSlice(0, size.bytes()).fill((byte) 0);
         trip(size.bytes());
         Pattern.check(to, size.bytes());
-    }
-
-    /** Until all of it is compiled, at both ends, which takes the CPU from those that send. */
-    private void warmUp() {
-        Histogram nowhere = Findings.newHistogram();
-        long end = System.nanoTime() + LONGEST_WARM_UP_NS;
-        while (nowhere.getTotalCount() < WARM_UP_TRIPS && System.nanoTime() - end < 0) {
-            batch(nowhere);
-        }
-        trips(NOWHERE);
-    }
-
-    /** Times each trip, and tells what this thread allocates in a batch of them, in the median. */
-    private void trips(PrintStream out) {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        Histogram histogram = Findings.newHistogram();
-        Histogram allocated = Findings.newHistogram();
-        long end = System.nanoTime() + measuredNs;
-        while (System.nanoTime() - end < 0) {
-            long before = threads.getCurrentThreadAllocatedBytes();
-            batch(histogram);
-            Findings.record(allocated, threads.getCurrentThreadAllocatedBytes() - before);
-        }
-        Findings.print(out, way.rtt(), histogram);
-        double median = allocated.getValueAtPercentile(50);
-        Findings.print(out, way.alloc(), median / TRIPS_PER_BATCH);
-    }
-
-    private void batch(Histogram histogram) {
-        long begin = System.nanoTime();
-        for (int i = 0; i < TRIPS_PER_BATCH; i++) {
-            trip(Size.TINY.bytes());
-            long now = System.nanoTime();
-            Findings.record(histogram, now - begin);
-            begin = now;
-        }
     }
 
     private void trip(int bytes) {

@@ -12,8 +12,21 @@ enum Way {
     /** Through the chip: the daemon on one CPU, both users on another. */
     CHIP("chip", 1, "four hand-overs; the daemon on one CPU, both users on another") {
         @Override
-        void place(PrivateDaemon daemon, Child ping, Child pong) {
-            daemon.separateFrom(ping, pong);
+        void place(PrivateDaemon daemon, Child... users) {
+            daemon.separateFrom(users);
+        }
+
+        @Override
+        List<PsmDevices> devices() {
+            return List.of(PsmDevices.IPATH);
+        }
+    },
+
+    /** Through the chip, between two endpoints of one thread: it has a CPU, the daemon another. */
+    ALONE("alone", 1, "two hand-overs; one user, who has both ends") {
+        @Override
+        void place(PrivateDaemon daemon, Child... users) {
+            daemon.separateFrom(users);
         }
 
         @Override
@@ -25,8 +38,8 @@ enum Way {
     /** Through shared memory: each user on a CPU of its own, the daemon idle. */
     DIRECT("direct", 0, "two hand-overs; each user on a CPU of its own") {
         @Override
-        void place(PrivateDaemon daemon, Child ping, Child pong) {
-            CpuPair.ofThisMachine().ifPresent(pair -> pair.pin(ping, pong));
+        void place(PrivateDaemon daemon, Child... users) {
+            CpuPair.ofThisMachine().ifPresent(pair -> pair.pin(users[0], users[1]));
         }
 
         @Override
@@ -46,13 +59,18 @@ enum Way {
     }
 
     /** Has the processes run where they are to. */
-    abstract void place(PrivateDaemon daemon, Child ping, Child pong);
+    abstract void place(PrivateDaemon daemon, Child... users);
 
     abstract List<PsmDevices> devices();
 
     /** The unit of the user that answers; the other one has unit 0. */
     int pongUnit() {
         return pongUnit;
+    }
+
+    /** Whether messages of other sizes are measured too, and how many of them go by. */
+    boolean hasSizes() {
+        return this != ALONE;
     }
 
     /** What a round trip is made of. */

@@ -25,9 +25,11 @@ class MqBenchIT {
                         "floor.handover.rtt",
                         "mq.chip.rtt.8B",
                         "mq.chip.alloc.8B",
+                        "mq.alone.rtt.8B",
+                        "mq.alone.alloc.8B",
                         "mq.direct.rtt.8B",
                         "mq.direct.alloc.8B"),
-                names.subList(0, 5));
+                names.subList(0, 7));
         for (Size size : Size.values()) {
             assertTrue(names.contains("mq.chip.rate." + size.label()), names::toString);
             assertTrue(names.contains("mq.direct.rate." + size.label()), names::toString);

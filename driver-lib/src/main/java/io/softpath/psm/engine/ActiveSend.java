@@ -99,6 +99,9 @@ final class ActiveSend {
     }
 
     static long load(MemorySegment data, long at, int bytes) {
+        if (bytes == Long.BYTES) {
+            return data.get(LE64, at);
+        }
         long value = 0;
         for (int i = 0; i < bytes; i++) {
             value |= (data.get(ValueLayout.JAVA_BYTE, at + i) & 0xFFL) << i * Byte.SIZE;

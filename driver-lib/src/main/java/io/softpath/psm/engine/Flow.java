@@ -66,9 +66,13 @@ final class Flow extends Work {
         int message;
         long data0;
         long data1;
-        MemorySegment payload;
+
         long offset;
         int length;
+
+        /** Means nothing if it has no bytes. */
+        MemorySegment payload;
+
         Request request;
         ActiveSend active;
         TidSend odd;
@@ -94,6 +98,42 @@ final class Flow extends Work {
     void add(SendOp op) {
         ops.add(op);
         engine.hasWork(this);
+    }
+
+    /**
+     * Sends a message that is all in its header, without an operation that would have to wait.
+     *
+     * @param data its bytes, the first one lowest
+     * @return false if others wait, or there is no credit for it
+     */
+    boolean sendTiny(long tag, long data, int length) {
+        if (!ops.isEmpty() || !hasCredit()) {
+            return false;
+        }
+        Slot slot = slots[next % MAX_CREDITS];
+        slot.subOpcode = SubOpcode.MQ_HDR;
+        slot.flags = 0;
+        slot.hdrDlen = length;
+        slot.mqHdr = MqClass.TINY;
+        slot.data0 = tag;
+        slot.data1 = data;
+        slot.offset = 0;
+        slot.length = 0;
+        slot.message = nextMessage();
+        next = next + 1 & NUMBER;
+        engine.hasWork(this);
+        transmit();
+        return true;
+    }
+
+    private boolean hasCredit() {
+        return FlowPsn.distance(next, oldest) < settings.credits();
+    }
+
+    private int nextMessage() {
+        int message = peer.nextMessage;
+        peer.nextMessage = message + 1 & NUMBER;
+        return message;
     }
 
     /** Whether everything that was to be sent is acknowledged. */
@@ -139,7 +179,8 @@ final class Flow extends Work {
             header.mqHdr = slot.mqHdr;
             header.data0 = slot.data0;
             header.data1 = slot.data1;
-            if (!engine.send(peer, header, slot.payload, slot.offset, slot.length)) {
+            MemorySegment payload = slot.length == 0 ? MemorySegment.NULL : slot.payload;
+            if (!engine.send(peer, header, payload, slot.offset, slot.length)) {
                 return false;
             }
             if (toSend == everSent) {
@@ -159,7 +200,7 @@ final class Flow extends Work {
     /** Makes the next packet, if there is one to make and a credit for it. */
     private boolean make() {
         SendOp op = ops.first();
-        if (op == null || FlowPsn.distance(next, oldest) >= settings.credits()) {
+        if (op == null || !hasCredit()) {
             return false;
         }
         Slot slot = slots[next % MAX_CREDITS];
@@ -186,17 +227,14 @@ final class Flow extends Work {
         slot.mqHdr = mqClass;
         slot.data0 = op.data0;
         slot.data1 = op.data1;
-        slot.payload = MemorySegment.NULL;
         slot.offset = 0;
         slot.length = 0;
         slot.request = op.request;
         slot.odd = op.odd;
-        if (first && MqClass.beginsMessage(mqClass)) {
-            slot.message = peer.nextMessage;
-            peer.nextMessage = peer.nextMessage + 1 & NUMBER;
-        } else {
-            slot.message = peer.nextMessage - 1 & NUMBER;
-        }
+        slot.message =
+                first && MqClass.beginsMessage(mqClass)
+                        ? nextMessage()
+                        : peer.nextMessage - 1 & NUMBER;
         if (op.odd != null) {
             slot.subOpcode = SubOpcode.MQ_EXPTID_UNALIGNED;
             slot.flags = MessageHeader.FLAG_ACK_WANTED | MessageHeader.FLAG_UNALIGNED;

@@ -53,8 +53,16 @@ final class PacketPath implements Path {
 
     @Override
     public void send(Request request, boolean synchronous) {
-        requests.runs(peer, request);
         int length = request.length;
+        if (length <= MqClass.TINY_BYTES && length <= settings.rendezvousBytes() && !synchronous) {
+            long data = ActiveSend.load(request.buffer, request.offset, length);
+            if (flow.sendTiny(request.tag, data, length)) {
+                requests.watch(peer);
+                requests.completeAtOnce(request, PsmError.OK);
+                return;
+            }
+        }
+        requests.runs(peer, request);
         if (synchronous || length > settings.rendezvousBytes()) {
             rendezvous(request);
             return;

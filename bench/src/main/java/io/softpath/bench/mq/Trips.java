@@ -1,0 +1,63 @@
+package io.softpath.bench.mq;
+
+import com.sun.management.ThreadMXBean;
+
+import io.softpath.bench.process.Findings;
+
+import org.HdrHistogram.Histogram;
+
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+
+/** Times something small that is done again and again, and tells what that allocates. */
+final class Trips {
+    private static final int PER_BATCH = 100;
+    private static final int WARM_UP = 200_000;
+    private static final long LONGEST_WARM_UP_NS = 5_000_000_000L;
+
+    private final Runnable trip;
+    private final long measuredNs;
+
+    Trips(Runnable trip, long measuredNs) {
+        this.trip = trip;
+        this.measuredNs = measuredNs;
+    }
+
+    /**
+     * Warms up, until all is compiled at both ends, which takes the CPU from those that send; then
+     * measures and prints.
+     *
+     * @param time under which name the times of the trips are reported
+     * @param memory under which name the bytes are that this thread allocates for one, in the
+     *     median of batches
+     */
+    void measure(PrintStream out, String time, String memory) {
+        Histogram nowhere = Findings.newHistogram();
+        long warm = System.nanoTime() + LONGEST_WARM_UP_NS;
+        while (nowhere.getTotalCount() < WARM_UP && System.nanoTime() - warm < 0) {
+            batch(nowhere);
+        }
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        Histogram times = Findings.newHistogram();
+        Histogram allocated = Findings.newHistogram();
+        long end = System.nanoTime() + measuredNs;
+        do {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            batch(times);
+            Findings.record(allocated, threads.getCurrentThreadAllocatedBytes() - before);
+        } while (System.nanoTime() - end < 0);
+        Findings.print(out, time, times);
+        double median = allocated.getValueAtPercentile(50);
+        Findings.print(out, memory, median / PER_BATCH);
+    }
+
+    private void batch(Histogram times) {
+        long begin = System.nanoTime();
+        for (int i = 0; i < PER_BATCH; i++) {
+            trip.run();
+            long now = System.nanoTime();
+            Findings.record(times, now - begin);
+            begin = now;
+        }
+    }
+}
