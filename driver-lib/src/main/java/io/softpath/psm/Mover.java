@@ -44,12 +44,13 @@ final class Mover implements PacketHandler {
             onExpected(packet);
             return;
         }
-        engine.onPacket(
-                packet.headerSegment(),
-                packet.headerOffset(),
-                packet.payloadSegment(),
-                packet.payloadOffset(),
-                packet.payloadLength());
+        engine.intake()
+                .onPacket(
+                        packet.headerSegment(),
+                        packet.headerOffset(),
+                        packet.payloadSegment(),
+                        packet.payloadOffset(),
+                        packet.payloadLength());
     }
 
     @Override
@@ -57,16 +58,17 @@ final class Mover implements PacketHandler {
         if (packet.type() == Rhf.TYPE_EXPECTED) {
             onExpected(packet);
         } else if (packet.errors() == Rhf.TIDERR && packet.type() == Rhf.TYPE_EAGER) {
-            engine.onOverflow(packet.headerSegment(), packet.headerOffset());
+            engine.intake().onOverflow(packet.headerSegment(), packet.headerOffset());
         }
     }
 
     private void onExpected(ReceivedPacket packet) {
-        engine.onExpected(
-                packet.headerSegment(),
-                packet.headerOffset(),
-                packet.payloadLength(),
-                packet.errors() != 0);
+        engine.intake()
+                .onExpected(
+                        packet.headerSegment(),
+                        packet.headerOffset(),
+                        packet.payloadLength(),
+                        packet.errors() != 0);
     }
 
     /** How often to look before yielding, for what is awaited may need this very CPU to come. */

@@ -38,8 +38,10 @@ public final class Connections {
     private static final int MAX_PEERS = 1 << 20;
 
     private final MessageEngine engine;
+    private final Outlet outlet;
     private final EndpointId own;
     private final EngineSettings settings;
+    private final Rings rings;
     private final Long2ObjectHashMap<Peer> byPlace = new Long2ObjectHashMap<>();
 
     /** By our index; 0 is nobody's. */
@@ -49,10 +51,12 @@ public final class Connections {
     private long nextStrangerNs;
     private boolean strangerSeen;
 
-    Connections(MessageEngine engine, EndpointId own, EngineSettings settings) {
+    Connections(MessageEngine engine, EndpointId own, EngineSettings settings, Rings rings) {
         this.engine = engine;
+        outlet = engine.outlet();
         this.own = own;
         this.settings = settings;
+        this.rings = rings;
         byIndex.add(null);
     }
 
@@ -120,7 +124,7 @@ public final class Connections {
         if (byIndex.size() == MAX_PEERS) {
             return null;
         }
-        Peer peer = new Peer(id, engine.route(id), byIndex.size(), engine, settings);
+        Peer peer = new Peer(id, outlet.route(id), byIndex.size(), engine, settings);
         byIndex.add(peer);
         byPlace.put(place(id), peer);
         return peer;
@@ -153,7 +157,7 @@ public final class Connections {
         if (peer.to == Peer.Way.ESTABLISHED) {
             return peer;
         }
-        engine.link(peer);
+        rings.link(peer);
         peer.to = Peer.Way.WAITING;
         peer.outcome = PsmError.OK;
         peer.askIntervalNs = FIRST_INTERVAL_NS;
@@ -169,7 +173,7 @@ public final class Connections {
             self = create(own);
             self.host = settings.host();
         }
-        boolean can = engine.ways().self();
+        boolean can = rings.ways().self();
         self.to = can ? Peer.Way.ESTABLISHED : Peer.Way.NONE;
         self.outcome = can ? PsmError.OK : PsmError.EPID_UNREACHABLE;
         return self;
@@ -247,11 +251,11 @@ public final class Connections {
                         settings.mtuBytes(),
                         settings.host())
                 .write(scratch, 0);
-        PacketHeader header = engine.header();
+        PacketHeader header = outlet.header();
         header.subOpcode = opcode;
         header.hdrDlen = ConnectMessage.HEADER_DWORDS;
         header.peerIndex = remoteIndex;
-        engine.send(route, header, scratch, 0, ConnectMessage.bytes(opcode));
+        outlet.send(route, header, scratch, 0, ConnectMessage.bytes(opcode));
     }
 
     /** Asks again where it is time to; says when to look again. */
@@ -329,7 +333,7 @@ public final class Connections {
         }
         PsmError result = judge(message, sameJob);
         if (result != PsmError.OK) {
-            int route = peer == null ? engine.route(id) : peer.route;
+            int route = peer == null ? outlet.route(id) : peer.route;
             send(route, SubOpcode.CONNECT_REPLY, result, 0, message.runId(), message.index());
             return;
         }
@@ -343,8 +347,8 @@ public final class Connections {
             learn(peer, message);
             peer.runId = message.runId();
             peer.from = Peer.Way.ESTABLISHED;
-            engine.link(peer);
-            engine.listen(peer, message.runId());
+            rings.link(peer);
+            rings.listen(peer, message.runId());
         }
         send(
                 peer.route,
@@ -398,7 +402,7 @@ public final class Connections {
         if (peer.from != Peer.Way.ESTABLISHED) {
             learn(peer, message);
         }
-        if (!engine.choosePath(peer)) {
+        if (!rings.choosePath(peer)) {
             peer.to = Peer.Way.NONE;
             peer.outcome = PsmError.EPID_UNREACHABLE;
             return;
@@ -407,7 +411,7 @@ public final class Connections {
     }
 
     private void onDisconnectRequest(EndpointId id, Peer peer, ConnectMessage message) {
-        int route = peer == null ? engine.route(id) : peer.route;
+        int route = peer == null ? outlet.route(id) : peer.route;
         if (peer != null && message.job().equals(settings.job())) {
             if (!engine.hasAnswered(peer)) {
                 return; // it asks again; after the reply it does not know us any more
@@ -435,7 +439,7 @@ public final class Connections {
     private void parted(Peer peer) {
         if (peer.to == Peer.Way.NONE && peer.from == Peer.Way.NONE) {
             peer.packets.part();
-            engine.unlink(peer);
+            rings.unlink(peer);
         }
     }
 
@@ -456,9 +460,9 @@ public final class Connections {
                         header.sourceSubcontext,
                         0,
                         own.family());
-        PacketHeader answer = engine.header();
+        PacketHeader answer = outlet.header();
         answer.subOpcode = SubOpcode.ERR_CHK_BAD;
-        answer.data0 = engine.errChkData();
-        engine.send(engine.route(id), answer, MemorySegment.NULL, 0, 0);
+        answer.data0 = outlet.errChkData();
+        outlet.send(outlet.route(id), answer, MemorySegment.NULL, 0, 0);
     }
 }

@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
 final class ControlQueue {
     private static final int ENTRIES = 32;
 
-    private final MessageEngine engine;
+    private final Outlet outlet;
     private final Entry[] entries = new Entry[ENTRIES];
     private int first;
     private int count;
@@ -27,8 +27,8 @@ final class ControlQueue {
         long data1;
     }
 
-    ControlQueue(MessageEngine engine) {
-        this.engine = engine;
+    ControlQueue(Outlet outlet) {
+        this.outlet = outlet;
         for (int i = 0; i < ENTRIES; i++) {
             entries[i] = new Entry();
         }
@@ -91,7 +91,7 @@ final class ControlQueue {
         if (peer.failure != null || isAnswer(entry.subOpcode) && !peer.sendsToUs()) {
             return true;
         }
-        PacketHeader header = engine.header();
+        PacketHeader header = outlet.header();
         header.subOpcode = entry.subOpcode;
         header.peerIndex = peer.remoteIndex;
         header.flowId = entry.flowId;
@@ -99,7 +99,7 @@ final class ControlQueue {
         header.ackSeq = entry.ackSeq;
         header.data0 = entry.data0;
         header.data1 = entry.data1;
-        return engine.send(peer, header, MemorySegment.NULL, 0, 0);
+        return outlet.send(peer, header, MemorySegment.NULL, 0, 0);
     }
 
     /** To one who sends. When it has parted from us it takes us for a stranger. */

@@ -32,6 +32,7 @@ final class Flow extends Work {
 
     private final Peer peer;
     private final MessageEngine engine;
+    private final Outlet outlet;
     private final EngineSettings settings;
     private final int flowId;
     private final int ackInterval;
@@ -84,6 +85,7 @@ final class Flow extends Work {
     Flow(Peer peer, MessageEngine engine, EngineSettings settings, int flowId) {
         this.peer = peer;
         this.engine = engine;
+        outlet = engine.outlet();
         this.settings = settings;
         this.flowId = flowId;
         ackInterval = Math.max(settings.credits() / 4 - 1, 1);
@@ -168,7 +170,7 @@ final class Flow extends Work {
         }
         while (toSend != next || make()) {
             Slot slot = slots[toSend % MAX_CREDITS];
-            PacketHeader header = engine.header();
+            PacketHeader header = outlet.header();
             header.psn = FlowPsn.of(toSend, slot.message);
             header.subOpcode = slot.subOpcode;
             header.flags = slot.flags | (wantsAck() ? MessageHeader.FLAG_ACK_WANTED : 0);
@@ -180,7 +182,7 @@ final class Flow extends Work {
             header.data0 = slot.data0;
             header.data1 = slot.data1;
             MemorySegment payload = slot.length == 0 ? MemorySegment.NULL : slot.payload;
-            if (!engine.send(peer, header, payload, slot.offset, slot.length)) {
+            if (!outlet.send(peer, header, payload, slot.offset, slot.length)) {
                 return false;
             }
             if (toSend == everSent) {
@@ -439,16 +441,16 @@ final class Flow extends Work {
     }
 
     private boolean sendControl(int subOpcode, int psn) {
-        PacketHeader header = engine.header();
+        PacketHeader header = outlet.header();
         header.subOpcode = subOpcode;
         header.flowId = flowId;
         header.psn = psn;
         header.peerIndex = peer.remoteIndex;
         header.ackSeq = FlowPsn.of(expected, 0);
         if (subOpcode == SubOpcode.ERR_CHK) {
-            header.data0 = engine.errChkData();
+            header.data0 = outlet.errChkData();
         }
-        return engine.send(peer, header, MemorySegment.NULL, 0, 0);
+        return outlet.send(peer, header, MemorySegment.NULL, 0, 0);
     }
 
     // Time.

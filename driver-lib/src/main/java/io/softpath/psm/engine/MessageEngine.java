@@ -1,11 +1,7 @@
 package io.softpath.psm.engine;
 
-import io.softpath.abi.packet.MessageHeader;
-import io.softpath.abi.packet.PacketCrc;
 import io.softpath.abi.psm.EndpointId;
-import io.softpath.abi.psm.MqClass;
 import io.softpath.abi.psm.PsmError;
-import io.softpath.abi.psm.SubOpcode;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
@@ -15,7 +11,7 @@ import java.util.List;
 /**
  * A matched queue and the connections under it: sends and receives with tags go in, packets go in
  * and out, completed requests come out. {@link Matching} has the messages, a {@link Path} for each
- * peer brings them; here is what all paths share: the port, the time and the packets that come.
+ * peer brings them; here is what all paths share: whose turn it is, the time, and who is gone.
  */
 public final class MessageEngine {
     /** How long to sleep, at most, when a ring is full: nobody tells us that there is room. */
@@ -35,17 +31,11 @@ public final class MessageEngine {
     private final TidSender tidSender;
     private final Connections connections;
 
-    /** Null if packets have no checksum. */
-    private final PacketCrc crc;
-
-    private final PacketHeader out = new PacketHeader();
-    private final PacketHeader in = new PacketHeader();
+    private final Outlet outlet;
+    private final Intake intake;
+    private final Rings rings;
     private final ArrayDeque<SendOp> freeOps = new ArrayDeque<>();
     private final ArrayList<Work> working = new ArrayList<>();
-    private final DirectPort directPort;
-    private final DirectSettings directSettings;
-
-    private final Rings rings = new Rings();
 
     /**
      * @param own the id of this endpoint
@@ -67,20 +57,20 @@ public final class MessageEngine {
             DirectSettings directSettings,
             DirectPort directPort,
             long nowNs) {
-        this.directSettings = directSettings;
-        this.directPort = directPort;
         this.own = own;
         this.settings = settings;
         this.port = port;
+        outlet = new Outlet(port, settings, counters);
         alarm = new Alarm(nowNs);
         requests = new Requests(settings.maxRequests(), alarm, thrown);
         matching = new Matching(settings, counters, requests);
-        crc = settings.checksum() ? new PacketCrc(EngineSettings.MTU_BYTES.most()) : null;
+        rings = new Rings(this, settings, directSettings, directPort, requests, matching);
         active = new ActiveMessageEngine(settings, counters, thrown);
-        control = new ControlQueue(this);
+        control = new ControlQueue(outlet);
         tidReceiver = new TidReceiver(this, settings, requests, matching, control, port.tids());
         tidSender = new TidSender(this, settings, requests, control);
-        connections = new Connections(this, own, settings);
+        connections = new Connections(this, own, settings, rings);
+        intake = new Intake(this, settings, connections, tidReceiver, tidSender);
     }
 
     public EndpointId own() {
@@ -239,7 +229,7 @@ public final class MessageEngine {
 
     /** As {@link #progress}, and keeps what handlers throw for who calls that. */
     public int advance(long nowNs) {
-        int records = rings.look(this);
+        int records = rings.look();
         if (alarm.rings(nowNs)) {
             checkTime(nowNs);
         }
@@ -270,7 +260,7 @@ public final class MessageEngine {
      * @return as {@link #progress}
      */
     public int look() {
-        int records = rings.look(this);
+        int records = rings.look();
         return requests.tell() + records;
     }
 
@@ -356,161 +346,9 @@ public final class MessageEngine {
         return alarm.wakeNs();
     }
 
-    /**
-     * Takes a packet from the wire.
-     *
-     * @param header its 56 bytes
-     * @param payload what came with it, {@code length} bytes; with its checksum, if there is one
-     */
-    public void onPacket(
-            MemorySegment header, long headerAt, MemorySegment payload, long offset, int length) {
-        int bytes = crc == null ? length : crc.check(header, headerAt, payload, offset, length);
-        if (bytes < 0) {
-            counters.badChecksum++; // as if it had not come
-        } else {
-            take(header, headerAt, payload, offset, bytes);
-        }
-    }
-
-    private void take(
-            MemorySegment header, long headerAt, MemorySegment payload, long offset, int length) {
-        in.read(header, headerAt);
-        if (SubOpcode.isConnection(in.subOpcode)) {
-            connections.onMessage(in, payload, offset, length, alarm.nowNs());
-            return;
-        }
-        if (in.subOpcode == SubOpcode.ERR_CHK_BAD) {
-            Peer stranger = connections.whoIsThere(in);
-            if (stranger != null) {
-                fail(stranger, PsmError.EPID_NETWORK_ERROR);
-            }
-            return;
-        }
-        Peer peer = connections.find(in);
-        if (peer == null) {
-            counters.strays++;
-            if (in.subOpcode == SubOpcode.ERR_CHK) {
-                connections.answerStranger(in, alarm.nowNs());
-            }
-            return;
-        }
-        if (peer.failure != null) {
-            return;
-        }
-        peer.heard = true;
-        if (carriesMessage(in.subOpcode)) {
-            peer.packets.onPacket(in, payload, offset, length);
-            return;
-        }
-        switch (in.subOpcode) {
-            case SubOpcode.ACK -> {
-                if (isOfTidFlow()) {
-                    tidSender.onAck(peer, in);
-                } else {
-                    acknowledged(peer);
-                }
-            }
-            case SubOpcode.NAK -> {
-                if (isOfTidFlow()) {
-                    tidSender.onNak(peer, in);
-                } else {
-                    goBack(peer);
-                }
-            }
-            case SubOpcode.ERR_CHK -> asked(peer);
-            case SubOpcode.ERR_CHK_GEN -> tidReceiver.onQuestion(peer, in);
-            case SubOpcode.MQ_EXPTID -> onEmpty(peer, length);
-            case SubOpcode.TIDS_GRANT -> tidSender.onGrant(peer, in, payload, offset, length);
-            case SubOpcode.TIDS_GRANT_ACK -> tidReceiver.onGrantAck(peer, in);
-            case SubOpcode.TIDS_RELEASE -> tidReceiver.onRelease(peer, in);
-            case SubOpcode.TIDS_RELEASE_CONFIRM -> tidSender.onConfirm(peer, in);
-            default -> counters.malformed++;
-        }
-    }
-
-    private void acknowledged(Peer peer) {
-        Flow flow = flowOf(peer);
-        if (flow != null) {
-            flow.acknowledged(in.ackSeq);
-        }
-    }
-
-    private void goBack(Peer peer) {
-        Flow flow = flowOf(peer);
-        if (flow != null) {
-            flow.goBack(in.ackSeq);
-        }
-    }
-
-    private void asked(Peer peer) {
-        Flow flow = flowOf(peer);
-        if (flow != null) {
-            flow.asked(in.psn);
-        }
-    }
-
-    /** The flow that a packet is about; null, and counted, if there is none. */
-    private Flow flowOf(Peer peer) {
-        Flow flow = peer.packets.flowOf(in.flowId);
-        if (flow == null) {
-            counters.malformed++;
-        }
-        return flow;
-    }
-
-    private static boolean carriesMessage(int subOpcode) {
-        return subOpcode == SubOpcode.MQ_HDR
-                || subOpcode == SubOpcode.MQ_CTRL
-                || subOpcode == SubOpcode.MQ_EXPTID_UNALIGNED
-                || SubOpcode.isActiveMessage(subOpcode);
-    }
-
-    /** The only packet of a window without TIDs is an eager one without a payload. */
-    private void onEmpty(Peer peer, int length) {
-        if (length == 0) {
-            tidReceiver.onData(peer, in, 0, false);
-        } else {
-            counters.malformed++;
-        }
-    }
-
-    private boolean isOfTidFlow() {
-        return (in.flowId & MessageHeader.FLOWID_TID_FLOW) != 0;
-    }
-
-    /**
-     * Takes the header of an expected packet, whose payload the chip has placed.
-     *
-     * @param length bytes of the payload
-     * @param bad the chip has found something wrong, and most likely written nothing
-     */
-    public void onExpected(MemorySegment header, long headerAt, int length, boolean bad) {
-        in.read(header, headerAt);
-        Peer peer = connections.find(in);
-        if (peer == null) {
-            counters.strays++;
-        } else if (peer.failure == null) {
-            peer.heard = true;
-            if (bad || in.subOpcode == SubOpcode.MQ_EXPTID) {
-                tidReceiver.onData(peer, in, length, bad);
-            } else {
-                counters.malformed++;
-            }
-        }
-    }
-
-    /**
-     * The chip has dropped the payload of a packet, whose header is all right: there was no room.
-     */
-    public void onOverflow(MemorySegment header, long headerAt) {
-        if (crc != null) {
-            return; // nobody knows whether the header is all right
-        }
-        in.read(header, headerAt);
-        Peer peer = connections.find(in);
-        if (peer != null && peer.failure == null && carriesMessage(in.subOpcode)) {
-            peer.packets.onOverflow(in);
-        }
+    /** What comes from the wire goes there. */
+    public Intake intake() {
+        return intake;
     }
 
     // What flows tell.
@@ -538,7 +376,7 @@ public final class MessageEngine {
         peer.packets.abandon();
         tidReceiver.abandon(peer);
         tidSender.abandon(peer);
-        unlink(peer);
+        rings.unlink(peer);
         peer.longs.clear();
         requests.completeAll(peer, error);
     }
@@ -555,62 +393,16 @@ public final class MessageEngine {
                         : peer.packets;
     }
 
-    /** Shares memory with a peer, if we want to and it is of this host. */
-    void link(Peer peer) {
-        if (!directSettings.direct() || peer.ring != null) {
-            return;
-        }
-        DirectLink link = directPort.open(peer.id);
-        if (link == null) {
-            peer.whyNotDirect = directPort.refusal();
-        } else {
-            RingPath path =
-                    new RingPath(peer, link, this, directPort, directSettings, requests, matching);
-            peer.ring = new RingReader(peer, link, path, counters, requests, matching);
-            rings.add(peer.ring);
-        }
-    }
-
-    /** The peer has told us who it is: reads what it writes. */
-    void listen(Peer peer, int runId) {
-        if (peer.ring != null) {
-            peer.ring.link().listenTo(runId);
-        }
-    }
-
-    /**
-     * The way to a peer is open: chooses how messages go.
-     *
-     * @return false if it cannot be reached by any of the ways that we want
-     */
-    boolean choosePath(Peer peer) {
-        if (peer.ring != null && peer.ring.link().isListenedTo(settings.runId())) {
-            peer.path = peer.ring.path();
-            return true;
-        }
-        return directSettings.chip();
-    }
-
-    /** Shares memory with a peer no longer. */
-    void unlink(Peer peer) {
-        if (peer.ring != null) {
-            peer.ring.link().listenToNobody();
-            peer.ring.path().abandon();
-            rings.remove(peer.ring);
-            peer.ring = null;
-            peer.path = peer.packets;
-        }
-    }
-
-    DirectSettings ways() {
-        return directSettings;
-    }
-
     void hasWork(Work work) {
         if (!work.listed) {
             work.listed = true;
             working.add(work);
         }
+    }
+
+    /** Where packets go out. */
+    Outlet outlet() {
+        return outlet;
     }
 
     void wakeAt(long timeNs) {
@@ -636,61 +428,6 @@ public final class MessageEngine {
             more = peer.ring.take() > 0;
         }
         return true;
-    }
-
-    int route(EndpointId to) {
-        return port.route(to);
-    }
-
-    /** A header to fill in for the next packet; all else in it is 0. */
-    PacketHeader header() {
-        out.clear();
-        return out;
-    }
-
-    boolean send(Peer to, PacketHeader header, MemorySegment payload, long offset, int length) {
-        return send(to.route, header, payload, offset, length);
-    }
-
-    boolean send(int route, PacketHeader header, MemorySegment payload, long offset, int length) {
-        if (!port.send(route, header, payload, offset, length)) {
-            counters.noBuffer++;
-            return false;
-        }
-        counters.packetsSent++;
-        return true;
-    }
-
-    /** Whether the chip can send these bytes by itself, in packets of so many each. */
-    boolean gathers(MemorySegment buffer, long offset, int length, int packetBytes) {
-        return port.gathers(buffer, offset, length, packetBytes);
-    }
-
-    /** Has the chip make the packets of a window's run, which it {@link #gathers}. */
-    boolean gather(PacketHeader header, TidSend window) {
-        boolean sent =
-                port.gather(
-                        window.peer.route,
-                        header,
-                        window.tids(),
-                        window.runTid(),
-                        window.runTids(),
-                        window.interval(),
-                        window.request.buffer,
-                        window.at(),
-                        window.runBytes());
-        if (sent) {
-            counters.gathers++;
-            counters.packetsSent += window.runPackets();
-        } else {
-            counters.noBuffer++;
-        }
-        return sent;
-    }
-
-    /** Who asks, for an ERR_CHK: PSM tells the host's address and the process, we the run. */
-    long errChkData() {
-        return MqClass.pair(0, Integer.reverseBytes(settings.runId()));
     }
 
     SendOp op(int length) {

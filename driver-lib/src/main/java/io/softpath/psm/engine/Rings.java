@@ -2,18 +2,99 @@ package io.softpath.psm.engine;
 
 import java.util.Arrays;
 
-/** All that an engine shares memory with. None of it needs to know the time, or allocates. */
+/**
+ * All that an engine shares memory with. What is not about how they come and go does not need to
+ * know the time, nor allocates.
+ */
 final class Rings {
+    private final MessageEngine engine;
+    private final EngineSettings settings;
+    private final DirectSettings ways;
+    private final DirectPort port;
+    private final Requests requests;
+    private final Matching matching;
     private RingReader[] readers = {};
 
-    void add(RingReader reader) {
+    /**
+     * @param port may be null if {@code ways} has no direct one
+     */
+    Rings(
+            MessageEngine engine,
+            EngineSettings settings,
+            DirectSettings ways,
+            DirectPort port,
+            Requests requests,
+            Matching matching) {
+        this.engine = engine;
+        this.settings = settings;
+        this.ways = ways;
+        this.port = port;
+        this.requests = requests;
+        this.matching = matching;
+    }
+
+    // How they come and go.
+
+    /** Shares memory with a peer, if we want to and it is of this host. */
+    void link(Peer peer) {
+        if (!ways.direct() || peer.ring != null) {
+            return;
+        }
+        DirectLink link = port.open(peer.id);
+        if (link == null) {
+            peer.whyNotDirect = port.refusal();
+        } else {
+            RingPath path = new RingPath(peer, link, engine, port, ways, requests, matching);
+            peer.ring = new RingReader(peer, link, path, engine.counters(), requests, matching);
+            add(peer.ring);
+        }
+    }
+
+    /** The peer has told us who it is: reads what it writes. */
+    void listen(Peer peer, int runId) {
+        if (peer.ring != null) {
+            peer.ring.link().listenTo(runId);
+        }
+    }
+
+    /**
+     * The way to a peer is open: chooses how messages go.
+     *
+     * @return false if it cannot be reached by any of the ways that we want
+     */
+    boolean choosePath(Peer peer) {
+        if (peer.ring != null && peer.ring.link().isListenedTo(settings.runId())) {
+            peer.path = peer.ring.path();
+            return true;
+        }
+        return ways.chip();
+    }
+
+    /** Shares memory with a peer no longer. */
+    void unlink(Peer peer) {
+        if (peer.ring != null) {
+            peer.ring.link().listenToNobody();
+            peer.ring.path().abandon();
+            remove(peer.ring);
+            peer.ring = null;
+            peer.path = peer.packets;
+        }
+    }
+
+    DirectSettings ways() {
+        return ways;
+    }
+
+    private void add(RingReader reader) {
         readers = Arrays.copyOf(readers, readers.length + 1);
         readers[readers.length - 1] = reader;
     }
 
-    void remove(RingReader reader) {
+    private void remove(RingReader reader) {
         readers = Arrays.stream(readers).filter(r -> r != reader).toArray(RingReader[]::new);
     }
+
+    // What they have to say.
 
     boolean isEmpty() {
         return readers.length == 0;
@@ -24,7 +105,7 @@ final class Rings {
      *
      * @return how many records came
      */
-    int look(MessageEngine engine) {
+    int look() {
         int records = 0;
         for (RingReader reader : readers) {
             records += reader.take();

@@ -22,6 +22,7 @@ final class TidReceiver {
     private static final int WINDOWS_PER_MESSAGE = 4;
 
     private final MessageEngine engine;
+    private final Outlet outlet;
     private final EngineSettings settings;
     private final Requests requests;
     private final Matching matching;
@@ -56,6 +57,7 @@ final class TidReceiver {
             ControlQueue control,
             TidPort port) {
         this.engine = engine;
+        outlet = engine.outlet();
         this.settings = settings;
         this.requests = requests;
         this.matching = matching;
@@ -197,12 +199,12 @@ final class TidReceiver {
     private boolean sendGrant(TidWindow window) {
         Request receive = window.fetch.receive;
         int bytes = window.write(list);
-        PacketHeader header = engine.header();
+        PacketHeader header = outlet.header();
         header.subOpcode = SubOpcode.TIDS_GRANT;
         header.peerIndex = window.peer.remoteIndex;
         header.data0 = MqClass.pair(window.fetch.remoteRequest, receive.wanted);
         header.data1 = MqClass.pair(window.psn(), 0);
-        if (!engine.send(window.peer, header, list, 0, bytes)) {
+        if (!outlet.send(window.peer, header, list, 0, bytes)) {
             return false;
         }
         window.grantDue = false;

@@ -28,6 +28,7 @@ final class TidSender {
     private static final int EXPIRIES_PER_QUESTION = 8;
 
     private final MessageEngine engine;
+    private final Outlet outlet;
     private final EngineSettings settings;
     private final Requests requests;
     private final ControlQueue control;
@@ -48,6 +49,7 @@ final class TidSender {
             Requests requests,
             ControlQueue control) {
         this.engine = engine;
+        outlet = engine.outlet();
         this.settings = settings;
         this.requests = requests;
         this.control = control;
@@ -350,7 +352,7 @@ final class TidSender {
             header.flags =
                     (told || wantsAck(window) ? MessageHeader.FLAG_ACK_WANTED : 0)
                             | (window.isLast() ? MessageHeader.FLAG_EXPECTED_LAST : 0);
-            if (!engine.send(
+            if (!outlet.send(
                     window.peer, header, window.request.buffer, window.at(), window.bytes())) {
                 return false;
             }
@@ -365,7 +367,7 @@ final class TidSender {
     private boolean gathers(TidSend window) {
         int credits = GATHER_CREDITS * settings.credits() - window.peer.tidInFlight;
         return window.findRun(credits)
-                && engine.gathers(
+                && outlet.gathers(
                         window.request.buffer, window.at(), window.runBytes(), window.fragment());
     }
 
@@ -377,7 +379,7 @@ final class TidSender {
         header.flags =
                 MessageHeader.FLAG_ACK_WANTED
                         | (window.runIsLast() ? MessageHeader.FLAG_EXPECTED_LAST : 0);
-        if (!engine.gather(header, window)) {
+        if (!outlet.gather(header, window)) {
             return false;
         }
         window.peer.tidInFlight += window.runPackets();
@@ -387,7 +389,7 @@ final class TidSender {
     }
 
     private PacketHeader header(TidSend window, int psn) {
-        PacketHeader header = engine.header();
+        PacketHeader header = outlet.header();
         header.flowId = MessageHeader.FLOWID_TID_FLOW;
         header.peerIndex = window.peer.remoteIndex;
         header.psn = psn;
@@ -405,7 +407,7 @@ final class TidSender {
         if (window.questionDue) {
             PacketHeader header = header(window, window.lastPsn());
             header.subOpcode = SubOpcode.ERR_CHK_GEN;
-            if (!engine.send(window.peer, header, MemorySegment.NULL, 0, 0)) {
+            if (!outlet.send(window.peer, header, MemorySegment.NULL, 0, 0)) {
                 return false;
             }
             window.questionDue = false;

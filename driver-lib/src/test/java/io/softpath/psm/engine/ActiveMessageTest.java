@@ -376,7 +376,7 @@ final class ActiveMessageTest {
         MessageHeader.putFlowId(header, 0, flow);
         MessageHeader.putHdrDlen(header, 0, hdrDlen);
         MessageHeader.putMqHdr(header, 0, Integer.decode(word));
-        to.engine.onPacket(header, 0, MemorySegment.ofArray(new byte[bytes]), 0, bytes);
+        to.engine.intake().onPacket(header, 0, MemorySegment.ofArray(new byte[bytes]), 0, bytes);
         assertEquals(1, to.engine.counters().malformed());
         assertEquals(List.of(), handled);
         // The packet had its number, so what the honest library sends next has the one behind it.
@@ -384,7 +384,7 @@ final class ActiveMessageTest {
         MessageHeader.putBth2(header, 0, flow == FlowId.AM_REQUESTS ? 1 : 0);
         MessageHeader.putHdrDlen(header, 0, 0);
         MessageHeader.putMqHdr(header, 0, AmHeader.of(7, 0, AmHeader.TINY));
-        to.engine.onPacket(header, 0, NOTHING, 0, 0);
+        to.engine.intake().onPacket(header, 0, NOTHING, 0, 0);
         assertEquals(List.of("handled"), handled);
         assertFalse(peer.failure() != null);
     }

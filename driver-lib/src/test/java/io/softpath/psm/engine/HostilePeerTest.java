@@ -121,7 +121,7 @@ final class HostilePeerTest {
                 int offset = TidSessionList.offset(list, 0, few) / 4 & 0x1FFF;
                 int bytes = TidSessionList.entryLength(list, 0, few) / (1 + random.nextInt(2));
                 MessageHeader.putVcto(header, 0, IpathHeader.vcto(2, 0, tid, offset));
-                victim.engine.onExpected(header, 0, bytes, random.nextInt(16) == 0);
+                victim.engine.intake().onExpected(header, 0, bytes, random.nextInt(16) == 0);
                 return;
             }
             case 2 -> {
@@ -155,11 +155,11 @@ final class HostilePeerTest {
             default -> {
                 address(ofVictim, SubOpcode.TIDS_GRANT, 0);
                 data(sendOfVictim, MqClass.pair(1 << 11 | random.nextInt(1 << 11), some()));
-                victim.engine.onPacket(header, 0, payload, 0, lyingList());
+                victim.engine.intake().onPacket(header, 0, payload, 0, lyingList());
                 return;
             }
         }
-        victim.engine.onPacket(header, 0, payload, 0, 0);
+        victim.engine.intake().onPacket(header, 0, payload, 0, 0);
     }
 
     private void data(long truth0, long truth1) {
@@ -243,9 +243,9 @@ final class HostilePeerTest {
             connection(subOpcode);
             length = ConnectMessage.BYTES;
         }
-        victim.engine.onPacket(header, 0, payload, 0, length);
+        victim.engine.intake().onPacket(header, 0, payload, 0, length);
         if (random.nextInt(64) == 0) {
-            victim.engine.onOverflow(header, 0);
+            victim.engine.intake().onOverflow(header, 0);
         }
     }
 
@@ -393,7 +393,7 @@ final class HostilePeerTest {
         MessageHeader.putAck(header, 0, AckWord.of(0, hostile.id.context(), 0));
         MessageHeader.putMqHdr(header, 0, mqClass);
         MessageHeader.putData1(header, 0, data1);
-        victim.engine.onPacket(header, 0, payload, 0, length);
+        victim.engine.intake().onPacket(header, 0, payload, 0, length);
     }
 
     private void honestTalk() {

@@ -347,9 +347,11 @@ final class SimWorld implements AutoCloseable {
             if (isByTid(flight.header)) {
                 place(to, flight);
             } else if (flight.overflow) {
-                to.engine.onOverflow(flight.header, 0);
+                to.engine.intake().onOverflow(flight.header, 0);
             } else {
-                to.engine.onPacket(flight.header, 0, flight.payload, 0, to.lengthOf(flight));
+                to.engine
+                        .intake()
+                        .onPacket(flight.header, 0, flight.payload, 0, to.lengthOf(flight));
             }
         }
         for (Node node : nodes) {
@@ -391,7 +393,7 @@ final class SimWorld implements AutoCloseable {
         int vcto = MessageHeader.vcto(flight.header, 0);
         int length = (int) flight.payload.byteSize();
         if (flight.overflow) {
-            to.engine.onExpected(flight.header, 0, length, true);
+            to.engine.intake().onExpected(flight.header, 0, length, true);
             return;
         }
         boolean suppress = (MessageHeader.pktFlags(flight.header, 0) & IpathHeader.HDRSUPP) != 0;
@@ -401,8 +403,8 @@ final class SimWorld implements AutoCloseable {
                 IpathHeader.offsetDwords(vcto) * Integer.BYTES,
                 flight.payload,
                 suppress)) {
-            case PLACED -> to.engine.onExpected(flight.header, 0, length, false);
-            case BAD -> to.engine.onExpected(flight.header, 0, length, true);
+            case PLACED -> to.engine.intake().onExpected(flight.header, 0, length, false);
+            case BAD -> to.engine.intake().onExpected(flight.header, 0, length, true);
             case PLACED_WITHOUT_HEADER, DROPPED -> {}
         }
     }

@@ -407,8 +407,9 @@ final class TidTransferTest {
                     counting.sees(sender, receiver, header, payload);
                     if (MessageHeader.subOpcode(header, 0) == SubOpcode.TIDS_GRANT) {
                         late.add(() ->
-                                from.engine.onPacket(
-                                        header, 0, payload, 0, (int) payload.byteSize()));
+                                from.engine
+                                        .intake()
+                                        .onPacket(header, 0, payload, 0, (int) payload.byteSize()));
                     }
                 };
         exchange(peer, 0, 100_000);
