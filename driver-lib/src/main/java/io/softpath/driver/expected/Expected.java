@@ -66,8 +66,10 @@ import java.util.function.IntSupplier;
  * that uses the same TID. TIDs are therefore kept for the next window only after a window that went
  * through at the first try, or where the chip has flows.
  *
- * <p>Whoever knows TID, flow and generation can write into a window while it is open, and nowhere
- * else.
+ * <p>As the real chip, this one does not ask who sends: whoever names a TID, a guessed one and one
+ * that is kept included, can write into its page, unless it names a flow too whose generation and
+ * sequence it does not know. No TID leads anywhere but into memory that was pinned for this. With
+ * senders that are not trusted do not keep any ({@link #caching}).
  *
  * <p>Windows belong to the receiving thread, senders to the sending thread. Source: psm
  * ips_proto_expected.c, ips_tid.c, ips_tidflow.c.

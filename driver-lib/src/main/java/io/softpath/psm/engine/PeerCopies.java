@@ -14,13 +14,27 @@ final class PeerCopies {
     /** A third of a millisecond, about. */
     private static final int STEP_BYTES = 2 << 20;
 
-    /** Memory of one peer that stays mapped; more is asked for again when it is needed. */
+    /** Memory of one peer that stays mapped when nothing is copied out of it. */
     private static final int MAX_MAPPED = 64;
+
+    private static final class Mapping {
+        final DirectPort.PeerBytes bytes;
+
+        /** Copies out of it that are not done. */
+        int copies;
+
+        /** The peer has closed it; so do we when they are. */
+        boolean gone;
+
+        Mapping(DirectPort.PeerBytes bytes) {
+            this.bytes = bytes;
+        }
+    }
 
     private final EndpointId peer;
     private final DirectPort port;
     private final Matching matching;
-    private final Int2ObjectHashMap<DirectPort.PeerBytes> mapped = new Int2ObjectHashMap<>();
+    private final Int2ObjectHashMap<Mapping> mapped = new Int2ObjectHashMap<>();
     private final SendOps ops = new SendOps();
 
     PeerCopies(EndpointId peer, DirectPort port, Matching matching) {
@@ -37,25 +51,33 @@ final class PeerCopies {
      */
     MemorySegment find(long source, int bytes) {
         int handle = RingRecord.handle(source);
-        DirectPort.PeerBytes found = mapped.get(handle);
+        Mapping found = mapped.get(handle);
         if (found == null) {
-            found = port.map(peer, handle);
-            if (found == null) {
+            DirectPort.PeerBytes memory = port.map(peer, handle);
+            if (memory == null) {
                 return null;
             }
-            if (mapped.size() == MAX_MAPPED) {
-                close();
+            if (mapped.size() >= MAX_MAPPED) {
+                closeIdle();
             }
+            found = new Mapping(memory);
             mapped.put(handle, found);
         }
-        MemorySegment all = found.segment();
+        if (found.gone) {
+            return null; // what has its handle now is mapped when nothing is copied out of it
+        }
+        MemorySegment all = found.bytes.segment();
         return RingRecord.place(source) > all.byteSize() - bytes ? null : all;
     }
 
     /**
-     * Begins a copy, {@code op.buffer} from {@code op.offset} on, into the buffer of its request.
+     * Begins a copy out of memory that was {@link #find found}, {@code op.buffer} from {@code
+     * op.offset} on, into the buffer of its request.
      */
-    void add(SendOp op) {
+    void add(SendOp op, long source) {
+        int handle = RingRecord.handle(source);
+        mapped.get(handle).copies++;
+        op.data1 = handle;
         ops.add(op);
     }
 
@@ -73,28 +95,48 @@ final class PeerCopies {
         int piece = Math.min(op.length - op.made, STEP_BYTES);
         matching.store(op.request, op.made, op.buffer, op.offset + op.made, piece);
         op.made += piece;
-        return op.made < op.length ? null : ops.remove();
+        if (op.made < op.length) {
+            return null;
+        }
+        int handle = (int) op.data1;
+        Mapping memory = mapped.get(handle);
+        memory.copies--;
+        closeIfOver(handle, memory);
+        return ops.remove();
     }
 
     /** The peer has closed this memory. */
     void forget(int handle) {
-        DirectPort.PeerBytes memory = mapped.get(handle);
-        if (memory != null && isEmpty()) {
+        Mapping memory = mapped.get(handle);
+        if (memory != null) {
+            memory.gone = true;
+            closeIfOver(handle, memory);
+        }
+    }
+
+    private void closeIfOver(int handle, Mapping memory) {
+        if (memory.gone && memory.copies == 0) {
             mapped.remove(handle);
-            memory.close();
+            memory.bytes.close();
         }
     }
 
     /** Drops what is to be copied, and gives the memory back. */
     void abandon(MessageEngine engine) {
         ops.recycleAll(engine);
-        close();
+        mapped.values().forEach(memory -> memory.copies = 0);
+        closeIdle();
     }
 
-    private void close() {
-        if (isEmpty()) {
-            mapped.values().forEach(DirectPort.PeerBytes::close);
-            mapped.clear();
-        }
+    /** Closes all that nothing is copied out of now; it is mapped again when it is needed. */
+    private void closeIdle() {
+        mapped.values()
+                .removeIf(memory -> {
+                    if (memory.copies > 0) {
+                        return false;
+                    }
+                    memory.bytes.close();
+                    return true;
+                });
     }
 }

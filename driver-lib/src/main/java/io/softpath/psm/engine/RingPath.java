@@ -123,7 +123,7 @@ final class RingPath implements Path {
             op.buffer = there;
             op.offset = RingRecord.place(source);
             op.data0 = remoteRequest;
-            copies.add(op);
+            copies.add(op, source);
         } else if (wanted == 0) {
             control(RingRecord.DONE, remoteRequest, 0, 0);
             matching.received(receive);
