@@ -113,7 +113,7 @@ public final class MqBench {
                 Child ping = daemon.startUser(MqUser.class, MqUser.PING, way.name(), "0", ms)) {
             UserPair pair = UserPair.awaitReady(ping, pong);
             way.place(daemon, ping, pong);
-            return pair.measure(measured.multipliedBy(30));
+            return pair.measure(measured.multipliedBy(60));
         }
     }
 

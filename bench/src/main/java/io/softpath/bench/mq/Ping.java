@@ -19,6 +19,9 @@ final class Ping {
     private static final PrintStream NOWHERE = new PrintStream(OutputStream.nullOutputStream());
     private static final int LEAST_WINDOWS = 2;
 
+    /** Times as long as is measured: two JVMs compile on the CPU of those that send. */
+    private static final int WARM_UP = 3;
+
     private final MatchedQueue queue;
     private final Peer peer;
     private final Way way;
@@ -46,8 +49,8 @@ final class Ping {
         Trips trips = new Trips(() -> trip(Size.TINY.bytes()), measuredNs);
         trips.measure(out, way.rtt(), way.alloc());
         for (Size size : Size.values()) {
-            windows(size, NOWHERE);
-            windows(size, out);
+            windows(size, WARM_UP * measuredNs, NOWHERE);
+            windows(size, measuredNs, out);
             if (size.hasBandwidth()) {
                 copies(size, NOWHERE);
                 copies(size, out);
@@ -73,8 +76,8 @@ final class Ping {
         }
     }
 
-    private void windows(Size size, PrintStream out) {
-        Timed timed = Timed.run(() -> window(size), measuredNs, LEAST_WINDOWS);
+    private void windows(Size size, long durationNs, PrintStream out) {
+        Timed timed = Timed.run(() -> window(size), durationNs, LEAST_WINDOWS);
         double messages = (double) timed.count() * size.window();
         Findings.print(out, way.rate(size), messages * 1e9 / timed.ns());
         Findings.print(out, way.count(size), messages);
