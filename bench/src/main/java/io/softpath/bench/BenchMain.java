@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             ChipCommand.class,
             ExpectedCommand.class,
             MqCommand.class,
+            PeersCommand.class,
             PsmCommand.class,
             JmhCommand.class
         })

@@ -1,6 +1,7 @@
 package io.softpath.bench.mq;
 
 import io.softpath.abi.psm.PsmError;
+import io.softpath.bench.process.Trips;
 import io.softpath.psm.Endpoint;
 import io.softpath.psm.EndpointOptions;
 import io.softpath.psm.MatchedQueue;

@@ -21,6 +21,9 @@ import java.util.function.Consumer;
  * else the machine does meets all three.
  */
 public final class MqBench {
+    /** Under which name round trips through shared memory are reported. */
+    public static final String DIRECT_RTT = Way.DIRECT.rtt();
+
     static final String MEMCPY = "memcpy.";
 
     private final int rounds;
@@ -92,8 +95,16 @@ public final class MqBench {
         }
     }
 
+    /** One round of round trips through shared memory, and nothing else. */
+    public static Histogram directTrips(Duration measured) {
+        MqBench bench = new MqBench(1, measured, what -> {});
+        try (PrivateDaemon daemon = PrivateDaemon.start()) {
+            return bench.pair(daemon, Way.DIRECT, MqUser.TRIPS).histogram(DIRECT_RTT);
+        }
+    }
+
     private Findings measure(PrivateDaemon daemon, Way way) {
-        return way == Way.ALONE ? alone(daemon) : pair(daemon, way);
+        return way == Way.ALONE ? alone(daemon) : pair(daemon, way, MqUser.PING);
     }
 
     private Findings alone(PrivateDaemon daemon) {
@@ -101,16 +112,15 @@ public final class MqBench {
         try (Child user = daemon.startUser(MqUser.class, MqUser.ALONE, Way.ALONE.name(), "0", ms)) {
             String address = UserPair.address(user);
             Way.ALONE.place(daemon, user);
-            UserPair.go(user, address);
-            return Findings.parse(user.awaitSuccess(measured.multipliedBy(30)));
+            return UserPair.measureAlone(user, address, measured.multipliedBy(60));
         }
     }
 
-    private Findings pair(PrivateDaemon daemon, Way way) {
+    private Findings pair(PrivateDaemon daemon, Way way, String role) {
         String ms = String.valueOf(measured.toMillis());
         String unit = String.valueOf(way.pongUnit());
         try (Child pong = daemon.startUser(MqUser.class, MqUser.PONG, way.name(), unit, ms);
-                Child ping = daemon.startUser(MqUser.class, MqUser.PING, way.name(), "0", ms)) {
+                Child ping = daemon.startUser(MqUser.class, role, way.name(), "0", ms)) {
             UserPair pair = UserPair.awaitReady(ping, pong);
             way.place(daemon, ping, pong);
             return pair.measure(measured.multipliedBy(60));

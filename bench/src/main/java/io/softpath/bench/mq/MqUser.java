@@ -18,6 +18,7 @@ import java.util.UUID;
  */
 final class MqUser {
     static final String PING = "ping";
+    static final String TRIPS = "trips";
     static final String PONG = "pong";
     static final String ALONE = "alone";
 
@@ -50,14 +51,17 @@ final class MqUser {
                 throw new IllegalStateException("another way than " + way + " to " + peer);
             }
             switch (arguments[0]) {
-                case PING ->
-                        new Ping(endpoint, peer, way, Long.parseLong(arguments[3]) * 1_000_000)
-                                .measure(System.out);
+                case PING -> ping(endpoint, peer, way, arguments[3]).measure(System.out);
+                case TRIPS -> ping(endpoint, peer, way, arguments[3]).measureTrips(System.out);
                 case PONG -> new Pong(endpoint, peer).serve();
                 default -> throw new IllegalArgumentException("no such role: " + arguments[0]);
             }
             endpoint.close(PATIENCE);
         }
+    }
+
+    private static Ping ping(Endpoint endpoint, Peer peer, Way way, String ms) {
+        return new Ping(endpoint, peer, way, Long.parseLong(ms) * 1_000_000);
     }
 
     private static EndpointOptions options(Way way, int unit) {

@@ -4,6 +4,7 @@ import io.softpath.abi.psm.PsmError;
 import io.softpath.bench.process.Findings;
 import io.softpath.bench.process.Pattern;
 import io.softpath.bench.process.Timed;
+import io.softpath.bench.process.Trips;
 import io.softpath.psm.Endpoint;
 import io.softpath.psm.MatchedQueue;
 import io.softpath.psm.Status;
@@ -41,13 +42,28 @@ final class Ping {
         Pattern.fill(from);
     }
 
+    /** Measures round trips alone, and prints the findings. */
+    void measureTrips(PrintStream out) {
+        comesThrough(Size.TINY);
+        trips(out);
+        stop();
+    }
+
+    private void trips(PrintStream out) {
+        Trips trips = new Trips(() -> trip(Size.TINY.bytes()), measuredNs);
+        trips.measure(out, way.rtt(), way.alloc());
+    }
+
+    private void stop() {
+        await(queue, queue.isend(peer, Pong.STOP, from, 0, 0, false, null, null), null);
+    }
+
     /** Measures everything and prints the findings. */
     void measure(PrintStream out) {
         for (Size size : Size.values()) {
             comesThrough(size);
         }
-        Trips trips = new Trips(() -> trip(Size.TINY.bytes()), measuredNs);
-        trips.measure(out, way.rtt(), way.alloc());
+        trips(out);
         for (Size size : Size.values()) {
             windows(size, WARM_UP * measuredNs, NOWHERE);
             windows(size, measuredNs, out);
@@ -56,7 +72,7 @@ final class Ping {
                 copies(size, out);
             }
         }
-        await(queue, queue.isend(peer, Pong.STOP, from, 0, 0, false, null, null), null);
+        stop();
     }
 
     /** Everything that was sent comes back as it was. */

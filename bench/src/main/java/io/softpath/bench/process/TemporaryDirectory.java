@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * child left in it.
  */
 public record TemporaryDirectory(Path path) implements AutoCloseable {
+    private static final Path SHARED_MEMORY = Path.of("/dev/shm");
     private static final Set<TemporaryDirectory> OPEN = ConcurrentHashMap.newKeySet();
 
     static {
@@ -22,9 +23,18 @@ public record TemporaryDirectory(Path path) implements AutoCloseable {
 
     /** Makes one where temporary files go. */
     public static TemporaryDirectory make() {
+        return makeIn(Path.of(System.getProperty("java.io.tmpdir")));
+    }
+
+    /** Makes one that no disk knows of, if there is a tmpfs to write to. */
+    public static TemporaryDirectory makeInMemory() {
+        return Files.isWritable(SHARED_MEMORY) ? makeIn(SHARED_MEMORY) : make();
+    }
+
+    private static TemporaryDirectory makeIn(Path parent) {
         try {
             TemporaryDirectory directory =
-                    new TemporaryDirectory(Files.createTempDirectory("softpath-bench"));
+                    new TemporaryDirectory(Files.createTempDirectory(parent, "softpath-bench"));
             OPEN.add(directory);
             return directory;
         } catch (IOException e) {

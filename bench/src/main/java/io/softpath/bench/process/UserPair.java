@@ -57,6 +57,16 @@ public final class UserPair {
         return findings;
     }
 
+    /**
+     * As {@link #measure}, of a user that needs no other.
+     *
+     * @param address what it says of itself
+     */
+    public static Findings measureAlone(Child user, String address, Duration measured) {
+        go(user, address);
+        return Findings.parse(user.awaitSuccess(measured.plus(GRACE)));
+    }
+
     /** Says that this user is ready; called by a user. */
     public static void ready(String own) {
         System.out.println(READY + own);

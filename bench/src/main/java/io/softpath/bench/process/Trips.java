@@ -1,8 +1,6 @@
-package io.softpath.bench.mq;
+package io.softpath.bench.process;
 
 import com.sun.management.ThreadMXBean;
-
-import io.softpath.bench.process.Findings;
 
 import org.HdrHistogram.Histogram;
 
@@ -10,7 +8,7 @@ import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 
 /** Times something small that is done again and again, and tells what that allocates. */
-final class Trips {
+public final class Trips {
     private static final int PER_BATCH = 100;
     private static final int WARM_UP = 200_000;
     private static final long LONGEST_WARM_UP_NS = 5_000_000_000L;
@@ -18,7 +16,11 @@ final class Trips {
     private final Runnable trip;
     private final long measuredNs;
 
-    Trips(Runnable trip, long measuredNs) {
+    /**
+     * @param trip what is timed
+     * @param measuredNs for how long, after the warm-up
+     */
+    public Trips(Runnable trip, long measuredNs) {
         this.trip = trip;
         this.measuredNs = measuredNs;
     }
@@ -31,7 +33,7 @@ final class Trips {
      * @param memory under which name the bytes are that this thread allocates for one, in the
      *     median of batches
      */
-    void measure(PrintStream out, String time, String memory) {
+    public void measure(PrintStream out, String time, String memory) {
         Histogram nowhere = Findings.newHistogram();
         long warm = System.nanoTime() + LONGEST_WARM_UP_NS;
         while (nowhere.getTotalCount() < WARM_UP && System.nanoTime() - warm < 0) {
