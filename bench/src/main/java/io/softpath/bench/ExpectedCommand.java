@@ -25,7 +25,7 @@ final class ExpectedCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Machine machine = Machine.here();
-        ExpectedBench bench = new ExpectedBench(options.quick, options::progress);
+        ExpectedBench bench = new ExpectedBench(options.rounds());
         options.print(
                 new Report(machine, bench.run()),
                 "A ratio of 1 would be a transfer that costs no more than one copy of the block by"

@@ -25,7 +25,7 @@ final class MqCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Machine machine = Machine.here();
-        MqBench bench = new MqBench(options.quick, options::progress);
+        MqBench bench = new MqBench(options.rounds());
         options.print(
                 new Report(machine, bench.run()),
                 "A round trip through the chip is four hand-overs, twice the floor's round trip;"

@@ -26,7 +26,7 @@ final class PeersCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Machine machine = Machine.here();
-        PeersBench bench = new PeersBench(options.quick, options::progress);
+        PeersBench bench = new PeersBench(options.rounds());
         options.print(
                 new Report(machine, bench.run()),
                 "Each waits as those do who want its least latency: all but the pipe spin.");

@@ -25,7 +25,7 @@ final class PsmCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Machine machine = Machine.here();
-        PsmBench bench = new PsmBench(options.quick, options::progress);
+        PsmBench bench = new PsmBench(options.rounds());
         options.print(
                 new Report(machine, bench.run()),
                 "Half a round trip is two hand-overs, to the chip and to the other process: the"

@@ -1,5 +1,6 @@
 package io.softpath.bench;
 
+import io.softpath.bench.process.Rounds;
 import io.softpath.bench.report.Report;
 
 import picocli.CommandLine.Option;
@@ -20,6 +21,11 @@ final class ReportOptions {
             names = "--quick",
             description = "Fewer and shorter rounds: a first look, not to be quoted.")
     boolean quick;
+
+    /** As often and as long as they say. */
+    Rounds rounds() {
+        return Rounds.of(quick, this::progress);
+    }
 
     /** Prints the report; the sentence is for people only. */
     void print(Report report, String sentence) {

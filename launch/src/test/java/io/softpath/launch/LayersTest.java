@@ -153,10 +153,10 @@ class LayersTest {
     }
 
     @Test
-    void shouldUseChronicleOnlyInFlight() {
+    void shouldUseChronicleOnlyInFlightAndMeasureItBesideOthers() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("io.softpath.flight..")
+                .resideOutsideOfPackages("io.softpath.flight..", "io.softpath.bench.peers..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("net.openhft..")

@@ -3,13 +3,12 @@ package io.softpath.bench.expected;
 import io.softpath.bench.process.Child;
 import io.softpath.bench.process.Findings;
 import io.softpath.bench.process.PrivateDaemon;
+import io.softpath.bench.process.Rounds;
 import io.softpath.bench.process.UserPair;
 import io.softpath.bench.report.Result;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * Measures transfers into pinned memory. Copy, gather and PIO take turns in each round, so that
@@ -26,42 +25,33 @@ public final class ExpectedBench {
     private static final String BANDWIDTH = "GB/s";
     private static final String COST = "ns/page";
 
-    private final int rounds;
-    private final Duration measured;
-    private final Consumer<String> progress;
+    private final Rounds rounds;
 
-    /**
-     * @param quick fewer and shorter rounds
-     * @param progress is told what is being done
-     */
-    public ExpectedBench(boolean quick, Consumer<String> progress) {
-        this(quick ? 3 : 7, Duration.ofMillis(quick ? 200 : 600), progress);
-    }
-
-    ExpectedBench(int rounds, Duration measured, Consumer<String> progress) {
+    public ExpectedBench(Rounds rounds) {
         this.rounds = rounds;
-        this.measured = measured;
-        this.progress = progress;
     }
 
     /** Measures everything, in the order in which it is reported. */
     public List<Result> run() {
         List<Findings> findings = new ArrayList<>();
-        for (int i = 1; i <= rounds; i++) {
-            progress.accept("round " + i + " of " + rounds + ": copy, gather, PIO, TIDs");
-            try (PrivateDaemon daemon =
-                    PrivateDaemon.start("--model", "IBA7322", "--set", "eager-buffer-bytes=4096")) {
-                findings.add(round(daemon));
-            }
-        }
+        rounds.each(
+                "copy, gather, PIO, TIDs",
+                () -> {
+                    try (PrivateDaemon daemon =
+                            PrivateDaemon.start(
+                                    "--model", "IBA7322", "--set", "eager-buffer-bytes=4096")) {
+                        findings.add(round(daemon));
+                    }
+                });
         List<Result> results = new ArrayList<>();
         for (Block block : Block.values()) {
             if (!findings.getFirst().has(MEMCPY + block.label())) {
-                progress.accept(
-                        "blocks of "
-                                + block.label()
-                                + " were not measured: the limit of locked memory is lower; raise"
-                                + " it with ulimit -l");
+                rounds.progress()
+                        .accept(
+                                "blocks of "
+                                        + block.label()
+                                        + " were not measured: the limit of locked memory is lower;"
+                                        + " raise it with ulimit -l");
                 continue;
             }
             Result copy = result(findings, MEMCPY + block.label(), BANDWIDTH);
@@ -96,12 +86,12 @@ public final class ExpectedBench {
     }
 
     private Findings round(PrivateDaemon daemon) {
-        String ms = String.valueOf(measured.toMillis());
+        String ms = rounds.millis();
         try (Child sink = daemon.startUser(ExpectedUser.class, ExpectedUser.SINK, ms);
                 Child source = daemon.startUser(ExpectedUser.class, ExpectedUser.SOURCE)) {
             UserPair pair = UserPair.awaitReady(sink, source);
             daemon.separateFrom(sink, source);
-            return pair.measure(measured.multipliedBy(20));
+            return pair.measure(rounds.times(20));
         }
     }
 

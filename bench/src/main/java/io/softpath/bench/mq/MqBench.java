@@ -4,6 +4,7 @@ import io.softpath.bench.floor.HandoverFloor;
 import io.softpath.bench.process.Child;
 import io.softpath.bench.process.Findings;
 import io.softpath.bench.process.PrivateDaemon;
+import io.softpath.bench.process.Rounds;
 import io.softpath.bench.process.UserPair;
 import io.softpath.bench.report.Result;
 
@@ -14,7 +15,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /**
  * Measures matched queues. Floor, messages and copies take turns in each round, so that whatever
@@ -26,37 +26,24 @@ public final class MqBench {
 
     static final String MEMCPY = "memcpy.";
 
-    private final int rounds;
-    private final Duration measured;
-    private final Consumer<String> progress;
+    private final Rounds rounds;
 
-    /**
-     * @param quick fewer and shorter rounds
-     * @param progress is told what is being done
-     */
-    public MqBench(boolean quick, Consumer<String> progress) {
-        this(quick ? 3 : 7, Duration.ofMillis(quick ? 200 : 600), progress);
-    }
-
-    MqBench(int rounds, Duration measured, Consumer<String> progress) {
+    public MqBench(Rounds rounds) {
         this.rounds = rounds;
-        this.measured = measured;
-        this.progress = progress;
     }
 
     /** Measures everything, in the order in which it is reported. */
     public List<Result> run() {
         List<Histogram> floors = new ArrayList<>();
         Map<Way, List<Findings>> all = new EnumMap<>(Way.class);
-        for (int i = 1; i <= rounds; i++) {
-            progress.accept("round " + i + " of " + rounds + ": floor, messages, copies");
-            floors.add(HandoverFloor.round(measured));
-            for (Way way : Way.values()) {
-                try (PrivateDaemon daemon = PrivateDaemon.start("--units", "2")) {
-                    all.computeIfAbsent(way, w -> new ArrayList<>()).add(measure(daemon, way));
-                }
-            }
-        }
+        rounds.each(
+                "floor, messages, copies",
+                () -> {
+                    floors.add(HandoverFloor.round(rounds.measured()));
+                    for (Way way : Way.values()) {
+                        all.computeIfAbsent(way, w -> new ArrayList<>()).add(measure(way));
+                    }
+                });
         Result floor = Result.ofHistograms(HandoverFloor.NAME, "ns", floors);
         List<Result> results = new ArrayList<>();
         results.add(floor);
@@ -97,33 +84,35 @@ public final class MqBench {
 
     /** One round of round trips through shared memory, and nothing else. */
     public static Histogram directTrips(Duration measured) {
-        MqBench bench = new MqBench(1, measured, what -> {});
+        MqBench bench = new MqBench(Rounds.once(measured));
         try (PrivateDaemon daemon = PrivateDaemon.start()) {
             return bench.pair(daemon, Way.DIRECT, MqUser.TRIPS).histogram(DIRECT_RTT);
         }
     }
 
-    private Findings measure(PrivateDaemon daemon, Way way) {
-        return way == Way.ALONE ? alone(daemon) : pair(daemon, way, MqUser.PING);
+    private Findings measure(Way way) {
+        try (PrivateDaemon daemon = PrivateDaemon.start("--units", "2")) {
+            return way == Way.ALONE ? alone(daemon) : pair(daemon, way, MqUser.PING);
+        }
     }
 
     private Findings alone(PrivateDaemon daemon) {
-        String ms = String.valueOf(measured.toMillis());
+        String ms = rounds.millis();
         try (Child user = daemon.startUser(MqUser.class, MqUser.ALONE, Way.ALONE.name(), "0", ms)) {
             String address = UserPair.address(user);
             Way.ALONE.place(daemon, user);
-            return UserPair.measureAlone(user, address, measured.multipliedBy(60));
+            return UserPair.measureAlone(user, address, rounds.times(60));
         }
     }
 
     private Findings pair(PrivateDaemon daemon, Way way, String role) {
-        String ms = String.valueOf(measured.toMillis());
+        String ms = rounds.millis();
         String unit = String.valueOf(way.pongUnit());
         try (Child pong = daemon.startUser(MqUser.class, MqUser.PONG, way.name(), unit, ms);
                 Child ping = daemon.startUser(MqUser.class, role, way.name(), "0", ms)) {
             UserPair pair = UserPair.awaitReady(ping, pong);
             way.place(daemon, ping, pong);
-            return pair.measure(measured.multipliedBy(60));
+            return pair.measure(rounds.times(60));
         }
     }
 

@@ -5,37 +5,24 @@ import io.softpath.bench.mq.MqBench;
 import io.softpath.bench.process.Child;
 import io.softpath.bench.process.CpuPair;
 import io.softpath.bench.process.Findings;
+import io.softpath.bench.process.Rounds;
 import io.softpath.bench.process.TemporaryDirectory;
 import io.softpath.bench.process.UserPair;
 import io.softpath.bench.report.Result;
 
 import org.HdrHistogram.Histogram;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /** Measures others beside our direct path, all of them and the floor in each round. */
 public final class PeersBench {
-    private final int rounds;
-    private final Duration measured;
-    private final Consumer<String> progress;
+    private final Rounds rounds;
 
-    /**
-     * @param quick fewer and shorter rounds
-     * @param progress is told what is being done
-     */
-    public PeersBench(boolean quick, Consumer<String> progress) {
-        this(quick ? 3 : 7, Duration.ofMillis(quick ? 200 : 600), progress);
-    }
-
-    PeersBench(int rounds, Duration measured, Consumer<String> progress) {
+    public PeersBench(Rounds rounds) {
         this.rounds = rounds;
-        this.measured = measured;
-        this.progress = progress;
     }
 
     /** Measures everything, in the order in which it is reported. */
@@ -43,14 +30,15 @@ public final class PeersBench {
         List<Histogram> floors = new ArrayList<>();
         List<Histogram> own = new ArrayList<>();
         Map<Peer, List<Findings>> all = new EnumMap<>(Peer.class);
-        for (int i = 1; i <= rounds; i++) {
-            progress.accept("round " + i + " of " + rounds + ": floor, softpath, the others");
-            floors.add(HandoverFloor.round(measured));
-            own.add(MqBench.directTrips(measured));
-            for (Peer peer : Peer.values()) {
-                all.computeIfAbsent(peer, p -> new ArrayList<>()).add(round(peer));
-            }
-        }
+        rounds.each(
+                "floor, softpath, the others",
+                () -> {
+                    floors.add(HandoverFloor.round(rounds.measured()));
+                    own.add(MqBench.directTrips(rounds.measured()));
+                    for (Peer peer : Peer.values()) {
+                        all.computeIfAbsent(peer, p -> new ArrayList<>()).add(round(peer));
+                    }
+                });
         Result floor = Result.ofHistograms(HandoverFloor.NAME, "ns", floors);
         List<Result> results = new ArrayList<>();
         results.add(floor);
@@ -73,12 +61,12 @@ public final class PeersBench {
                 Child ping = start(PeerUser.PING, peer, directory)) {
             UserPair pair = UserPair.awaitReady(ping, pong);
             CpuPair.ofThisMachine().ifPresent(cpus -> cpus.pin(ping, pong));
-            return pair.measure(measured.multipliedBy(30));
+            return pair.measure(rounds.times(30));
         }
     }
 
     private Child start(String role, Peer peer, TemporaryDirectory directory) {
-        String ms = String.valueOf(measured.toMillis());
+        String ms = rounds.millis();
         return Child.start(
                 role,
                 Map.of(),

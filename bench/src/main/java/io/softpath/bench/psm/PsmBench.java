@@ -4,15 +4,14 @@ import io.softpath.bench.floor.HandoverFloor;
 import io.softpath.bench.process.Child;
 import io.softpath.bench.process.Findings;
 import io.softpath.bench.process.PrivateDaemon;
+import io.softpath.bench.process.Rounds;
 import io.softpath.bench.process.UserPair;
 import io.softpath.bench.report.Result;
 
 import org.HdrHistogram.Histogram;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -31,22 +30,10 @@ public final class PsmBench {
     private static final String PLACES = "the daemon on one CPU, both users on another";
     private static final String JOB = "softpath-bench";
 
-    private final int rounds;
-    private final Duration measured;
-    private final Consumer<String> progress;
+    private final Rounds rounds;
 
-    /**
-     * @param quick fewer and shorter rounds
-     * @param progress is told what is being done
-     */
-    public PsmBench(boolean quick, Consumer<String> progress) {
-        this(quick ? 3 : 7, Duration.ofMillis(quick ? 300 : 1000), progress);
-    }
-
-    PsmBench(int rounds, Duration measured, Consumer<String> progress) {
+    public PsmBench(Rounds rounds) {
         this.rounds = rounds;
-        this.measured = measured;
-        this.progress = progress;
     }
 
     /**
@@ -59,19 +46,18 @@ public final class PsmBench {
         List<Findings> real = new ArrayList<>();
         List<Findings> own = new ArrayList<>();
         try (PsmProgram program = PsmProgram.compile()) {
-            for (int i = 1; i <= rounds; i++) {
-                progress.accept("round " + i + " of " + rounds + ": floor, libpsm, own library");
-                floors.add(HandoverFloor.round(measured));
-                try (PrivateDaemon daemon = PrivateDaemon.start("--units", "2")) {
-                    real.add(pair(daemon, role -> program.start(daemon, role, arguments(role))));
-                    own.add(
-                            pair(
-                                    daemon,
-                                    role ->
-                                            daemon.startUser(
-                                                    OwnUser.class, role, arguments(role))));
-                }
-            }
+            rounds.each(
+                    "floor, libpsm, own library",
+                    () -> {
+                        floors.add(HandoverFloor.round(rounds.measured()));
+                        try (PrivateDaemon daemon = PrivateDaemon.start("--units", "2")) {
+                            real.add(pair(daemon, r -> program.start(daemon, r, arguments(r))));
+                            own.add(
+                                    pair(
+                                            daemon,
+                                            r -> daemon.startUser(OwnUser.class, r, arguments(r))));
+                        }
+                    });
         }
         Result floor = Result.ofHistograms(HandoverFloor.NAME, "ns", floors);
         Result ownHalf = result("own.half." + BYTES + "B", "ns", own, HALF).comparedTo(floor);
@@ -95,7 +81,7 @@ public final class PsmBench {
             role.equals(PING) ? "0" : "1",
             JOB,
             String.valueOf(BYTES),
-            String.valueOf(measured.toMillis()),
+            rounds.millis(),
             String.valueOf(WINDOW),
             Runtime.getRuntime().availableProcessors() < 3 ? "1" : "0"
         };
@@ -106,7 +92,7 @@ public final class PsmBench {
                 Child ping = start.apply(PING)) {
             UserPair pair = UserPair.awaitReady(ping, pong);
             daemon.separateFrom(ping, pong);
-            return pair.measure(measured.multipliedBy(4));
+            return pair.measure(rounds.times(4));
         }
     }
 

@@ -3,6 +3,7 @@ package io.softpath.bench.mq;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.softpath.bench.process.Rounds;
 import io.softpath.bench.report.Result;
 
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,7 @@ import java.util.List;
 class MqBenchIT {
     @Test
     void shouldReportEveryFigureOnce() {
-        MqBench bench = new MqBench(1, Duration.ofMillis(10), what -> {});
+        MqBench bench = new MqBench(Rounds.once(Duration.ofMillis(10)));
 
         List<Result> results = bench.run();
 

@@ -3,6 +3,7 @@ package io.softpath.bench.peers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.softpath.bench.process.Rounds;
 import io.softpath.bench.report.Result;
 
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,7 @@ import java.util.List;
 class PeersBenchIT {
     @Test
     void shouldMeasureEveryPeerBesideOurDirectPath() {
-        List<Result> results = new PeersBench(1, Duration.ofMillis(10), what -> {}).run();
+        List<Result> results = new PeersBench(Rounds.once(Duration.ofMillis(10))).run();
 
         List<String> names = results.stream().map(Result::name).toList();
         assertEquals(

@@ -10,7 +10,12 @@ import org.agrona.concurrent.ControlledMessageHandler;
  * that cannot be ends the connection to it, and nothing else.
  */
 final class RingReader implements ControlledMessageHandler {
-    private static final int RECORDS_PER_LOOK = 64;
+    /**
+     * The most records that are taken at once. One alone is taken as long as they come one by one:
+     * to look whether another is behind it takes a cache line that its writer has just written, and
+     * the program can have the first one meanwhile.
+     */
+    private static final int MAX_RECORDS = 64;
 
     private final Peer peer;
     private final DirectLink link;
@@ -20,6 +25,7 @@ final class RingReader implements ControlledMessageHandler {
     private final Matching matching;
     private boolean broken;
     private int taken;
+    private int limit = 1;
 
     RingReader(
             Peer peer,
@@ -48,6 +54,15 @@ final class RingReader implements ControlledMessageHandler {
         return peer;
     }
 
+    /** Whether something has come; if not, what comes next comes alone. */
+    boolean hasSomething() {
+        if (link.hasSomething()) {
+            return true;
+        }
+        limit = 1;
+        return false;
+    }
+
     /** Whether a record came that cannot be. */
     boolean isBroken() {
         return broken;
@@ -61,10 +76,11 @@ final class RingReader implements ControlledMessageHandler {
     int take() {
         taken = 0;
         try {
-            link.in.controlledRead(this, RECORDS_PER_LOOK);
+            link.in.controlledRead(this, limit);
         } catch (IndexOutOfBoundsException outsideTheRing) {
             broken = true;
         }
+        limit = taken < limit ? 1 : Math.min(2 * limit, MAX_RECORDS);
         if (taken != 0) {
             peer.heard = true;
             counters.recordsReceived += taken;

@@ -123,7 +123,7 @@ final class Rings {
     /** Whether nothing has come, and nothing is to be written. */
     boolean isQuiet() {
         for (RingReader reader : readers) {
-            if (reader.path().hasWork() || reader.link().hasSomething()) {
+            if (reader.path().hasWork() || reader.hasSomething()) {
                 return false;
             }
         }
