@@ -20,6 +20,9 @@ final class RingPath implements Path {
 
     private static final long WAKE_MAX_NS = 1_000_000_000;
 
+    /** A ring full: a reader that keeps up would have all of a message written in one go. */
+    private static final int PIECES_AT_ONCE = 8;
+
     private final Peer peer;
     private final DirectLink link;
     private final MessageEngine engine;
@@ -40,6 +43,9 @@ final class RingPath implements Path {
 
     /** The peer sleeps, and may not have heard that it is to wake. */
     private boolean waking;
+
+    /** Of long messages, so many more may be written before something else has its turn. */
+    private int piecesLeft;
 
     private long wakeAgainNs;
     private long wakeIntervalNs = WAKE_MIN_NS;
@@ -202,6 +208,7 @@ final class RingPath implements Path {
 
     /** Writes what there is room for. */
     private void writeWaiting() {
+        piecesLeft = PIECES_AT_ONCE;
         while (!ops.isEmpty() && write(ops.first())) {
             engine.recycle(ops.remove());
         }
@@ -251,6 +258,9 @@ final class RingPath implements Path {
 
     private boolean pieces(SendOp op) {
         while (op.made < op.length) {
+            if (piecesLeft-- == 0) {
+                return false;
+            }
             int piece = Math.min(op.length - op.made, pieceBytes);
             int at = claim(RingRecord.DATA, RingRecord.DATA_BYTES + piece);
             if (at < 0) {
