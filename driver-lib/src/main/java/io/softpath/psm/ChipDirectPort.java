@@ -66,7 +66,7 @@ final class ChipDirectPort implements DirectPort {
     @Override
     public long placeOf(MemorySegment buffer, long offset) {
         PinnedRegion region = pinned.find(buffer, offset, 0);
-        return buffer.address() + offset - region.segment().address();
+        return PinnedBuffers.placeIn(region, buffer, offset);
     }
 
     @Override

@@ -107,11 +107,7 @@ final class ChipPort implements PacketPort {
             return false;
         }
         PinnedRegion region = pinned.find(buffer, offset, length);
-        return region != null && placeIn(region, buffer, offset) % Integer.BYTES == 0;
-    }
-
-    private static long placeIn(PinnedRegion region, MemorySegment buffer, long offset) {
-        return buffer.address() + offset - region.segment().address();
+        return region != null && PinnedBuffers.placeIn(region, buffer, offset) % Integer.BYTES == 0;
     }
 
     @Override
@@ -130,7 +126,7 @@ final class ChipPort implements PacketPort {
                 record,
                 0,
                 region.handle(),
-                placeIn(region, buffer, offset),
+                PinnedBuffers.placeIn(region, buffer, offset),
                 length,
                 h.tidOffset,
                 tids,

@@ -56,7 +56,7 @@ final class ChipTids implements TidPort {
                             + " length="
                             + length);
         }
-        long at = buffer.address() + offset - region.segment().address();
+        long at = PinnedBuffers.placeIn(region, buffer, offset);
         int firstPage = Math.toIntExact(at / PAGE_BYTES);
         int pages = Math.toIntExact((at + length - 1) / PAGE_BYTES) - firstPage + 1;
         return expected.acquire(region, firstPage, pages, tids);

@@ -88,12 +88,13 @@ final class Mover implements PacketHandler {
      */
     boolean advance() {
         looks++;
-        if (direct && looks % LOOKS_PER_CHIP != 0 && engine.isQuiet()) {
+        boolean chipsTurn = looks % LOOKS_PER_CHIP == 0;
+        if (direct && !chipsTurn && engine.isQuiet()) {
             return false;
         }
         int came = engine.look();
         direct |= came > 0 && engine.isDirect();
-        if (!direct || looks % LOOKS_PER_CHIP == 0) {
+        if (!direct || chipsTurn) {
             int packets = context.receive(this, PACKETS_PER_LOOK);
             direct &= packets == 0;
             came += packets;

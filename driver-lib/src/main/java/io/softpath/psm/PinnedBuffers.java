@@ -35,6 +35,11 @@ final class PinnedBuffers {
         return null;
     }
 
+    /** Where a buffer that lies in a region begins there, in bytes. */
+    static long placeIn(PinnedRegion region, MemorySegment buffer, long offset) {
+        return buffer.address() + offset - region.segment().address();
+    }
+
     /** Whether the region of that handle is one of ours, and open. */
     boolean isOpen(int handle) {
         for (int i = 0; i < regions.size(); i++) {

@@ -4,6 +4,7 @@ import io.softpath.bench.process.BenchFailure;
 import io.softpath.bench.process.Child;
 import io.softpath.bench.process.CpuPair;
 import io.softpath.bench.process.Findings;
+import io.softpath.bench.process.TemporaryDirectory;
 
 import org.HdrHistogram.Histogram;
 
@@ -28,7 +29,6 @@ public final class HandoverFloor {
     /** Name of the result. */
     public static final String NAME = "floor.handover.rtt";
 
-    private static final Path SHARED_MEMORY = Path.of("/dev/shm");
     private static final Duration START = Duration.ofMinutes(1);
     private static final Duration GRACE = Duration.ofSeconds(30);
 
@@ -81,9 +81,7 @@ public final class HandoverFloor {
     private static Path newPage() {
         try {
             Path page =
-                    Files.isWritable(SHARED_MEMORY)
-                            ? Files.createTempFile(SHARED_MEMORY, "softpath-floor", ".page")
-                            : Files.createTempFile("softpath-floor", ".page");
+                    Files.createTempFile(TemporaryDirectory.memory(), "softpath-floor", ".page");
             Files.write(page, new byte[HandoverPeer.PAGE_BYTES]);
             return page;
         } catch (IOException e) {

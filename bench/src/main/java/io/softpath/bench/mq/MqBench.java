@@ -57,12 +57,10 @@ public final class MqBench {
     }
 
     private static void trips(Way way, List<Findings> pairs, Result floor, List<Result> results) {
-        List<Histogram> trips = Findings.histograms(pairs, way.rtt());
+        Result trip = Result.ofHistograms(way.rtt(), "ns", Findings.histograms(pairs, way.rtt()));
+        results.add(trip.comparedTo(floor).noted(way.note()));
         results.add(
-                Result.ofHistograms(way.rtt(), "ns", trips).comparedTo(floor).noted(way.note()));
-        long count = trips.stream().mapToLong(Histogram::getTotalCount).sum();
-        results.add(
-                result(pairs, way.alloc(), "bytes/round trip", count)
+                result(pairs, way.alloc(), "bytes/round trip", trip.count())
                         .noted("the median of batches of trips; to sleep takes some memory"));
     }
 

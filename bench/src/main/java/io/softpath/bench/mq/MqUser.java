@@ -34,7 +34,7 @@ final class MqUser {
         Way way = Way.valueOf(arguments[1]);
         EndpointOptions options = options(way, Integer.parseInt(arguments[2]));
         if (arguments[0].equals(ALONE)) {
-            if (UserPair.meet("alone") != null) {
+            if (UserPair.meet(ALONE) != null) {
                 long measuredNs = Long.parseLong(arguments[3]) * 1_000_000;
                 Alone.measure(options, options(way, way.pongUnit()), measuredNs, System.out);
             }

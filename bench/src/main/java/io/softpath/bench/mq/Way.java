@@ -10,58 +10,43 @@ import java.util.List;
 /** How the messages go that are measured. */
 enum Way {
     /** Through the chip: the daemon on one CPU, both users on another. */
-    CHIP("chip", 1, "four hand-overs; the daemon on one CPU, both users on another") {
-        @Override
-        void place(PrivateDaemon daemon, Child... users) {
-            daemon.separateFrom(users);
-        }
-
-        @Override
-        List<PsmDevices> devices() {
-            return List.of(PsmDevices.IPATH);
-        }
-    },
+    CHIP(
+            "chip",
+            1,
+            PsmDevices.IPATH,
+            "four hand-overs; the daemon on one CPU, both users on another"),
 
     /** Through the chip, between two endpoints of one thread: it has a CPU, the daemon another. */
-    ALONE("alone", 1, "two hand-overs; one user, who has both ends") {
-        @Override
-        void place(PrivateDaemon daemon, Child... users) {
-            daemon.separateFrom(users);
-        }
-
-        @Override
-        List<PsmDevices> devices() {
-            return List.of(PsmDevices.IPATH);
-        }
-    },
+    ALONE("alone", 1, PsmDevices.IPATH, "two hand-overs; one user, who has both ends"),
 
     /** Through shared memory: each user on a CPU of its own, the daemon idle. */
-    DIRECT("direct", 0, "two hand-overs; each user on a CPU of its own") {
+    DIRECT("direct", 0, PsmDevices.SHM, "two hand-overs; each user on a CPU of its own") {
         @Override
         void place(PrivateDaemon daemon, Child... users) {
             CpuPair.ofThisMachine().ifPresent(pair -> pair.pin(users[0], users[1]));
-        }
-
-        @Override
-        List<PsmDevices> devices() {
-            return List.of(PsmDevices.SHM);
         }
     };
 
     private final String label;
     private final int pongUnit;
+    private final PsmDevices device;
     private final String note;
 
-    Way(String label, int pongUnit, String note) {
+    Way(String label, int pongUnit, PsmDevices device, String note) {
         this.label = label;
         this.pongUnit = pongUnit;
+        this.device = device;
         this.note = note;
     }
 
     /** Has the processes run where they are to. */
-    abstract void place(PrivateDaemon daemon, Child... users);
+    void place(PrivateDaemon daemon, Child... users) {
+        daemon.separateFrom(users);
+    }
 
-    abstract List<PsmDevices> devices();
+    List<PsmDevices> devices() {
+        return List.of(device);
+    }
 
     /** The unit of the user that answers; the other one has unit 0. */
     int pongUnit() {

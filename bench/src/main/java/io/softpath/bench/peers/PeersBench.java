@@ -48,11 +48,10 @@ public final class PeersBench {
     }
 
     private static void add(Peer peer, List<Findings> found, Result floor, List<Result> results) {
-        List<Histogram> trips = Findings.histograms(found, peer.rtt());
-        long count = trips.stream().mapToLong(Histogram::getTotalCount).sum();
-        results.add(Result.ofHistograms(peer.rtt(), "ns", trips).comparedTo(floor));
+        Result trip = Result.ofHistograms(peer.rtt(), "ns", Findings.histograms(found, peer.rtt()));
+        results.add(trip.comparedTo(floor));
         List<Double> bytes = Findings.values(found, peer.alloc());
-        results.add(Result.ofValues(peer.alloc(), "bytes/round trip", count, bytes));
+        results.add(Result.ofValues(peer.alloc(), "bytes/round trip", trip.count(), bytes));
     }
 
     private Findings round(Peer peer) {

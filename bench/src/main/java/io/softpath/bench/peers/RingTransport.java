@@ -8,6 +8,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.MappedByteBuffer;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ final class RingTransport implements Transport, MessageHandler {
         return new RingTransport(IoUtil.mapExistingFile(path(directory), "rings"), 0);
     }
 
-    private static java.io.File path(Path directory) {
+    private static File path(Path directory) {
         return directory.resolve("rings").toFile();
     }
 

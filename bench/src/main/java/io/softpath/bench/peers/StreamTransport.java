@@ -5,6 +5,7 @@ import io.softpath.bench.process.BenchFailure;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -37,8 +38,7 @@ final class StreamTransport implements Transport {
     /** A socket in the file system that somebody connects to. */
     static Transport serveUnix(Path directory) throws IOException {
         UnixDomainSocketAddress address = unixAddress(directory);
-        return new Accepting(
-                ServerSocketChannel.open(java.net.StandardProtocolFamily.UNIX).bind(address));
+        return new Accepting(ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address));
     }
 
     static Transport connectUnix(Path directory) throws IOException {

@@ -23,12 +23,24 @@ public record TemporaryDirectory(Path path) implements AutoCloseable {
 
     /** Makes one where temporary files go. */
     public static TemporaryDirectory make() {
-        return makeIn(Path.of(System.getProperty("java.io.tmpdir")));
+        return makeIn(temporary());
     }
 
     /** Makes one that no disk knows of, if there is a tmpfs to write to. */
     public static TemporaryDirectory makeInMemory() {
-        return Files.isWritable(SHARED_MEMORY) ? makeIn(SHARED_MEMORY) : make();
+        return makeIn(memory());
+    }
+
+    /**
+     * Where files are that no disk knows of, if there is a tmpfs to write to; else where temporary
+     * ones are.
+     */
+    public static Path memory() {
+        return Files.isWritable(SHARED_MEMORY) ? SHARED_MEMORY : temporary();
+    }
+
+    private static Path temporary() {
+        return Path.of(System.getProperty("java.io.tmpdir"));
     }
 
     private static TemporaryDirectory makeIn(Path parent) {

@@ -51,8 +51,7 @@ public final class UserPair {
      */
     public Findings measure(Duration measured) {
         go(serving, measuringAddress);
-        go(measuring, servingAddress);
-        Findings findings = Findings.parse(measuring.awaitSuccess(measured.plus(GRACE)));
+        Findings findings = measureAlone(measuring, servingAddress, measured);
         serving.awaitSuccess(GRACE);
         return findings;
     }
@@ -60,7 +59,7 @@ public final class UserPair {
     /**
      * As {@link #measure}, of a user that needs no other.
      *
-     * @param address what it says of itself
+     * @param address to tell it
      */
     public static Findings measureAlone(Child user, String address, Duration measured) {
         go(user, address);

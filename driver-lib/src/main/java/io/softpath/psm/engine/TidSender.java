@@ -343,8 +343,7 @@ final class TidSender {
             }
         }
         while (!window.isSent() && window.peer.tidInFlight < settings.credits()) {
-            PacketHeader header = header(window, window.psn());
-            header.subOpcode = SubOpcode.MQ_EXPTID;
+            PacketHeader header = header(window, SubOpcode.MQ_EXPTID, window.psn());
             header.tid = window.hasTids() ? window.tid() : IpathHeader.TID_EAGER;
             header.tidOffset = window.hasTids() ? window.pageOffset() : 0;
             boolean told = window.isTold();
@@ -372,8 +371,7 @@ final class TidSender {
     }
 
     private boolean gather(TidSend window) {
-        PacketHeader header = header(window, window.psn());
-        header.subOpcode = SubOpcode.MQ_EXPTID;
+        PacketHeader header = header(window, SubOpcode.MQ_EXPTID, window.psn());
         header.tid = window.tid();
         header.tidOffset = window.pageOffset();
         header.flags =
@@ -388,8 +386,9 @@ final class TidSender {
         return true;
     }
 
-    private PacketHeader header(TidSend window, int psn) {
+    private PacketHeader header(TidSend window, int subOpcode, int psn) {
         PacketHeader header = outlet.header();
+        header.subOpcode = subOpcode;
         header.flowId = MessageHeader.FLOWID_TID_FLOW;
         header.peerIndex = window.peer.remoteIndex;
         header.psn = psn;
@@ -405,8 +404,7 @@ final class TidSender {
 
     private boolean sendQuestion(TidSend window) {
         if (window.questionDue) {
-            PacketHeader header = header(window, window.lastPsn());
-            header.subOpcode = SubOpcode.ERR_CHK_GEN;
+            PacketHeader header = header(window, SubOpcode.ERR_CHK_GEN, window.lastPsn());
             if (!outlet.send(window.peer, header, MemorySegment.NULL, 0, 0)) {
                 return false;
             }

@@ -1,5 +1,7 @@
 package io.softpath.psm.engine;
 
+import org.agrona.BitUtil;
+
 import java.lang.foreign.MemorySegment;
 
 /** A message that came before anybody asked for it. Reused. */
@@ -33,13 +35,12 @@ final class Unexpected extends Matchable {
     /** Has room for all of the message. */
     void makeRoom() {
         if (bytes.byteSize() < messageLength) {
-            int room = messageLength > KEPT_BYTES ? messageLength : roundUp(messageLength);
+            int room = Math.max(messageLength, Long.BYTES);
+            if (room <= KEPT_BYTES) {
+                room = BitUtil.findNextPositivePowerOfTwo(room);
+            }
             bytes = MemorySegment.ofArray(new byte[room]);
         }
-    }
-
-    private static int roundUp(int length) {
-        return length <= Long.BYTES ? Long.BYTES : Integer.highestOneBit(length - 1) << 1;
     }
 
     /** Bytes of the message that are kept here; of one that waits at its sender none. */
