@@ -3,6 +3,7 @@ package io.softpath.bench;
 import io.softpath.bench.process.BenchFailure;
 import io.softpath.bench.process.JvmArguments;
 import io.softpath.bench.report.Machine;
+import io.softpath.bench.report.Outcome;
 import io.softpath.bench.report.Report;
 import io.softpath.bench.report.Result;
 
@@ -59,7 +60,7 @@ final class JmhCommand implements Callable<Integer> {
             results.addAll(results(run));
         }
         options.print(
-                new Report(machine, results),
+                Report.of(machine, Outcome.of(results)),
                 "A micro-benchmark times code in a warm loop: compare, do not add up.");
         return 0;
     }

@@ -5,6 +5,7 @@ import io.softpath.bench.process.BenchFailure;
 import io.softpath.bench.process.Child;
 import io.softpath.bench.process.Findings;
 import io.softpath.bench.process.PrivateDaemon;
+import io.softpath.bench.process.Rounds;
 import io.softpath.bench.process.TemporaryDirectory;
 import io.softpath.bench.process.UserPair;
 import io.softpath.bench.report.Result;
@@ -15,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /**
  * Measures messages through the chip and what a daemon costs. Floor, self and pair take turns in
@@ -37,36 +37,31 @@ public final class ChipBench {
     private static final Duration GRACE = Duration.ofMinutes(2);
     private static final double MEGABYTE = 1e6;
 
-    private final int rounds;
-    private final Duration measured;
+    private static final List<String> NAMES =
+            List.of(
+                    HandoverFloor.NAME,
+                    SELF,
+                    SELF_ALLOC,
+                    DAEMON_ALLOC,
+                    PAIR,
+                    PAIR_STALLS,
+                    IDLE_CPU,
+                    WAKE,
+                    RSS);
+
+    private final Rounds rounds;
     private final int idleRounds;
     private final Duration idle;
-    private final Consumer<String> progress;
 
-    /**
-     * @param quick fewer and shorter rounds
-     * @param progress is told what is being done
-     */
-    public ChipBench(boolean quick, Consumer<String> progress) {
-        this(
-                quick ? 3 : 7,
-                Duration.ofMillis(quick ? 300 : 1000),
-                quick ? 1 : 3,
-                Duration.ofSeconds(quick ? 2 : 5),
-                progress);
+    public ChipBench(Rounds rounds) {
+        this.rounds = rounds;
+        idleRounds = (rounds.count() + 1) / 2;
+        idle = rounds.times(8);
     }
 
-    ChipBench(
-            int rounds,
-            Duration measured,
-            int idleRounds,
-            Duration idle,
-            Consumer<String> progress) {
-        this.rounds = rounds;
-        this.measured = measured;
-        this.idleRounds = idleRounds;
-        this.idle = idle;
-        this.progress = progress;
+    /** What its results are called. */
+    public static List<String> names() {
+        return NAMES;
     }
 
     /** Measures everything, in the order in which it is reported. */
@@ -74,22 +69,23 @@ public final class ChipBench {
         List<Histogram> floors = new ArrayList<>();
         List<Findings> selves = new ArrayList<>();
         List<Findings> pairs = new ArrayList<>();
-        for (int i = 1; i <= rounds; i++) {
-            progress.accept("round " + i + " of " + rounds + ": floor, pair, self");
-            floors.add(HandoverFloor.round(measured));
-            try (PrivateDaemon daemon = PrivateDaemon.start()) {
-                pairs.add(pair(daemon));
-                selves.add(self(daemon)); // last: it keeps the daemon on one CPU
-            }
-        }
-        progress.accept("the daemon's allocation");
+        rounds.each(
+                "floor, pair, self",
+                () -> {
+                    floors.add(HandoverFloor.round(rounds.measured()));
+                    try (PrivateDaemon daemon = PrivateDaemon.start()) {
+                        pairs.add(pair(daemon));
+                        selves.add(self(daemon)); // last: it keeps the daemon on one CPU
+                    }
+                });
+        rounds.progress().accept("the daemon's allocation");
         Histogram daemonAllocated = daemonAllocated();
         List<Double> idleCpu = new ArrayList<>();
         List<Double> rss = new ArrayList<>();
         List<Histogram> wakes = new ArrayList<>();
         double shared = 0;
         for (int i = 1; i <= idleRounds; i++) {
-            progress.accept("round " + i + " of " + idleRounds + ": idle daemon, memory");
+            rounds.progress().accept("round " + i + " of " + idleRounds + ": idle daemon, memory");
             try (PrivateDaemon daemon = PrivateDaemon.start()) {
                 idle(daemon, idleCpu, wakes);
                 try (Child holder =
@@ -143,24 +139,18 @@ public final class ChipBench {
     }
 
     private Findings self(PrivateDaemon daemon) {
-        try (Child user =
-                daemon.startUser(
-                        ChipUser.class, ChipUser.SELF, String.valueOf(measured.toMillis()))) {
+        try (Child user = daemon.startUser(ChipUser.class, ChipUser.SELF, rounds.millis())) {
             String own = UserPair.address(user);
             daemon.separateFrom(user);
             UserPair.go(user, own);
-            return Findings.parse(user.awaitSuccess(measured.plus(GRACE)));
+            return Findings.parse(user.awaitSuccess(rounds.measured().plus(GRACE)));
         }
     }
 
     private Findings pair(PrivateDaemon daemon) {
         try (Child pong = daemon.startUser(ChipUser.class, ChipUser.PONG);
-                Child ping =
-                        daemon.startUser(
-                                ChipUser.class,
-                                ChipUser.PING,
-                                String.valueOf(measured.toMillis()))) {
-            return UserPair.awaitReady(ping, pong).measure(measured);
+                Child ping = daemon.startUser(ChipUser.class, ChipUser.PING, rounds.millis())) {
+            return UserPair.awaitReady(ping, pong).measure(rounds.measured());
         }
     }
 

@@ -31,6 +31,17 @@ public final class ExpectedBench {
         this.rounds = rounds;
     }
 
+    /** What its results are called. */
+    public static List<String> names() {
+        List<String> names = new ArrayList<>();
+        for (Block block : Block.values()) {
+            names.addAll(
+                    List.of(MEMCPY + block.label(), GATHER + block.label(), PIO + block.label()));
+        }
+        names.addAll(List.of(PIN, TID_UNCACHED, TID_CACHED));
+        return names;
+    }
+
     /** Measures everything, in the order in which it is reported. */
     public List<Result> run() {
         List<Findings> findings = new ArrayList<>();

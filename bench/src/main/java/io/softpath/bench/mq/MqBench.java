@@ -32,6 +32,24 @@ public final class MqBench {
         this.rounds = rounds;
     }
 
+    /** What its results are called. */
+    public static List<String> names() {
+        List<String> names = new ArrayList<>(List.of(HandoverFloor.NAME));
+        for (Way way : Way.values()) {
+            names.addAll(List.of(way.rtt(), way.alloc()));
+        }
+        for (Way way : Way.values()) {
+            for (Size size : way.hasSizes() ? Size.values() : new Size[0]) {
+                names.add(way.rate(size));
+                if (size.hasBandwidth()) {
+                    names.add(MEMCPY + size.label());
+                    names.add(way.bandwidth(size));
+                }
+            }
+        }
+        return names.stream().distinct().toList();
+    }
+
     /** Measures everything, in the order in which it is reported. */
     public List<Result> run() {
         List<Histogram> floors = new ArrayList<>();

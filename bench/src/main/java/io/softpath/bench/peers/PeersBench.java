@@ -25,6 +25,15 @@ public final class PeersBench {
         this.rounds = rounds;
     }
 
+    /** What its results are called. */
+    public static List<String> names() {
+        List<String> names = new ArrayList<>(List.of(HandoverFloor.NAME, MqBench.DIRECT_RTT));
+        for (Peer peer : Peer.values()) {
+            names.addAll(List.of(peer.rtt(), peer.alloc()));
+        }
+        return names;
+    }
+
     /** Measures everything, in the order in which it is reported. */
     public List<Result> run() {
         List<Histogram> floors = new ArrayList<>();

@@ -4,7 +4,7 @@ package io.softpath.bench.process;
  * A measurement could not be made: a child failed or missed its deadline, or the machine lacks what
  * it needs.
  */
-public final class BenchFailure extends RuntimeException {
+public sealed class BenchFailure extends RuntimeException permits Unavailable {
     private static final long serialVersionUID = 1L;
 
     /** A failure that the message explains completely. */

@@ -21,6 +21,15 @@ public record Rounds(int count, Duration measured, Consumer<String> progress) {
         return new Rounds(quick ? 3 : 7, Duration.ofMillis(quick ? 200 : 600), progress);
     }
 
+    /**
+     * As one of all the parts that a person asks for at once.
+     *
+     * @param quick a single short one
+     */
+    public static Rounds ofAll(boolean quick, Consumer<String> progress) {
+        return new Rounds(quick ? 1 : 3, Duration.ofMillis(quick ? 150 : 400), progress);
+    }
+
     /** A single one, which nobody is told of. */
     public static Rounds once(Duration measured) {
         return new Rounds(1, measured, what -> {});

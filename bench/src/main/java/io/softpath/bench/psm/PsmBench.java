@@ -28,12 +28,21 @@ public final class PsmBench {
     private static final int BYTES = 8;
     private static final int WINDOW = 64;
     private static final String PLACES = "the daemon on one CPU, both users on another";
+    private static final String REAL_HALF = "psm.half." + BYTES + "B";
+    private static final String OWN_HALF = "own.half." + BYTES + "B";
+    private static final String REAL_RATE = "psm.rate." + BYTES + "B";
+    private static final String OWN_RATE = "own.rate." + BYTES + "B";
     private static final String JOB = "softpath-bench";
 
     private final Rounds rounds;
 
     public PsmBench(Rounds rounds) {
         this.rounds = rounds;
+    }
+
+    /** What its results are called. */
+    public static List<String> names() {
+        return List.of(HandoverFloor.NAME, REAL_HALF, OWN_HALF, REAL_RATE, OWN_RATE);
     }
 
     /**
@@ -60,16 +69,16 @@ public final class PsmBench {
                     });
         }
         Result floor = Result.ofHistograms(HandoverFloor.NAME, "ns", floors);
-        Result ownHalf = result("own.half." + BYTES + "B", "ns", own, HALF).comparedTo(floor);
-        Result ownRate = result("own.rate." + BYTES + "B", "messages/s", own, RATE);
+        Result ownHalf = result(OWN_HALF, "ns", own, HALF).comparedTo(floor);
+        Result ownRate = result(OWN_RATE, "messages/s", own, RATE);
         return List.of(
                 floor,
-                result("psm.half." + BYTES + "B", "ns", real, HALF)
+                result(REAL_HALF, "ns", real, HALF)
                         .comparedTo(floor)
                         .noted("libpsm's matched queue, psm_mq_send to psm_mq_test; " + PLACES),
                 ownHalf.noted(
                         "softpath's library, send to receive, no tags are matched; " + PLACES),
-                result("psm.rate." + BYTES + "B", "messages/s", real, RATE)
+                result(REAL_RATE, "messages/s", real, RATE)
                         .comparedTo(ownRate)
                         .noted(WINDOW + " messages, then an answer for all of them"),
                 ownRate.noted("the same: " + WINDOW + " messages, then an answer"));

@@ -5,6 +5,7 @@ import io.softpath.bench.process.Child;
 import io.softpath.bench.process.JvmArguments;
 import io.softpath.bench.process.PrivateDaemon;
 import io.softpath.bench.process.TemporaryDirectory;
+import io.softpath.bench.process.Unavailable;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,7 +38,7 @@ final class PsmProgram implements AutoCloseable {
         Path preload =
                 JvmArguments.preloadLibrary()
                         .orElseThrow(() ->
-                                new BenchFailure(
+                                new Unavailable(
                                         "libsoftpath-preload.so is not there: there was no C"
                                             + " compiler when softpath was built; apt-get install"
                                             + " gcc libc6-dev, then softpath build"));
@@ -74,7 +75,7 @@ final class PsmProgram implements AutoCloseable {
         try (Child cc = Child.startProgram("cc", Map.of(), command)) {
             cc.awaitSuccess(COMPILE);
         } catch (BenchFailure e) {
-            throw new BenchFailure(
+            throw new Unavailable(
                     "a program for libpsm cannot be built here: "
                             + e.getMessage()
                             + "; it takes apt-get install gcc libc6-dev libpsm-infinipath1-dev",

@@ -1,5 +1,6 @@
 package io.softpath.bench.report;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,15 +11,24 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The outcome of one {@code softpath bench} command: the machine and the figures taken on it. */
-@JsonPropertyOrder({"machine", "results"})
-public record Report(Machine machine, List<Result> results) {
+@JsonPropertyOrder({"machine", "results", "absent"})
+public record Report(
+        Machine machine,
+        List<Result> results,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Absent> absent) {
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     private static final int NOTE_WIDTH = 96;
 
-    /** Copies the list of results. */
+    /** Copies the lists. */
     public Report {
         results = List.copyOf(results);
+        absent = List.copyOf(absent);
+    }
+
+    /** What came of one measurement. */
+    public static Report of(Machine machine, Outcome outcome) {
+        return new Report(machine, outcome.results(), outcome.absent());
     }
 
     /** One JSON object, indented, without a line end. */
@@ -53,6 +63,10 @@ public record Report(Machine machine, List<Result> results) {
             rows.add(row(result));
         }
         printAligned(out, rows);
+        for (Absent each : absent) {
+            out.println();
+            wrapped("Not measured: " + each.name() + ": " + each.why() + ".").forEach(out::println);
+        }
         for (Result result : results) {
             if (result.note() != null) {
                 out.println();

@@ -20,21 +20,7 @@ class MqBenchIT {
         List<Result> results = bench.run();
 
         List<String> names = results.stream().map(Result::name).toList();
-        assertEquals(names.stream().distinct().toList(), names);
-        assertEquals(
-                List.of(
-                        "floor.handover.rtt",
-                        "mq.chip.rtt.8B",
-                        "mq.chip.alloc.8B",
-                        "mq.alone.rtt.8B",
-                        "mq.alone.alloc.8B",
-                        "mq.direct.rtt.8B",
-                        "mq.direct.alloc.8B"),
-                names.subList(0, 7));
-        for (Size size : Size.values()) {
-            assertTrue(names.contains("mq.chip.rate." + size.label()), names::toString);
-            assertTrue(names.contains("mq.direct.rate." + size.label()), names::toString);
-        }
+        assertEquals(MqBench.names().stream().sorted().toList(), names.stream().sorted().toList());
         for (String name : List.of("mq.chip.bandwidth.1MiB", "mq.direct.bandwidth.1MiB")) {
             Result bandwidth = results.get(names.indexOf(name));
             assertEquals("memcpy.1MiB", bandwidth.ratioTo());

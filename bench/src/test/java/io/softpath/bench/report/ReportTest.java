@@ -28,7 +28,8 @@ class ReportTest {
     @Test
     void shouldWriteOneJsonObjectWithMachineAndResults() throws Exception {
         JsonNode json =
-                new ObjectMapper().readTree(new Report(MACHINE, List.of(FLOOR, CHIP)).toJson());
+                new ObjectMapper()
+                        .readTree(new Report(MACHINE, List.of(FLOOR, CHIP), List.of()).toJson());
 
         assertEquals(List.of("machine", "results"), fields(json));
         assertEquals(
@@ -50,7 +51,7 @@ class ReportTest {
     @Test
     void shouldAlignTheColumnsOfTheTable() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        new Report(MACHINE, List.of(FLOOR, CHIP))
+        new Report(MACHINE, List.of(FLOOR, CHIP), List.of())
                 .printTable(new PrintStream(bytes, true, StandardCharsets.UTF_8));
         List<String> lines = bytes.toString(StandardCharsets.UTF_8).lines().toList();
 
@@ -71,7 +72,7 @@ class ReportTest {
     void shouldWarnWhenOtherProgramsWereRunning() {
         Machine busy = new Machine("a CPU", 2, false, "6.1", "tsc", "a JVM", 1024, 1.5, "now");
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        new Report(busy, List.of(FLOOR))
+        new Report(busy, List.of(FLOOR), List.of())
                 .printTable(new PrintStream(bytes, true, StandardCharsets.UTF_8));
 
         assertEquals(

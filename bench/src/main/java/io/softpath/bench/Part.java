@@ -1,0 +1,193 @@
+package io.softpath.bench;
+
+import io.softpath.bench.chip.ChipBench;
+import io.softpath.bench.expected.ExpectedBench;
+import io.softpath.bench.floor.FloorBench;
+import io.softpath.bench.mq.MqBench;
+import io.softpath.bench.peers.PeersBench;
+import io.softpath.bench.process.Rounds;
+import io.softpath.bench.psm.PsmBench;
+import io.softpath.bench.report.Outcome;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/** What {@code softpath bench} measures: each can be asked for alone, under its name. */
+enum Part {
+    /** What this machine allows, whatever softpath does. */
+    FLOOR(
+            "What this machine allows, whatever softpath does.",
+            "A cache line between two processes, there and back. No message between two processes"
+                    + " can be faster; other figures are quoted as ratios to it.",
+            "Two processes, one cache line each way: a line stored by one is seen by the other and"
+                    + " answered.",
+            10,
+            20) {
+        @Override
+        Outcome run(Rounds rounds) {
+            return Outcome.of(new FloorBench(rounds).run());
+        }
+
+        @Override
+        List<String> names() {
+            return FloorBench.names();
+        }
+    },
+
+    /** Messages through the chip, and what an idle daemon costs. */
+    CHIP(
+            "Messages through the chip and what an idle daemon costs.",
+            "A private daemon is started. Tiny messages go to oneself and between two processes;"
+                + " what is allocated for them is counted. Then the daemon idles and is woken. The"
+                + " floor is measured in the same rounds, and latencies are compared with it.",
+            "A message to oneself is two hand-overs, to the chip and back: the floor's round trip"
+                    + " is two as well.",
+            25,
+            60) {
+        @Override
+        Outcome run(Rounds rounds) {
+            return Outcome.of(new ChipBench(rounds).run());
+        }
+
+        @Override
+        List<String> names() {
+            return ChipBench.names();
+        }
+    },
+
+    /** Transfers into pinned memory, and what pinning costs. */
+    EXPECTED(
+            "Expected receive: transfers into pinned memory, and what pinning costs.",
+            "A private daemon with the model IBA7322 is started. One process sends blocks to"
+                + " another, from its pinned memory (one copy, by the chip) and through send"
+                + " buffers (two copies). A plain memory copy of the same size is measured in the"
+                + " same rounds, and bandwidths are compared with it.",
+            "A copy is what one process could do alone; the chip makes it for another.",
+            10,
+            40) {
+        @Override
+        Outcome run(Rounds rounds) {
+            return Outcome.of(new ExpectedBench(rounds).run());
+        }
+
+        @Override
+        List<String> names() {
+            return ExpectedBench.names();
+        }
+    },
+
+    /** Messages of matched queues. */
+    MQ(
+            "Messages of matched queues, from none to 16 MiB.",
+            "Two processes pass tagged messages, first on two units of a private daemon through the"
+                + " chip, then on one unit through shared memory: 8 bytes to and fro, then windows"
+                + " of one size after the other. The floor, and what one copy of the same memory"
+                + " takes, are measured in the same rounds.",
+            "A round trip through the chip is four hand-overs, twice the floor's round trip; one"
+                    + " through shared memory is two, as the floor's.",
+            25,
+            150) {
+        @Override
+        Outcome run(Rounds rounds) {
+            return Outcome.of(new MqBench(rounds).run());
+        }
+
+        @Override
+        List<String> names() {
+            return MqBench.names();
+        }
+    },
+
+    /** Others that pass messages between processes. */
+    PEERS(
+            "Others that pass messages between two processes, beside softpath's direct path.",
+            "Aeron IPC, Agrona's rings in a mapped file, Chronicle Queue, a Unix socket, TCP over"
+                + " loopback, a pipe: eight bytes there and back, the same warm-up, the same clock,"
+                + " all of them and the floor in each round. softpath matches tags besides; the"
+                + " others do not.",
+            "Each waits as those do who want its least latency: all but the pipe spin.",
+            25,
+            100) {
+        @Override
+        Outcome run(Rounds rounds) {
+            return Outcome.of(new PeersBench(rounds).run());
+        }
+
+        @Override
+        List<String> names() {
+            return PeersBench.names();
+        }
+    },
+
+    /** The real C library on the chip, beside our own. */
+    PSM(
+            "The real library of the chip, libpsm, beside softpath's own.",
+            "Two processes on two units of a private daemon pass small messages to each other: one"
+                    + " at a time, then in windows. Once both use libpsm under the preload library,"
+                    + " once both use softpath's library. The floor is measured in the same rounds."
+                    + " Needs cc and Debian's libpsm-infinipath1-dev.",
+            "Half a round trip is two hand-overs, to the chip and to the other process: the floor's"
+                    + " round trip is two as well.",
+            6,
+            20) {
+        @Override
+        Outcome run(Rounds rounds) {
+            return Outcome.of(new PsmBench(rounds).run());
+        }
+
+        @Override
+        List<String> names() {
+            return PsmBench.names();
+        }
+    };
+
+    private final String what;
+    private final String how;
+    private final String reading;
+    private final int quickSeconds;
+    private final int seconds;
+
+    Part(String what, String how, String reading, int quickSeconds, int seconds) {
+        this.what = what;
+        this.how = how;
+        this.reading = reading;
+        this.quickSeconds = quickSeconds;
+        this.seconds = seconds;
+    }
+
+    /**
+     * Measures it.
+     *
+     * @throws io.softpath.bench.process.BenchFailure if it cannot be measured
+     */
+    abstract Outcome run(Rounds rounds);
+
+    /** What its results are called, in their order; one that is absent here is among them. */
+    abstract List<String> names();
+
+    /** How it is asked for. */
+    String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** What is measured: the first sentence of its help. */
+    String what() {
+        return what;
+    }
+
+    /** How that is done: the rest of its help. */
+    String how() {
+        return how;
+    }
+
+    /** What a person should know who reads the figures. */
+    String reading() {
+        return reading;
+    }
+
+    /** How long it takes among all the others, on a small machine. */
+    Duration expected(boolean quick) {
+        return Duration.ofSeconds(quick ? quickSeconds : seconds);
+    }
+}

@@ -1,0 +1,38 @@
+package io.softpath.bench;
+
+import io.softpath.bench.process.Rounds;
+import io.softpath.bench.report.Machine;
+import io.softpath.bench.report.Report;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+import java.util.concurrent.Callable;
+
+/** {@code softpath bench PART}: one part of the measurements, with more rounds than among all. */
+@Command
+final class PartCommand implements Callable<Integer> {
+    private final Part part;
+
+    @Mixin private ReportOptions options;
+
+    private PartCommand(Part part) {
+        this.part = part;
+    }
+
+    /** The command line of one part. */
+    static CommandLine of(Part part) {
+        CommandLine line = new CommandLine(new PartCommand(part));
+        line.getCommandSpec().usageMessage().description(part.what(), part.how());
+        return line;
+    }
+
+    @Override
+    public Integer call() {
+        Machine machine = Machine.here();
+        Rounds rounds = Rounds.of(options.quick, options::progress);
+        options.print(Report.of(machine, part.run(rounds)), part.reading());
+        return 0;
+    }
+}
