@@ -198,12 +198,12 @@ public final class Endpoint implements AutoCloseable {
 
     /** As {@link #await(BooleanSupplier, Duration)}, until a request is complete. */
     boolean await(Request request, Duration timeout) {
-        return await(null, request, timeout);
+        return request.isComplete() || await(null, request, timeout);
     }
 
     private boolean await(BooleanSupplier condition, Request request, Duration timeout) {
         long start = 0;
-        long limit = nanos(timeout);
+        long limit = 0;
         int idle = 0;
         int spins;
         boolean interrupted = false;
@@ -222,7 +222,10 @@ public final class Endpoint implements AutoCloseable {
                     spins = mover.spins();
                     if (idle >= spins || i % Mover.LOOKS_PER_CLOCK == 0) {
                         long now = System.nanoTime();
-                        start = start == 0 ? now : start;
+                        if (start == 0) {
+                            start = now;
+                            limit = nanos(timeout);
+                        }
                         long waited = now - start;
                         if (waited >= limit) {
                             return holds(condition, request);

@@ -88,12 +88,19 @@ final class Mover implements PacketHandler {
      */
     boolean advance() {
         looks++;
-        boolean chipsTurn = looks % LOOKS_PER_CHIP == 0;
-        if (direct && !chipsTurn && engine.isQuiet()) {
-            return false;
-        }
         int came = engine.look();
-        direct |= came > 0 && engine.isDirect();
+        boolean chipsTurn = looks % LOOKS_PER_CHIP == 0;
+        if (!direct || chipsTurn || came == 0 && engine.isBusy()) {
+            came += advanceRest(came, chipsTurn);
+        }
+        moved += came;
+        return came > 0;
+    }
+
+    /** What is not done at each look while messages come from processes of this host. */
+    private int advanceRest(int records, boolean chipsTurn) {
+        int came = 0;
+        direct |= records > 0 && engine.isDirect();
         if (!direct || chipsTurn) {
             int packets = context.receive(this, PACKETS_PER_LOOK);
             direct &= packets == 0;
@@ -102,8 +109,7 @@ final class Mover implements PacketHandler {
         if (engine.isBusy() || looks % LOOKS_PER_CLOCK == 0) {
             came += engine.advance(System.nanoTime());
         }
-        moved += came;
-        return came > 0;
+        return came;
     }
 
     /** As {@link #advance}, and looks at everything, the clock too. */

@@ -101,6 +101,7 @@ final class CCompiler {
             assertTrue(ended, () -> List.of(command) + " does not end: " + lines);
             return new Ended(process.exitValue(), lines);
         } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
         }
     }

@@ -7,25 +7,33 @@ package io.softpath.abi.direct;
  * <pre>
  *      0  u64 of side 0: whom it listens to, {@link #listening}; 0: nobody
  *     64  u32 of side 0: 1 while it sleeps and must be woken
- *    128  u64, u32 at 192: the same of side 1
- *   4096  ring of what side 0 sends: 128 KiB and a page for Agrona's trailer
- * 139264  ring of what side 1 sends
+ *    128  u64 of side 0: how many records of side 1 it has taken
+ *    256  the same of side 1
+ *   4096  slots of side 0, 128 of them, {@link Slot}: the records that it sends
+ *  20480  ring of side 0: 128 KiB and a page for Agrona's trailer; records too long for a slot
+ * 155648  slots of side 1
+ * 172032  ring of side 1
  * </pre>
  */
 public final class DirectLayout {
     /** How many sides there are. */
     public static final int SIDES = 2;
 
+    /** How many records of a side may wait. A power of two. */
+    public static final int SLOTS = 128;
+
     /** Bytes of a ring without its trailer. */
     public static final int RING_BYTES = 128 << 10;
 
     private static final int PAGE_BYTES = 4096;
-    private static final int SIDE_BYTES = 128;
+    private static final int SIDE_BYTES = 256;
     private static final int SLEEPS = 64;
-    private static final int RING_STRIDE = RING_BYTES + PAGE_BYTES;
+    private static final int TAKEN = 128;
+    private static final int ALL_SLOTS_BYTES = SLOTS * Slot.BYTES;
+    private static final int SIDE_STRIDE = ALL_SLOTS_BYTES + RING_BYTES + PAGE_BYTES;
 
     /** Bytes of all of it. */
-    public static final int BYTES = PAGE_BYTES + SIDES * RING_STRIDE;
+    public static final int BYTES = PAGE_BYTES + SIDES * SIDE_STRIDE;
 
     private DirectLayout() {}
 
@@ -39,9 +47,19 @@ public final class DirectLayout {
         return side * SIDE_BYTES + SLEEPS;
     }
 
-    /** Where the ring begins that a side sends into. */
+    /** Where a side says how many records it has taken. */
+    public static int takenAt(int side) {
+        return side * SIDE_BYTES + TAKEN;
+    }
+
+    /** Where the slots begin that a side sends in. */
+    public static int slotsAt(int side) {
+        return PAGE_BYTES + side * SIDE_STRIDE;
+    }
+
+    /** Where the ring begins that a side sends in. */
     public static int ringAt(int side) {
-        return PAGE_BYTES + side * RING_STRIDE;
+        return slotsAt(side) + ALL_SLOTS_BYTES;
     }
 
     /** What a side says that listens to the process with this run id. */

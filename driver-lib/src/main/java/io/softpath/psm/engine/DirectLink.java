@@ -13,9 +13,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 
 /**
- * Our end of the memory that is shared with one peer: a ring that we write, a ring that we read,
- * and two words of each side. The peer may write anything anywhere in it: Agrona checks the bounds
- * of each access, and what is read is validated.
+ * Our end of the memory that is shared with one peer: what we write, what we read, and words of
+ * each side. The peer may write anything anywhere in it: Agrona checks the bounds of each access,
+ * and what is read is validated.
  */
 public final class DirectLink {
     private static final VarHandle LISTENS = JAVA_LONG.varHandle().withInvokeExactBehavior();
@@ -26,10 +26,8 @@ public final class DirectLink {
     private final long ownSleeps;
     private final long peerListens;
     private final long peerSleeps;
-    private final int outRing;
-    private final int inRing;
-    final OneToOneRingBuffer out;
-    final OneToOneRingBuffer in;
+    final RecordWriter out;
+    final RecordReader in;
 
     /** Part of the memory, as an Agrona buffer that keeps it mapped. */
     @FunctionalInterface
@@ -64,10 +62,8 @@ public final class DirectLink {
         ownSleeps = DirectLayout.sleepsAt(side);
         peerListens = DirectLayout.listensAt(peer);
         peerSleeps = DirectLayout.sleepsAt(peer);
-        outRing = DirectLayout.ringAt(side);
-        inRing = DirectLayout.ringAt(peer);
-        out = ring(view, side);
-        in = ring(view, peer);
+        out = new RecordWriter(memory, ring(view, side), side);
+        in = new RecordReader(memory, ring(view, peer), peer);
     }
 
     private static OneToOneRingBuffer ring(View view, int side) {
@@ -104,29 +100,8 @@ public final class DirectLink {
         return (int) SLEEPS.getVolatile(memory, peerSleeps) != 0;
     }
 
-    /** Whether the peer has read all that we have written. */
-    boolean isDrained() {
-        return out.consumerPosition() == out.producerPosition();
-    }
-
-    /** Whether there is something to read. Volatile. */
-    boolean hasSomething() {
-        int head = (int) in.consumerPosition() & DirectLayout.RING_BYTES - Long.BYTES;
-        return in.buffer().getIntVolatile(head) > 0;
-    }
-
-    /** The memory of both rings. */
+    /** The memory that records are in. */
     MemorySegment memory() {
         return memory;
-    }
-
-    /** Where an index of the ring that we read lies in {@link #memory}. */
-    long inAt(int index) {
-        return inRing + (long) index;
-    }
-
-    /** Where an index of the ring that we write lies in {@link #memory}. */
-    long outAt(int index) {
-        return outRing + (long) index;
     }
 }

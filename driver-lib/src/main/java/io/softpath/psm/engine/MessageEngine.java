@@ -264,11 +264,6 @@ public final class MessageEngine {
         return requests.tell() + records;
     }
 
-    /** Whether {@link #look} and {@link #progress} have nothing to do, but for the time. */
-    public boolean isQuiet() {
-        return rings.isQuiet() && !requests.hasToTell() && !isBusy();
-    }
-
     /** Whether there are processes of this host that share memory with us. */
     public boolean isDirect() {
         return !rings.isEmpty();

@@ -1,11 +1,9 @@
 package io.softpath.psm.engine;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import io.softpath.abi.psm.PsmError;
-
-import org.agrona.concurrent.AtomicBuffer;
-import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 
 import java.lang.foreign.MemorySegment;
 
@@ -30,8 +28,8 @@ final class RingPath implements Path {
     private final Matching matching;
     private final PinnedGrants grants;
     private final PeerCopies copies;
-    private final OneToOneRingBuffer out;
-    private final AtomicBuffer buffer;
+    private final RecordWriter out;
+    private final MemorySegment memory;
     private final int eagerBytes;
     private final int pieceBytes;
 
@@ -49,7 +47,6 @@ final class RingPath implements Path {
 
     private long wakeAgainNs;
     private long wakeIntervalNs = WAKE_MIN_NS;
-    private boolean broken;
 
     RingPath(
             Peer peer,
@@ -67,10 +64,9 @@ final class RingPath implements Path {
         grants = new PinnedGrants(peer.id, port);
         copies = new PeerCopies(peer.id, port, matching);
         out = link.out;
-        buffer = out.buffer();
-        eagerBytes =
-                Math.min(settings.rendezvousBytes(), out.maxMsgLength() - RingRecord.EAGER_BYTES);
-        pieceBytes = out.maxMsgLength() - RingRecord.DATA_BYTES & -Long.BYTES;
+        memory = link.memory();
+        eagerBytes = Math.min(settings.rendezvousBytes(), out.maxBytes() - RingRecord.EAGER_BYTES);
+        pieceBytes = out.maxBytes() - RingRecord.DATA_BYTES & -Long.BYTES;
     }
 
     // Messages.
@@ -92,13 +88,13 @@ final class RingPath implements Path {
     }
 
     private boolean eager(Request request) {
-        int at = claim(RingRecord.EAGER, RingRecord.EAGER_BYTES + request.length);
+        long at = out.claim(RingRecord.EAGER, RingRecord.EAGER_BYTES + request.length);
         if (at < 0) {
             return false;
         }
-        buffer.putLong(at, request.tag);
+        putLong(at, request.tag);
         copy(request, 0, at + RingRecord.EAGER_BYTES, request.length);
-        commit(at);
+        commit();
         return true;
     }
 
@@ -228,29 +224,29 @@ final class RingPath implements Path {
                 return pieces(op);
             }
             case RingRecord.RTS -> {
-                int at = claim(RingRecord.RTS, RingRecord.RTS_BYTES);
+                long at = out.claim(RingRecord.RTS, RingRecord.RTS_BYTES);
                 if (at < 0) {
                     return false;
                 }
-                buffer.putLong(at, request.tag);
-                buffer.putInt(at + 8, request.index);
-                buffer.putInt(at + 12, request.length);
-                buffer.putLong(at + 16, op.data0);
-                commit(at);
+                putLong(at, request.tag);
+                putInt(at + 8, request.index);
+                putInt(at + 12, request.length);
+                putLong(at + 16, op.data0);
+                commit();
                 return true;
             }
             default -> {
                 int bytes = RingRecord.leastBytes(op.mqClass);
-                int at = claim(op.mqClass, bytes);
+                long at = out.claim(op.mqClass, bytes);
                 if (at < 0) {
                     return false;
                 }
-                buffer.putInt(at, (int) op.data0);
+                putInt(at, (int) op.data0);
                 if (bytes == RingRecord.CTS_BYTES) {
-                    buffer.putInt(at + 4, (int) (op.data1 >>> Integer.SIZE));
-                    buffer.putInt(at + 8, (int) op.data1);
+                    putInt(at + 4, (int) (op.data1 >>> Integer.SIZE));
+                    putInt(at + 8, (int) op.data1);
                 }
-                commit(at);
+                commit();
                 return true;
             }
         }
@@ -262,46 +258,40 @@ final class RingPath implements Path {
                 return false;
             }
             int piece = Math.min(op.length - op.made, pieceBytes);
-            int at = claim(RingRecord.DATA, RingRecord.DATA_BYTES + piece);
+            long at = out.claim(RingRecord.DATA, RingRecord.DATA_BYTES + piece);
             if (at < 0) {
                 return false;
             }
-            buffer.putInt(at, (int) op.data0);
-            buffer.putInt(at + 4, op.made);
+            putInt(at, (int) op.data0);
+            putInt(at + 4, op.made);
             copy(op.request, op.made, at + RingRecord.DATA_BYTES, piece);
-            commit(at);
+            commit();
             op.made += piece;
         }
         requests.complete(op.request, PsmError.OK);
         return true;
     }
 
-    /** Room for a record; negative if there is none now, or the peer has spoilt the ring. */
-    private int claim(int type, int bytes) {
-        try {
-            return out.tryClaim(type, bytes);
-        } catch (IndexOutOfBoundsException positionsOutsideTheRing) {
-            broken = true;
-            return -1;
-        }
-    }
-
-    private void commit(int at) {
-        try {
-            out.commit(at);
-        } catch (IllegalStateException claimOverwritten) {
-            broken = true;
-        }
+    private void commit() {
+        out.commit();
         wrote = true;
         engine.counters().recordsSent++;
     }
 
-    private void copy(Request request, int from, int at, int length) {
+    private void putLong(long at, long value) {
+        memory.set(JAVA_LONG_UNALIGNED, at, value);
+    }
+
+    private void putInt(long at, int value) {
+        memory.set(JAVA_INT_UNALIGNED, at, value);
+    }
+
+    private void copy(Request request, int from, long at, int length) {
         long source = request.offset + from;
         if (length == Long.BYTES) {
-            buffer.putLong(at, request.buffer.get(JAVA_LONG_UNALIGNED, source));
+            putLong(at, request.buffer.get(JAVA_LONG_UNALIGNED, source));
         } else {
-            MemorySegment.copy(request.buffer, source, link.memory(), link.outAt(at), length);
+            MemorySegment.copy(request.buffer, source, memory, at, length);
         }
     }
 
@@ -324,7 +314,7 @@ final class RingPath implements Path {
 
     /** Whether the peer has written where only we write. */
     boolean isBroken() {
-        return broken;
+        return out.isBroken();
     }
 
     /** Writes and copies what can be, and wakes the peer if it must be. */
@@ -358,7 +348,7 @@ final class RingPath implements Path {
         if (!waking) {
             return Long.MAX_VALUE;
         }
-        if (link.isDrained() || !link.peerSleeps()) {
+        if (out.isDrained() || !link.peerSleeps()) {
             waking = false;
             wakeIntervalNs = WAKE_MIN_NS;
             return Long.MAX_VALUE;
@@ -372,7 +362,7 @@ final class RingPath implements Path {
 
     @Override
     public boolean isIdle() {
-        return ops.isEmpty() && copies.isEmpty() && link.isDrained() && peer.packets.isIdle();
+        return ops.isEmpty() && copies.isEmpty() && out.isDrained() && peer.packets.isIdle();
     }
 
     @Override

@@ -1,15 +1,15 @@
 package io.softpath.psm.engine;
 
-import io.softpath.abi.direct.DirectLayout;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
-import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.ControlledMessageHandler;
+import java.lang.foreign.MemorySegment;
 
 /**
  * Takes the records that one peer writes. It is another process, and may write anything: a record
  * that cannot be ends the connection to it, and nothing else.
  */
-final class RingReader implements ControlledMessageHandler {
+final class RingReader implements RecordReader.Taker {
     /**
      * The most records that are taken at once. One alone is taken as long as they come one by one:
      * to look whether another is behind it takes a cache line that its writer has just written, and
@@ -19,13 +19,17 @@ final class RingReader implements ControlledMessageHandler {
 
     private final Peer peer;
     private final DirectLink link;
+    private final MemorySegment memory;
+    private final RecordReader in;
     private final RingPath path;
     private final EngineCounters counters;
     private final Requests requests;
     private final Matching matching;
     private boolean broken;
-    private int taken;
     private int limit = 1;
+
+    /** Something was taken, and what is to be written has not been looked at since. */
+    boolean unsettled;
 
     RingReader(
             Peer peer,
@@ -36,6 +40,8 @@ final class RingReader implements ControlledMessageHandler {
             Matching matching) {
         this.peer = peer;
         this.link = link;
+        memory = link.memory();
+        in = link.in;
         this.path = path;
         this.counters = counters;
         this.requests = requests;
@@ -54,18 +60,9 @@ final class RingReader implements ControlledMessageHandler {
         return peer;
     }
 
-    /** Whether something has come; if not, what comes next comes alone. */
-    boolean hasSomething() {
-        if (link.hasSomething()) {
-            return true;
-        }
-        limit = 1;
-        return false;
-    }
-
     /** Whether a record came that cannot be. */
     boolean isBroken() {
-        return broken;
+        return broken || in.isBroken();
     }
 
     /**
@@ -74,67 +71,58 @@ final class RingReader implements ControlledMessageHandler {
      * @return how many records
      */
     int take() {
-        taken = 0;
-        try {
-            link.in.controlledRead(this, limit);
-        } catch (IndexOutOfBoundsException outsideTheRing) {
-            broken = true;
+        int taken = in.take(this, limit);
+        if (taken == 0) {
+            limit = 1;
+            return 0;
         }
         limit = taken < limit ? 1 : Math.min(2 * limit, MAX_RECORDS);
-        if (taken != 0) {
-            peer.heard = true;
-            counters.recordsReceived += taken;
-        }
+        peer.heard = true;
+        counters.recordsReceived += taken;
         return taken;
     }
 
+    /**
+     * Takes a record; each word is read once. False if there is no memory for a message now, or it
+     * cannot be.
+     */
     @Override
-    public Action onMessage(int type, MutableDirectBuffer buffer, int index, int length) {
-        if (length < RingRecord.leastBytes(type) || length > DirectLayout.RING_BYTES - index) {
+    public boolean take(int type, long at, int bytes) {
+        if (bytes < RingRecord.leastBytes(type)) {
             broken = true;
-            return Action.ABORT;
+            return false;
         }
-        if (!accept(type, buffer, index, length)) {
-            return Action.ABORT; // as if it had not come yet
-        }
-        taken++;
-        return Action.CONTINUE;
-    }
-
-    /** Each word is read once. False if there is no memory for a message now, or it cannot be. */
-    private boolean accept(int type, MutableDirectBuffer buffer, int index, int length) {
         switch (type) {
             case RingRecord.EAGER -> {
-                int bytes = length - RingRecord.EAGER_BYTES;
-                long at = link.inAt(index + RingRecord.EAGER_BYTES);
+                int length = bytes - RingRecord.EAGER_BYTES;
+                long message = at + RingRecord.EAGER_BYTES;
                 return hasMemory(
-                        matching.arrives(
-                                peer, buffer.getLong(index), bytes, 0, link.memory(), at, bytes));
+                        matching.arrives(peer, getLong(at), length, 0, memory, message, length));
             }
             case RingRecord.RTS -> {
-                return offered(
-                        buffer.getLong(index),
-                        buffer.getInt(index + 8),
-                        buffer.getInt(index + 12),
-                        buffer.getLong(index + 16));
+                return offered(getLong(at), getInt(at + 8), getInt(at + 12), getLong(at + 16));
             }
-            case RingRecord.CTS ->
-                    path.clearToSend(
-                            buffer.getInt(index),
-                            buffer.getInt(index + 4),
-                            buffer.getInt(index + 8));
+            case RingRecord.CTS -> path.clearToSend(getInt(at), getInt(at + 4), getInt(at + 8));
             case RingRecord.DATA ->
                     piece(
-                            buffer.getInt(index),
-                            buffer.getInt(index + 4),
-                            link.inAt(index + RingRecord.DATA_BYTES),
-                            length - RingRecord.DATA_BYTES);
-            case RingRecord.DONE -> path.done(buffer.getInt(index));
-            case RingRecord.GONE -> path.gone(buffer.getInt(index));
+                            getInt(at),
+                            getInt(at + 4),
+                            at + RingRecord.DATA_BYTES,
+                            bytes - RingRecord.DATA_BYTES);
+            case RingRecord.DONE -> path.done(getInt(at));
+            case RingRecord.GONE -> path.gone(getInt(at));
             default ->
                     throw new IllegalStateException("psm: record type=" + type + " has a length");
         }
         return true;
+    }
+
+    private long getLong(long at) {
+        return memory.get(JAVA_LONG_UNALIGNED, at);
+    }
+
+    private int getInt(long at) {
+        return memory.get(JAVA_INT_UNALIGNED, at);
     }
 
     private boolean hasMemory(boolean accepted) {
@@ -161,7 +149,7 @@ final class RingReader implements ControlledMessageHandler {
         if (request == null || request.isSend || request.peer != peer) {
             counters.malformed++;
         } else {
-            matching.store(request, at, link.memory(), memoryAt, length);
+            matching.store(request, at, memory, memoryAt, length);
         }
     }
 }

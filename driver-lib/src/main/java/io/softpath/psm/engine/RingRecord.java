@@ -1,8 +1,8 @@
 package io.softpath.psm.engine;
 
 /**
- * The records in the rings of a pair: what kind one is is its Agrona type. All little-endian, as
- * the machine that both sides run on.
+ * The records that a pair writes to each other, by their type. All little-endian, as the machine
+ * that both sides run on.
  *
  * <pre>
  *  EAGER   0 u64 tag                                                     8 the message

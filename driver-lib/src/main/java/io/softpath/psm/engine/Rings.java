@@ -108,26 +108,25 @@ final class Rings {
     int look() {
         int records = 0;
         for (RingReader reader : readers) {
-            records += reader.take();
-            RingPath path = reader.path();
-            if (path.hasWork()) {
-                path.flush();
-            }
-            if (reader.isBroken() || path.isBroken()) {
-                engine.broken(reader.peer());
+            int taken = reader.take();
+            records += taken;
+            reader.unsettled = taken != 0 && !reader.unsettled; // the program may have it first
+            if (!reader.unsettled) {
+                settle(reader);
             }
         }
         return records;
     }
 
-    /** Whether nothing has come, and nothing is to be written. */
-    boolean isQuiet() {
-        for (RingReader reader : readers) {
-            if (reader.path().hasWork() || reader.hasSomething()) {
-                return false;
-            }
+    /** Writes what there is room for, and ends the connection to who has spoilt the ring. */
+    private void settle(RingReader reader) {
+        RingPath path = reader.path();
+        if (path.hasWork()) {
+            path.flush();
         }
-        return true;
+        if (reader.isBroken() || path.isBroken()) {
+            engine.broken(reader.peer());
+        }
     }
 
     /** Whether there is something to do now. */
@@ -160,7 +159,7 @@ final class Rings {
         for (RingReader reader : readers) {
             DirectLink link = reader.link();
             link.sleep(asleep);
-            quiet &= !link.hasSomething();
+            quiet &= !link.in.hasSomething();
         }
         return quiet;
     }

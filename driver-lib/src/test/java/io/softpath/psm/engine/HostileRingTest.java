@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.softpath.abi.direct.DirectLayout;
+import io.softpath.abi.direct.Slot;
 import io.softpath.abi.psm.PsmError;
 
-import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -23,11 +26,16 @@ final class HostileRingTest {
     private static final int LIVES = 300;
     private static final DirectSettings SHARING = new DirectSettings(true, true, true, 16_000);
     private static final long MINE = 1L << 40;
+    private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     private SimWorld world;
     private SimWorld.Node victim;
     private SimWorld.Node hostile;
     private SimWorld.Node honest;
+    private MemorySegment memory;
+
+    /** Which one the hostile peer is. */
+    private int side;
 
     private void start(SimWorld made) {
         world = made;
@@ -38,6 +46,8 @@ final class HostileRingTest {
         world.connectAll();
         assertTrue(SimWorld.peer(victim, hostile).isDirect());
         assertTrue(SimWorld.peer(honest, victim).isDirect());
+        memory = shared().memory();
+        side = shared().out.claim(0, 0) < DirectLayout.slotsAt(1) ? 0 : 1;
     }
 
     private static EngineSettings settings(int run) {
@@ -99,7 +109,6 @@ final class HostileRingTest {
 
     /** Writes words of all kinds to places that matter, while the victim sends and receives. */
     private boolean attack(SplittableRandom random) {
-        MemorySegment memory = shared().memory();
         for (int i = 0; i < 300; i++) {
             victim.wake();
             Peer ofVictim = SimWorld.peer(victim, hostile);
@@ -107,14 +116,18 @@ final class HostileRingTest {
                 return true;
             }
             long place =
-                    switch (random.nextInt(8)) {
+                    switch (random.nextInt(9)) {
                         case 0 -> random.nextInt(DirectLayout.BYTES - Long.BYTES);
                         case 1 -> ring(random) + DirectLayout.RING_BYTES + random.nextInt(96) * 8L;
                         case 2 -> ring(random) + random.nextInt(64) * 8L;
-                        case 3 -> random.nextInt(32) * 8L;
-                        default -> next();
+                        case 3 -> random.nextInt(64) * 8L;
+                        case 4 -> nextInRing();
+                        case 5 -> nextInRing() + Long.BYTES;
+                        default -> -1;
                     };
-            if (place <= DirectLayout.BYTES - Long.BYTES) {
+            if (place < 0) {
+                slot(random);
+            } else if (place <= DirectLayout.BYTES - Long.BYTES) {
                 memory.set(ValueLayout.JAVA_LONG_UNALIGNED, place, some(random));
             }
             if (random.nextInt(4) == 0) {
@@ -131,10 +144,31 @@ final class HostileRingTest {
         return false;
     }
 
-    /** Where the victim looks for the next record. */
-    private long next() {
-        long head = shared().out.consumerPosition();
-        return shared().outAt((int) head & DirectLayout.RING_BYTES - Long.BYTES);
+    /** The next slot, as it might be: the victim takes it for a record. */
+    private void slot(SplittableRandom random) {
+        long taken = memory.get(WORD, DirectLayout.takenAt(1 - side));
+        long slot = Math.floorMod(taken, DirectLayout.SLOTS) * (long) Slot.BYTES;
+        long at = DirectLayout.slotsAt(side) + slot;
+        for (int word = 1; word <= 3; word++) {
+            boolean small = random.nextBoolean();
+            memory.set(WORD, at + 8L * word, small ? random.nextInt(64) : random.nextLong());
+        }
+        boolean fits = random.nextInt(64) != 0;
+        int type =
+                switch (random.nextInt(64)) {
+                    case 0 -> Slot.IN_RING;
+                    case 1 -> random.nextInt(256);
+                    default -> 1 + random.nextInt(6);
+                };
+        int bytes = fits ? 24 + random.nextInt(64) : random.nextInt(1 << 24);
+        memory.set(WORD, at, Slot.header((int) taken + 1, type, bytes));
+    }
+
+    /** Where the victim looks for a record in the ring. */
+    private long nextInRing() {
+        long ring = DirectLayout.ringAt(side);
+        long head = ring + DirectLayout.RING_BYTES + RingBufferDescriptor.HEAD_POSITION_OFFSET;
+        return ring + (memory.get(WORD, head) & DirectLayout.RING_BYTES - 8L);
     }
 
     private static long ring(SplittableRandom random) {
@@ -167,16 +201,15 @@ final class HostileRingTest {
                     victim.engine.send(
                             SimWorld.peer(victim, honest), 7, bytes, 0, 100_000, false, null, null);
             assertFalse(send.isComplete());
-            OneToOneRingBuffer ring = shared().out;
-            control(ring, RingRecord.DONE, send.index, 0, 0);
-            control(ring, RingRecord.CTS, send.index, 0, 100_000);
-            control(ring, RingRecord.CTS, -1, 0, 8);
-            control(ring, RingRecord.CTS, 1 << 30, 0, 8);
-            control(ring, RingRecord.DATA, send.index, 0, 8);
-            control(ring, RingRecord.GONE, 99, 0, 0);
+            control(RingRecord.DONE, send.index, 0, 0);
+            control(RingRecord.CTS, send.index, 0, 100_000);
+            control(RingRecord.CTS, -1, 0, 8);
+            control(RingRecord.CTS, 1 << 30, 0, 8);
+            control(RingRecord.DATA, send.index, 0, 8);
+            control(RingRecord.GONE, 99, 0, 0);
             long before = victim.engine.counters().malformed();
             victim.wake();
-            for (int records = 6; records > 0 && !shared().isDrained(); records--) {
+            for (int records = 6; records > 0 && !shared().out.isDrained(); records--) {
                 victim.engine.progress(world.nowNs);
             }
             assertEquals(before + 5, victim.engine.counters().malformed());
@@ -186,17 +219,19 @@ final class HostileRingTest {
         }
     }
 
-    private static void control(OneToOneRingBuffer ring, int type, int a, int b, int c) {
-        int at = ring.tryClaim(type, Math.max(RingRecord.leastBytes(type), RingRecord.CTS_BYTES));
-        ring.buffer().putInt(at, a);
-        ring.buffer().putInt(at + 4, b);
-        ring.buffer().putInt(at + 8, c);
-        ring.commit(at);
+    private void control(int type, int a, int b, int c) {
+        RecordWriter out = shared().out;
+        long at = out.claim(type, Math.max(RingRecord.leastBytes(type), RingRecord.CTS_BYTES));
+        memory.set(ValueLayout.JAVA_INT, at, a);
+        memory.set(ValueLayout.JAVA_INT, at + 4, b);
+        memory.set(ValueLayout.JAVA_INT, at + 8, c);
+        out.commit();
     }
 
     /** It has claimed room for a message, and written half of it, when it dies. */
-    @Test
-    void shouldNotWaitForAWriterThatDiesBetweenClaimAndCommit() {
+    @ParameterizedTest
+    @ValueSource(ints = {50, 500})
+    void shouldNotWaitForAWriterThatDiesBetweenClaimAndCommit(int claimed) {
         try (SimWorld made = new SimWorld(1, SimWorld.Trouble.NONE)) {
             start(made);
             MemorySegment room = MemorySegment.ofArray(new byte[100]);
@@ -212,8 +247,7 @@ final class HostileRingTest {
                     false,
                     null,
                     null);
-            int at = shared().out.tryClaim(RingRecord.EAGER, 50);
-            shared().out.buffer().putLong(at, 2);
+            memory.set(WORD, shared().out.claim(RingRecord.EAGER, claimed), 2);
             hostile.dead = true;
             Request to =
                     victim.engine.send(
@@ -236,7 +270,6 @@ final class HostileRingTest {
             MemorySegment small = MemorySegment.ofArray(new byte[1000]);
             hostile.port.pin(small);
             hostile.port.grant(victim.id, 0);
-            OneToOneRingBuffer ring = shared().out;
             long[] sources = {
                 RingRecord.source(0, 1),
                 RingRecord.source(0, 1L << 37),
@@ -245,12 +278,12 @@ final class HostileRingTest {
                 Long.MIN_VALUE
             };
             for (int i = 0; i < sources.length; i++) {
-                int at = ring.tryClaim(RingRecord.RTS, RingRecord.RTS_BYTES);
-                ring.buffer().putLong(at, 5);
-                ring.buffer().putInt(at + 8, i);
-                ring.buffer().putInt(at + 12, 1000);
-                ring.buffer().putLong(at + 16, sources[i]);
-                ring.commit(at);
+                long at = shared().out.claim(RingRecord.RTS, RingRecord.RTS_BYTES);
+                memory.set(WORD, at, 5);
+                memory.set(ValueLayout.JAVA_INT, at + 8, i);
+                memory.set(ValueLayout.JAVA_INT, at + 12, 1000);
+                memory.set(WORD, at + 16, sources[i]);
+                shared().out.commit();
                 MemorySegment room = MemorySegment.ofArray(new byte[1000]);
                 victim.wake();
                 Request receive = victim.engine.receive(5, -1, room, 0, 1000, null, null);
@@ -264,11 +297,11 @@ final class HostileRingTest {
 
     @Test
     void shouldTakeNoMemoryOfAnotherLength() {
-        MemorySegment memory = MemorySegment.ofArray(new long[DirectLayout.BYTES / Long.BYTES - 1]);
+        MemorySegment less = MemorySegment.ofArray(new long[DirectLayout.BYTES / Long.BYTES - 1]);
         IllegalArgumentException e =
                 assertThrows(
                         IllegalArgumentException.class,
-                        () -> new DirectLink(0, memory, (offset, bytes) -> null));
+                        () -> new DirectLink(0, less, (offset, bytes) -> null));
         assertTrue(e.getMessage().contains("bytes=" + DirectLayout.BYTES), e.getMessage());
     }
 }

@@ -1,0 +1,136 @@
+package io.softpath.psm.engine;
+
+import static io.softpath.abi.direct.DirectLayout.SLOTS;
+
+import io.softpath.abi.direct.DirectLayout;
+import io.softpath.abi.direct.Slot;
+
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.ControlledMessageHandler;
+import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Takes the records that one peer writes, in their order, from slots and ring. It may write
+ * anything at any time: each header is read once, and where a record lies is inside the memory.
+ */
+final class RecordReader implements ControlledMessageHandler {
+
+    /** Whoever takes records. */
+    @FunctionalInterface
+    interface Taker {
+        /**
+         * Takes a record.
+         *
+         * @param type as its writer says
+         * @param at where in the memory it is, all {@code bytes} of it
+         * @return false if it cannot be taken now, and is to come again
+         */
+        boolean take(int type, long at, int bytes);
+    }
+
+    private final MemorySegment memory;
+    private final OneToOneRingBuffer ring;
+    private final long ringAt;
+    private final long slots;
+    private final long takenAt;
+    private long taken;
+
+    /** The slot of the next record. */
+    private long slot;
+
+    private boolean broken;
+
+    /** Of a record in the ring: who takes it, whether it is there, and whether it was taken. */
+    private Taker ringTaker;
+
+    private boolean ringFound;
+    private boolean ringTaken;
+
+    RecordReader(MemorySegment memory, OneToOneRingBuffer ring, int side) {
+        this.memory = memory;
+        this.ring = ring;
+        ringAt = DirectLayout.ringAt(side);
+        slots = DirectLayout.slotsAt(side);
+        takenAt = DirectLayout.takenAt(1 - side);
+        slot = slots;
+    }
+
+    /** Whether there is a record. Acquire. */
+    boolean hasSomething() {
+        return isNext(Slot.get(memory, slot));
+    }
+
+    private boolean isNext(long header) {
+        return Slot.number(header) == (int) taken + 1;
+    }
+
+    /**
+     * Takes records, one after the other.
+     *
+     * @return how many
+     */
+    int take(Taker taker, int limit) {
+        int count = 0;
+        while (count < limit) {
+            long header = Slot.get(memory, slot);
+            if (!isNext(header) || !take(taker, header)) {
+                break;
+            }
+            count++;
+            taken++;
+            slot = slots + (taken & SLOTS - 1) * Slot.BYTES;
+        }
+        if (count != 0) {
+            Slot.putTaken(memory, takenAt, taken);
+        }
+        return count;
+    }
+
+    private boolean take(Taker taker, long header) {
+        int type = Slot.type(header);
+        if (type == Slot.IN_RING) {
+            return takeFromRing(taker);
+        }
+        int bytes = Slot.bytes(header);
+        if (bytes > Slot.MOST) {
+            broken = true;
+            return false;
+        }
+        return taker.take(type, slot + Slot.RECORD, bytes);
+    }
+
+    /** The rest of the ring may be padding, and the record at its beginning. */
+    private boolean takeFromRing(Taker taker) {
+        ringTaker = taker;
+        ringFound = false;
+        ringTaken = false;
+        try {
+            ring.controlledRead(this, 1);
+            if (!ringFound) {
+                ring.controlledRead(this, 1);
+            }
+            broken |= !ringFound;
+        } catch (IndexOutOfBoundsException outsideTheRing) {
+            broken = true;
+        }
+        return ringTaken;
+    }
+
+    @Override
+    public Action onMessage(int type, MutableDirectBuffer buffer, int index, int length) {
+        ringFound = true;
+        if (length > DirectLayout.RING_BYTES - index) {
+            broken = true;
+            return Action.ABORT;
+        }
+        ringTaken = ringTaker.take(type, ringAt + index, length);
+        return ringTaken ? Action.CONTINUE : Action.ABORT;
+    }
+
+    /** Whether the peer has written what cannot be. */
+    boolean isBroken() {
+        return broken;
+    }
+}
