@@ -4,10 +4,9 @@ import io.softpath.bench.process.BenchFailure;
 import io.softpath.bench.process.Rounds;
 import io.softpath.bench.process.Unavailable;
 import io.softpath.bench.report.Absent;
-import io.softpath.bench.report.Machine;
 import io.softpath.bench.report.Outcome;
-import io.softpath.bench.report.Report;
 import io.softpath.bench.report.Result;
+import io.softpath.bench.report.Run;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -82,7 +81,7 @@ public final class BenchMain implements Callable<Integer> {
             printNames();
             return MEASURED;
         }
-        Machine machine = Machine.here();
+        Run run = options.begin();
         Progress progress = new Progress(options.quick, options::progress);
         List<Result> results = new ArrayList<>();
         List<Absent> absent = new ArrayList<>();
@@ -105,7 +104,7 @@ public final class BenchMain implements Callable<Integer> {
             progress.end(part);
         }
         options.print(
-                new Report(machine, results, absent),
+                run.end(new Outcome(results, absent)),
                 "A ratio holds within its part: what is compared was measured in turns.");
         return code;
     }

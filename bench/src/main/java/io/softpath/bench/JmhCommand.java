@@ -2,10 +2,9 @@ package io.softpath.bench;
 
 import io.softpath.bench.process.BenchFailure;
 import io.softpath.bench.process.JvmArguments;
-import io.softpath.bench.report.Machine;
 import io.softpath.bench.report.Outcome;
-import io.softpath.bench.report.Report;
 import io.softpath.bench.report.Result;
+import io.softpath.bench.report.Run;
 
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.profile.GCProfiler;
@@ -52,15 +51,15 @@ final class JmhCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Machine machine = Machine.here();
+        Run run = options.begin();
         options.progress(
                 "JMH runs each benchmark in new JVMs; its own report follows on standard error");
         List<Result> results = new ArrayList<>();
-        for (RunResult run : run()) {
-            results.addAll(results(run));
+        for (RunResult each : run()) {
+            results.addAll(results(each));
         }
         options.print(
-                Report.of(machine, Outcome.of(results)),
+                run.end(Outcome.of(results)),
                 "A micro-benchmark times code in a warm loop: compare, do not add up.");
         return 0;
     }

@@ -1,8 +1,6 @@
 package io.softpath.bench;
 
-import io.softpath.bench.process.Rounds;
-import io.softpath.bench.report.Machine;
-import io.softpath.bench.report.Report;
+import io.softpath.bench.report.Run;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -30,9 +28,8 @@ final class PartCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Machine machine = Machine.here();
-        Rounds rounds = Rounds.of(options.quick, options::progress);
-        options.print(Report.of(machine, part.run(rounds)), part.reading());
+        Run run = options.begin();
+        options.print(run.end(part.run(options.rounds())), part.reading());
         return 0;
     }
 }

@@ -16,6 +16,14 @@ class BenchMainTest {
     }
 
     @Test
+    void shouldRefuseAPageThatCannotBeWrittenBeforeItMeasures() {
+        String page = "/proc/none/report.html";
+        assertEquals(2, BenchMain.execute("--html", page));
+        assertEquals(2, BenchMain.execute("floor", "--html", page));
+        assertEquals(2, BenchMain.execute("jmh", "--html", page));
+    }
+
+    @Test
     void shouldExplainEachCommand() {
         assertEquals(0, BenchMain.execute("--help"));
         assertEquals(0, BenchMain.execute("floor", "--help"));

@@ -3,8 +3,6 @@ package io.softpath.bench.report;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -46,13 +44,8 @@ public record Machine(
         return read(ROOT, Instant.now());
     }
 
-    /** True if programs wanted more than half of the CPUs in the minute before the report began. */
-    public boolean busy() {
-        return load > cores / 2.0;
-    }
-
     static Machine read(Path root, Instant now) {
-        List<String> cpuinfo = lines(root.resolve("proc/cpuinfo"));
+        List<String> cpuinfo = SystemFiles.lines(root.resolve("proc/cpuinfo"));
         String flags = value(cpuinfo, "flags");
         return new Machine(
                 Objects.requireNonNullElse(
@@ -64,8 +57,8 @@ public record Machine(
                         root.resolve(
                                 "sys/devices/system/clocksource/clocksource0/current_clocksource")),
                 System.getProperty("java.vm.name") + " " + Runtime.version(),
-                kibibytes(value(lines(root.resolve("proc/meminfo")), "MemTotal")) * 1024,
-                number(first(root.resolve("proc/loadavg")).split(" ", 2)[0]),
+                kibibytes(root, "MemTotal") * 1024,
+                SystemFiles.word(SystemFiles.first(root.resolve("proc/loadavg")), 0),
                 now.truncatedTo(ChronoUnit.SECONDS).toString());
     }
 
@@ -79,28 +72,13 @@ public record Machine(
         return null;
     }
 
-    private static long kibibytes(String value) {
-        return value == null ? 0 : (long) number(value.split(" ", 2)[0]);
-    }
-
-    private static double number(String text) {
-        try {
-            return Double.parseDouble(text);
-        } catch (NumberFormatException _) {
-            return 0;
-        }
+    private static long kibibytes(Path root, String key) {
+        String value = value(SystemFiles.lines(root.resolve("proc/meminfo")), key);
+        return value == null ? 0 : (long) SystemFiles.word(value, 0);
     }
 
     private static String first(Path file) {
-        List<String> lines = lines(file);
-        return lines.isEmpty() ? UNKNOWN : lines.getFirst().strip();
-    }
-
-    private static List<String> lines(Path file) {
-        try {
-            return Files.readAllLines(file);
-        } catch (IOException _) {
-            return List.of();
-        }
+        String first = SystemFiles.first(file);
+        return first.isEmpty() ? UNKNOWN : first;
     }
 }

@@ -8,27 +8,35 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** The outcome of one {@code softpath bench} command: the machine and the figures taken on it. */
-@JsonPropertyOrder({"machine", "results", "absent"})
+@JsonPropertyOrder({"machine", "warnings", "results", "absent"})
 public record Report(
         Machine machine,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Warning> warnings,
         List<Result> results,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Absent> absent) {
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     private static final int NOTE_WIDTH = 96;
 
+    /** A table that a screen shows at once is read without gaps. */
+    private static final int ONE_SCREEN = 24;
+
+    static final List<String> COLUMNS =
+            List.of("", "median", "p90", "p99", "p99.9", "unit", "samples", "spread", "compared");
+    static final int SPREAD = COLUMNS.indexOf("spread");
+    private static final int UNIT = COLUMNS.indexOf("unit");
+
     /** Copies the lists. */
     public Report {
+        warnings = List.copyOf(warnings);
         results = List.copyOf(results);
         absent = List.copyOf(absent);
-    }
-
-    /** What came of one measurement. */
-    public static Report of(Machine machine, Outcome outcome) {
-        return new Report(machine, outcome.results(), outcome.absent());
     }
 
     /** One JSON object, indented, without a line end. */
@@ -50,17 +58,17 @@ public record Report(
                 machine.kernel(),
                 machine.jdk(),
                 Statistics.round(machine.load()));
-        if (machine.busy()) {
-            out.println("The machine was busy when this began: do not quote these figures.");
+        for (Warning warning : warnings) {
+            wrapped(warning.text()).forEach(out::println);
         }
         out.println();
         List<String[]> rows = new ArrayList<>();
-        rows.add(
-                new String[] {
-                    "", "median", "p90", "p99", "p99.9", "unit", "samples", "spread", "compared"
-                });
-        for (Result result : results) {
-            rows.add(row(result));
+        rows.add(COLUMNS.toArray(String[]::new));
+        for (List<Result> group : groups()) {
+            if (rows.size() > 1 && results.size() > ONE_SCREEN) {
+                rows.add(new String[0]);
+            }
+            group.forEach(result -> rows.add(row(result)));
         }
         printAligned(out, rows);
         for (Absent each : absent) {
@@ -75,7 +83,17 @@ public record Report(
         }
     }
 
-    private static String[] row(Result result) {
+    /** The results, those together whose names begin alike. */
+    Collection<List<Result>> groups() {
+        return results.stream()
+                .collect(
+                        Collectors.groupingBy(
+                                Result::family, LinkedHashMap::new, Collectors.toList()))
+                .values();
+    }
+
+    /** What the table says of a result, under {@link #COLUMNS}. */
+    static String[] row(Result result) {
         return new String[] {
             result.name(),
             Statistics.round(result.median()),
@@ -93,6 +111,11 @@ public record Report(
         };
     }
 
+    /** Whether a column holds words, not numbers. */
+    static boolean isText(int column) {
+        return column == 0 || column == UNIT || column == COLUMNS.size() - 1;
+    }
+
     private static void printAligned(PrintStream out, List<String[]> rows) {
         int[] widths = new int[rows.getFirst().length];
         for (String[] row : rows) {
@@ -103,7 +126,7 @@ public record Report(
         for (String[] row : rows) {
             StringBuilder line = new StringBuilder();
             for (int i = 0; i < row.length; i++) {
-                boolean text = i == 0 || i == 5 || i == row.length - 1;
+                boolean text = isText(i);
                 String padding = " ".repeat(widths[i] - row[i].length());
                 line.append(text ? row[i] + padding : padding + row[i]).append("  ");
             }

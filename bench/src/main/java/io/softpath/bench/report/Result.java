@@ -1,5 +1,6 @@
 package io.softpath.bench.report;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
@@ -25,6 +26,7 @@ import java.util.List;
  * @param ratio median divided by the median of {@code ratioTo}; null if the result is not compared
  * @param ratioTo name of the result it is compared with; null if the result is not compared
  * @param note what the reader should know before quoting the figure; null if nothing
+ * @param recorded what the percentiles are made of; null if of one number a round. Not in JSON
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonPropertyOrder({
@@ -54,7 +56,8 @@ public record Result(
         List<Double> rounds,
         Double ratio,
         @JsonProperty("ratio_to") String ratioTo,
-        String note) {
+        String note,
+        @JsonIgnore Recorded recorded) {
 
     /**
      * Above this, two runs of the same code differ by so much that the figure should not be quoted
@@ -71,6 +74,12 @@ public record Result(
     @JsonProperty("noisy")
     public boolean noisy() {
         return spread > WIDE_SPREAD;
+    }
+
+    /** What its name begins with, up to the first dot. */
+    @JsonIgnore
+    String family() {
+        return name.split("\\.", 2)[0];
     }
 
     /**
@@ -114,7 +123,8 @@ public record Result(
                 medians,
                 Statistics.median(p90),
                 Statistics.median(p99),
-                Statistics.median(p999));
+                Statistics.median(p999),
+                new Recorded(rounds, batchSize));
     }
 
     /**
@@ -133,7 +143,8 @@ public record Result(
                 values,
                 Statistics.percentile(all, 90),
                 Statistics.percentile(all, 99),
-                Statistics.percentile(all, 99.9));
+                Statistics.percentile(all, 99.9),
+                null);
     }
 
     private static Result of(
@@ -143,7 +154,8 @@ public record Result(
             List<Double> medians,
             double p90,
             double p99,
-            double p999) {
+            double p999,
+            Recorded recorded) {
         if (medians.isEmpty()) {
             throw new IllegalArgumentException("no round: name=" + name);
         }
@@ -162,7 +174,8 @@ public record Result(
                 medians,
                 null,
                 null,
-                note);
+                note,
+                recorded);
     }
 
     private static String wideNote(double[] medians) {
@@ -205,13 +218,15 @@ public record Result(
                 rounds,
                 median / base.median,
                 base.name,
-                note);
+                note,
+                recorded);
     }
 
     /** The same result with a sentence for the reader, after what its note says already. */
     public Result noted(String sentence) {
         String both = note == null ? sentence : note + "; " + sentence;
         return new Result(
-                name, unit, median, p90, p99, p999, count, spread, rounds, ratio, ratioTo, both);
+                name, unit, median, p90, p99, p999, count, spread, rounds, ratio, ratioTo, both,
+                recorded);
     }
 }

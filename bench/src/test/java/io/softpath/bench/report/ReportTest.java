@@ -19,6 +19,7 @@ class ReportTest {
     private static final Machine MACHINE =
             new Machine(
                     "a CPU", 2, true, "6.1", "tsc", "a JVM 25", 1024, 0.5, "2025-01-01T00:00:00Z");
+    private static final Warning WARNING = new Warning("busy", "The machine was busy.");
     private static final Result FLOOR = Result.ofValues("floor", "ns", 10, List.of(100.0, 102.0));
     private static final Result CHIP =
             Result.ofValues("chip", "ns", 10, List.of(220.0, 400.0))
@@ -29,7 +30,9 @@ class ReportTest {
     void shouldWriteOneJsonObjectWithMachineAndResults() throws Exception {
         JsonNode json =
                 new ObjectMapper()
-                        .readTree(new Report(MACHINE, List.of(FLOOR, CHIP), List.of()).toJson());
+                        .readTree(
+                                new Report(MACHINE, List.of(), List.of(FLOOR, CHIP), List.of())
+                                        .toJson());
 
         assertEquals(List.of("machine", "results"), fields(json));
         assertEquals(
@@ -50,10 +53,7 @@ class ReportTest {
 
     @Test
     void shouldAlignTheColumnsOfTheTable() {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        new Report(MACHINE, List.of(FLOOR, CHIP), List.of())
-                .printTable(new PrintStream(bytes, true, StandardCharsets.UTF_8));
-        List<String> lines = bytes.toString(StandardCharsets.UTF_8).lines().toList();
+        List<String> lines = lines(new Report(MACHINE, List.of(), List.of(FLOOR, CHIP), List.of()));
 
         assertEquals(
                 "a CPU, 2 cores of a virtual machine, Linux 6.1, a JVM 25, load 0.5", lines.get(0));
@@ -69,15 +69,39 @@ class ReportTest {
     }
 
     @Test
-    void shouldWarnWhenOtherProgramsWereRunning() {
-        Machine busy = new Machine("a CPU", 2, false, "6.1", "tsc", "a JVM", 1024, 1.5, "now");
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        new Report(busy, List.of(FLOOR), List.of())
-                .printTable(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    void shouldSayWhatIsWrongBeforeAnyFigure() throws Exception {
+        Report report = new Report(MACHINE, List.of(WARNING), List.of(FLOOR), List.of());
 
-        assertEquals(
-                "The machine was busy when this began: do not quote these figures.",
-                bytes.toString(StandardCharsets.UTF_8).lines().toList().get(1));
+        assertEquals("The machine was busy.", lines(report).get(1));
+        JsonNode json = new ObjectMapper().readTree(report.toJson());
+        assertEquals(List.of("machine", "warnings", "results"), fields(json));
+        assertEquals("busy", json.get("warnings").get(0).get("kind").textValue());
+        assertEquals("The machine was busy.", json.get("warnings").get(0).get("text").textValue());
+    }
+
+    @Test
+    void shouldDivideALongTableWhereNamesBeginDifferently() {
+        List<Result> results = MadeUp.many();
+        List<String> lines = lines(new Report(MACHINE, List.of(), results, List.of()));
+
+        assertTrue(lines.get(2).contains("median"), lines.get(2));
+        assertEquals("floor.handover.rtt", lines.get(3).split(" ", 2)[0]);
+        assertEquals("", lines.get(4));
+        assertEquals("chip.self.rtt", lines.get(5).split(" ", 2)[0]);
+        List<String> table = lines.subList(3, lines.indexOf("") + results.size() + 9);
+        List<String> families =
+                table.stream()
+                        .filter(line -> !line.isEmpty())
+                        .map(line -> line.split("\\.", 2)[0])
+                        .toList();
+        assertEquals(results.size(), families.size());
+        for (int i = 1; i < table.size(); i++) {
+            boolean same =
+                    table.get(i).isEmpty()
+                            || table.get(i - 1).isEmpty()
+                            || table.get(i).startsWith(table.get(i - 1).split("\\.", 2)[0] + ".");
+            assertTrue(same, table.get(i));
+        }
     }
 
     @Test
@@ -87,6 +111,12 @@ class ReportTest {
         assertTrue(here.cores() > 0);
         assertTrue(here.memoryBytes() > 0);
         assertTrue(here.date().endsWith("Z"), here.date());
+    }
+
+    private static List<String> lines(Report report) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        report.printTable(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+        return bytes.toString(StandardCharsets.UTF_8).lines().toList();
     }
 
     private static List<String> fields(JsonNode node) {

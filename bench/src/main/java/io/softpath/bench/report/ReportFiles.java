@@ -1,0 +1,64 @@
+package io.softpath.bench.report;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The files of a report, which lie beside each other and differ in what their names end with.
+ *
+ * @param html the page
+ * @param json the object that tools read
+ * @param samples the log of histograms
+ */
+public record ReportFiles(Path html, Path json, Path samples) {
+    private static final String JSON = ".json";
+    private static final String SAMPLES = ".hlog";
+
+    /**
+     * Those beside a page.
+     *
+     * @throws IllegalArgumentException if they cannot be written there; nobody wants to learn that
+     *     after the measurement
+     */
+    public static ReportFiles beside(Path html) {
+        Path file = html.toAbsolutePath();
+        Path directory = file.getParent();
+        if (directory == null || Files.isDirectory(file)) {
+            throw new IllegalArgumentException("is a directory: " + html);
+        }
+        if (!Files.isDirectory(directory) || !Files.isWritable(directory)) {
+            throw new IllegalArgumentException("cannot be written: " + html);
+        }
+        String name = file.getFileName().toString();
+        String stem = name.replaceFirst("(?<=.)\\.[^.]*$", "");
+        if (name.equals(stem + JSON) || name.equals(stem + SAMPLES)) {
+            throw new IllegalArgumentException(
+                    "is what a file beside the page is called: " + html + "; say .html");
+        }
+        return new ReportFiles(
+                html, html.resolveSibling(stem + JSON), html.resolveSibling(stem + SAMPLES));
+    }
+
+    /**
+     * Writes the files; without samples there is no log.
+     *
+     * @param sentence what a reader of the page should know of these figures
+     * @return those that were written
+     * @throws IOException if one cannot be written
+     */
+    public List<Path> write(Report report, String sentence) throws IOException {
+        Files.writeString(html, HtmlPage.of(report, sentence));
+        Files.writeString(json, report.toJson() + "\n");
+        if (report.results().stream().allMatch(result -> result.recorded() == null)) {
+            Files.deleteIfExists(samples);
+            return List.of(html, json);
+        }
+        try (OutputStream out = Files.newOutputStream(samples)) {
+            HistogramLog.write(report, out);
+        }
+        return List.of(html, json, samples);
+    }
+}
