@@ -54,6 +54,7 @@ public record BarPlot(String title, List<Bar> bars) implements Plot {
             }
         }
         double one = place(axis, 1);
+        svg.line("axis", one, TOP, one, bottom);
         for (int i = 0; i < bars.size(); i++) {
             Bar bar = bars.get(i);
             double base = TOP + i * ROW + Svg.FONT + GAP;
@@ -69,7 +70,6 @@ public record BarPlot(String title, List<Bar> bars) implements Plot {
                     HEIGHT,
                     bar.name() + ": " + says);
         }
-        svg.line("axis", one, TOP, one, bottom);
         svg.close();
     }
 
