@@ -18,11 +18,13 @@ enum Part {
     /** What this machine allows, whatever softpath does. */
     FLOOR(
             "What this machine allows, whatever softpath does.",
-            "A cache line between two processes, there and back. No message between two processes"
-                    + " can be faster; other figures are quoted as ratios to it.",
+            "A cache line between two processes, there and back: no message between two processes"
+                + " can be faster, and other figures are quoted as ratios to it. The same through a"
+                + " third process. Two that sleep and wake each other. Copies of memory by one"
+                + " thread, and a system call that does nothing.",
             "Two processes, one cache line each way: a line stored by one is seen by the other and"
                     + " answered.",
-            10,
+            8,
             20) {
         @Override
         Outcome run(Rounds rounds) {

@@ -36,6 +36,15 @@ public final class EventFd implements AutoCloseable {
         return new EventFd(Fd.own((int) number, "eventfd:" + name));
     }
 
+    /**
+     * One that another process has made and passed on.
+     *
+     * @param fd belongs to the result from now on
+     */
+    public static EventFd received(Fd fd) {
+        return new EventFd(fd);
+    }
+
     public Fd fd() {
         return fd;
     }

@@ -163,6 +163,21 @@ class SeqPacketTest {
     }
 
     @Test
+    void shouldHearOfASignalThroughADescriptorThatWasPassed() {
+        List<Fd> received = new ArrayList<>();
+        try (EventFd event = EventFd.create("test")) {
+            server.send(text("bell"), 4, event.fd());
+            assertEquals(4, client.receive(buffer, 1, received));
+            try (EventFd passed = EventFd.received(received.getFirst())) {
+                assertEquals(0, passed.drain());
+                event.signal();
+                assertEquals(1, passed.drain());
+                assertEquals(0, event.drain());
+            }
+        }
+    }
+
+    @Test
     void shouldPassTheMostDescriptorsThatTheKernelTakes() {
         List<Fd> received = new ArrayList<>();
         try (EventFd event = EventFd.create("test")) {

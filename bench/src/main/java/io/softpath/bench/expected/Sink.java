@@ -1,5 +1,6 @@
 package io.softpath.bench.expected;
 
+import io.softpath.bench.process.Copies;
 import io.softpath.bench.process.Findings;
 import io.softpath.bench.process.Pattern;
 import io.softpath.bench.process.Timed;
@@ -76,9 +77,8 @@ final class Sink {
             MemorySegment from = arena.allocate(block.bytes(), PAGE_BYTES);
             MemorySegment to = arena.allocate(block.bytes(), PAGE_BYTES);
             Pattern.fill(from);
-            Runnable copy = () -> MemorySegment.copy(from, 0, to, 0, block.bytes());
-            report(ExpectedBench.MEMCPY + block.label(), block.bytes(), copy, out);
-            Pattern.check(to, block.bytes());
+            Timed copies = Copies.run(from, to, block.bytes(), measuredNs);
+            report(ExpectedBench.MEMCPY + block.label(), block.bytes(), copies, out);
         }
     }
 
@@ -87,17 +87,15 @@ final class Sink {
         expected.evict();
         String name = (pio ? ExpectedBench.PIO : ExpectedBench.GATHER) + block.label();
         try (Stream stream = new Stream(block, memory, pio)) {
-            report(name, block.bytes(), stream::oneBlock, out);
+            timed(stream::oneBlock); // to warm up
+            report(name, block.bytes(), timed(stream::oneBlock), out);
         }
         Pattern.check(memory.segment(), block.bytes());
         expected.evict();
     }
 
-    /** Runs it to warm up, then for as long as is to be measured. */
-    private void report(String name, int bytes, Runnable block, PrintStream out) {
-        timed(block);
-        Timed timed = timed(block);
-        Findings.print(out, name, (double) bytes * timed.count() / timed.ns());
+    private static void report(String name, int bytes, Timed timed, PrintStream out) {
+        Findings.print(out, name, timed.bandwidth(bytes));
         Findings.print(out, ExpectedBench.count(name), (double) timed.count());
     }
 

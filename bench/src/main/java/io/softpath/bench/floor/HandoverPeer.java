@@ -15,52 +15,82 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * One of the two processes of {@link HandoverFloor}: {@code HandoverPeer ping|pong PAGE
- * MEASURED_MS}.
+ * One of the processes of {@link HandoverFloor}: {@code HandoverPeer ROLE PAGE MEASURED_MS}.
  *
  * <pre>
  *   0    ping: a number, stored by the ping process; -1 when it has finished
- *   256  pong: the same number, stored by the pong process
+ *   256  pong: the same number, for the ping process
+ *   512  far ping: the same number, for the far process; stored by the relay
+ *   768  far pong: the same number, stored by the far process, for the relay
  * </pre>
  *
- * The two words are far enough apart that a prefetcher which fetches lines in pairs never moves
- * both. They are accessed as the driver accesses registers: release store, acquire load.
+ * Without a relay the pong process reads ping and stores pong. The words are far enough apart that
+ * a prefetcher which fetches lines in pairs never moves two. They are accessed as the driver
+ * accesses registers: release store, acquire load.
  */
 final class HandoverPeer {
     static final int PAGE_BYTES = 4096;
     static final String READY = "ready";
     static final String GO = "go";
 
-    private static final Register PING = new Register("ping", 0, Access.READ_WRITE, "number sent");
-    private static final Register PONG =
-            new Register("pong", 256, Access.READ_WRITE, "number answered");
+    static final String PING = "ping";
+    static final String PONG = "pong";
+    static final String RELAY = "relay";
+
+    /** Answers what comes through the relay. */
+    static final String FAR = "far";
+
+    /** Both ping and far, one after the other. */
+    static final String BOTH = "both";
+
+    /** Under which name the one that measures reports the times. */
+    static final String TRIPS = "trips";
+
+    private static final Register PINGED = word("ping", 0);
+    private static final Register PONGED = word("pong", 256);
+    private static final Register FAR_PINGED = word("far ping", 512);
+    private static final Register FAR_PONGED = word("far pong", 768);
     private static final long FINISHED = -1;
     private static final int WARM_UP_TRIPS = 200_000;
+
+    /** A process that is stopped for long does not decide a round. */
+    private static final int LEAST_TRIPS = 1_000;
+
     private static final long DEADLINE_NS = 10_000_000_000L;
     private static final int SPINS_PER_DEADLINE_CHECK = 1 << 16;
 
     private final MemorySegment page;
+    private final boolean both;
+    private long last;
 
-    private HandoverPeer(MemorySegment page) {
+    private HandoverPeer(MemorySegment page, boolean both) {
         this.page = page;
+        this.both = both;
+    }
+
+    private static Register word(String name, long offset) {
+        return new Register(name, offset, Access.READ_WRITE, "number handed over");
     }
 
     public static void main(String[] arguments) throws IOException {
+        String role = arguments[0];
         Path file = Path.of(arguments[1]);
         long measuredNs = Long.parseLong(arguments[2]) * 1_000_000;
         try (Arena arena = Arena.ofConfined();
                 FileChannel channel =
                         FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            HandoverPeer peer =
-                    new HandoverPeer(channel.map(MapMode.READ_WRITE, 0, PAGE_BYTES, arena));
+            MemorySegment page = channel.map(MapMode.READ_WRITE, 0, PAGE_BYTES, arena);
+            HandoverPeer peer = new HandoverPeer(page, role.equals(BOTH));
             System.out.println(READY);
             if (System.in.read() < 0) {
                 return; // the harness is gone
             }
-            if (arguments[0].equals("ping")) {
-                Findings.print(System.out, HandoverFloor.NAME, peer.ping(measuredNs));
-            } else {
-                peer.pong();
+            switch (role) {
+                case PING, BOTH -> Findings.print(System.out, TRIPS, peer.ping(measuredNs));
+                case PONG -> peer.answer(PINGED, PONGED);
+                case FAR -> peer.answer(FAR_PINGED, FAR_PONGED);
+                case RELAY -> peer.relay();
+                default -> throw new IllegalArgumentException("no such role: " + role);
             }
         }
     }
@@ -77,8 +107,8 @@ final class HandoverPeer {
         }
         trips(number, measuredNs / 4, histogram);
         histogram.reset();
-        trips(PING.get(page), measuredNs, histogram);
-        PING.put(page, FINISHED);
+        trips(last, measuredNs, histogram);
+        trip(FINISHED);
         return histogram;
     }
 
@@ -86,7 +116,7 @@ final class HandoverPeer {
         long number = first;
         long begin = System.nanoTime();
         long end = begin + durationNs;
-        while (begin - end < 0) {
+        while (begin - end < 0 || histogram.getTotalCount() < LEAST_TRIPS) {
             trip(++number);
             long now = System.nanoTime();
             Findings.record(histogram, now - begin);
@@ -95,15 +125,33 @@ final class HandoverPeer {
     }
 
     private void trip(long number) {
-        PING.put(page, number);
-        await(PONG, number - 1);
+        long before = last;
+        last = number;
+        PINGED.put(page, number);
+        if (both) {
+            FAR_PONGED.put(page, await(FAR_PINGED, before));
+        }
+        long answer = await(PONGED, before);
+        if (answer != number) {
+            throw new IllegalStateException("answer=" + answer + " to number=" + number);
+        }
     }
 
-    private void pong() {
+    private void answer(Register in, Register out) {
         long number = 0;
         while (number != FINISHED) {
-            number = await(PING, number);
-            PONG.put(page, number);
+            number = await(in, number);
+            out.put(page, number);
+        }
+    }
+
+    /** Hands on what comes from either side; never are two numbers under way. */
+    private void relay() {
+        long number = 0;
+        while (number != FINISHED) {
+            FAR_PINGED.put(page, await(PINGED, number));
+            number = await(FAR_PONGED, number);
+            PONGED.put(page, number);
         }
     }
 

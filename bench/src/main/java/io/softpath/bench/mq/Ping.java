@@ -1,6 +1,7 @@
 package io.softpath.bench.mq;
 
 import io.softpath.abi.psm.PsmError;
+import io.softpath.bench.process.Copies;
 import io.softpath.bench.process.Findings;
 import io.softpath.bench.process.Pattern;
 import io.softpath.bench.process.Timed;
@@ -68,8 +69,8 @@ final class Ping {
             windows(size, WARM_UP * measuredNs, NOWHERE);
             windows(size, measuredNs, out);
             if (size.hasBandwidth()) {
-                copies(size, NOWHERE);
-                copies(size, out);
+                Timed copies = Copies.run(from, to, size.bytes(), measuredNs / 4);
+                Findings.print(out, MqBench.MEMCPY + size.label(), copies.bandwidth(size.bytes()));
             }
         }
         stop();
@@ -113,13 +114,6 @@ final class Ping {
         for (int i = 0; i < size.window(); i++) {
             await(queue, sends[i], null);
         }
-    }
-
-    private void copies(Size size, PrintStream out) {
-        Runnable copy = () -> MemorySegment.copy(from, 0, to, 0, size.bytes());
-        Timed timed = Timed.run(copy, measuredNs / 4, LEAST_WINDOWS);
-        double bandwidth = (double) timed.count() * size.bytes() / timed.ns();
-        Findings.print(out, MqBench.MEMCPY + size.label(), bandwidth);
     }
 
     /**

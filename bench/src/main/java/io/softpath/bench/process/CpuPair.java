@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -30,15 +32,35 @@ public record CpuPair(int first, int second) {
         if (allowed.size() < 2) {
             return Optional.empty();
         }
-        int first = allowed.getFirst();
-        List<Integer> siblings =
-                list(read(cpus.resolve("cpu" + first + "/topology/thread_siblings_list")));
-        int second =
-                allowed.stream()
-                        .filter(cpu -> cpu != first && !siblings.contains(cpu))
-                        .findFirst()
-                        .orElse(allowed.get(1));
-        return Optional.of(new CpuPair(first, second));
+        List<Integer> apart = apart(allowed, cpus);
+        return Optional.of(new CpuPair(apart.get(0), apart.get(1)));
+    }
+
+    /** The same CPUs in another order: first one of each core, then the others. */
+    static List<Integer> apart(List<Integer> allowed, Path cpus) {
+        List<Integer> firsts = new ArrayList<>();
+        List<Integer> others = new ArrayList<>();
+        Set<Integer> siblings = new HashSet<>();
+        for (int cpu : allowed) {
+            (siblings.contains(cpu) ? others : firsts).add(cpu);
+            siblings.addAll(
+                    list(read(cpus.resolve("cpu" + cpu + "/topology/thread_siblings_list"))));
+        }
+        firsts.addAll(others);
+        return firsts;
+    }
+
+    /**
+     * Pins each process to a CPU of its own, of different cores as far as there are; false if that
+     * cannot be done here.
+     */
+    public static boolean spread(Child... processes) {
+        List<Integer> cpus = apart(allowed(STATUS), CPUS);
+        boolean pinned = cpus.size() >= processes.length;
+        for (int i = 0; i < processes.length && pinned; i++) {
+            pinned = pin(processes[i].pid(), cpus.get(i));
+        }
+        return pinned;
     }
 
     static List<Integer> allowed(Path status) {

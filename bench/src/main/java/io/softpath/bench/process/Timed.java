@@ -23,4 +23,9 @@ public record Timed(long count, long ns) {
         } while (now - begin < measuredNs || count < least);
         return new Timed(count, now - begin);
     }
+
+    /** GB/s, if each time moved so many bytes. */
+    public double bandwidth(long bytes) {
+        return (double) bytes * count / ns;
+    }
 }

@@ -15,14 +15,25 @@ public final class Trips {
 
     private final Runnable trip;
     private final long measuredNs;
+    private final int warmUp;
 
     /**
      * @param trip what is timed
      * @param measuredNs for how long, after the warm-up
      */
     public Trips(Runnable trip, long measuredNs) {
+        this(trip, measuredNs, WARM_UP);
+    }
+
+    /**
+     * As the other one, with fewer or more trips to warm up.
+     *
+     * @param warmUp how many, unless that takes too long
+     */
+    public Trips(Runnable trip, long measuredNs, int warmUp) {
         this.trip = trip;
         this.measuredNs = measuredNs;
+        this.warmUp = warmUp;
     }
 
     /**
@@ -36,7 +47,7 @@ public final class Trips {
     public void measure(PrintStream out, String time, String memory) {
         Histogram nowhere = Findings.newHistogram();
         long warm = System.nanoTime() + LONGEST_WARM_UP_NS;
-        while (nowhere.getTotalCount() < WARM_UP && System.nanoTime() - warm < 0) {
+        while (nowhere.getTotalCount() < warmUp && System.nanoTime() - warm < 0) {
             batch(nowhere);
         }
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -36,4 +36,16 @@ class CpuPairTest {
         assertEquals(Optional.of(new CpuPair(4, 5)), CpuPair.choose(List.of(4, 5), cpus));
         assertEquals(Optional.empty(), CpuPair.choose(List.of(0), cpus));
     }
+
+    @Test
+    void shouldTakeOneCpuOfEachCoreFirst(@TempDir Path cpus) throws Exception {
+        for (int cpu = 0; cpu < 4; cpu++) {
+            Path topology = Files.createDirectories(cpus.resolve("cpu" + cpu + "/topology"));
+            String siblings = cpu < 2 ? "0-1\n" : "2-3\n";
+            Files.writeString(topology.resolve("thread_siblings_list"), siblings);
+        }
+
+        assertEquals(List.of(0, 2, 1, 3), CpuPair.apart(List.of(0, 1, 2, 3), cpus));
+        assertEquals(List.of(1, 2, 3), CpuPair.apart(List.of(1, 2, 3), cpus));
+    }
 }
