@@ -3,6 +3,7 @@ package io.softpath.bench;
 import io.softpath.bench.chip.ChipBench;
 import io.softpath.bench.expected.ExpectedBench;
 import io.softpath.bench.floor.FloorBench;
+import io.softpath.bench.idle.IdleBench;
 import io.softpath.bench.mq.MqBench;
 import io.softpath.bench.peers.PeersBench;
 import io.softpath.bench.process.Rounds;
@@ -37,16 +38,16 @@ enum Part {
         }
     },
 
-    /** Messages through the chip, and what an idle daemon costs. */
+    /** Messages through the chip. */
     CHIP(
-            "Messages through the chip and what an idle daemon costs.",
+            "Messages through the chip.",
             "A private daemon is started. Tiny messages go to oneself and between two processes;"
-                + " what is allocated for them is counted. Then the daemon idles and is woken. The"
-                + " floor is measured in the same rounds, and latencies are compared with it.",
+                    + " what is allocated for them is counted. The floor is measured in the same"
+                    + " rounds, and latencies are compared with it.",
             "A message to oneself is two hand-overs, to the chip and back: the floor's round trip"
                     + " is two as well.",
-            25,
-            60) {
+            15,
+            35) {
         @Override
         Outcome run(Rounds rounds) {
             return Outcome.of(new ChipBench(rounds).run());
@@ -55,6 +56,26 @@ enum Part {
         @Override
         List<String> names() {
             return ChipBench.names();
+        }
+    },
+
+    /** What a daemon and its users cost while nobody sends. */
+    IDLE(
+            "What a daemon and its users cost while nobody sends.",
+            "A private daemon is started, and four users that wait for a packet. The kernel says"
+                + " what they use. Then a fifth wakes one of them through the daemon, and sixteen"
+                + " contexts are opened.",
+            "Who is woken has lost its CPU and its caches: the floor of it is floor.eventfd.wake.",
+            10,
+            22) {
+        @Override
+        Outcome run(Rounds rounds) {
+            return Outcome.of(new IdleBench(rounds).run());
+        }
+
+        @Override
+        List<String> names() {
+            return IdleBench.names();
         }
     },
 

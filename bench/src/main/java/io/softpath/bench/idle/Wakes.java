@@ -1,4 +1,4 @@
-package io.softpath.bench.chip;
+package io.softpath.bench.idle;
 
 import io.softpath.bench.process.Findings;
 import io.softpath.driver.Address;
@@ -15,10 +15,10 @@ import java.util.concurrent.locks.LockSupport;
  * is answered.
  */
 final class Wakes {
-    private static final int TRIPS = 100;
+    private static final int TRIPS = 50;
 
     /** Until the compiler has seen the way to sleep and back in all three processes. */
-    private static final int WARM_UP_TRIPS = 1_000;
+    private static final int WARM_UP_TRIPS = 600;
 
     /** Enough to fall asleep while warming up. */
     private static final long WARM_UP_PAUSE_NS = 1_000_000;

@@ -1,4 +1,4 @@
-package io.softpath.bench.chip;
+package io.softpath.bench.idle;
 
 import io.softpath.bench.process.BenchFailure;
 
@@ -23,20 +23,43 @@ final class ProcessUsage {
     }
 
     static long cpuNs(Path process) {
+        return ofThreads(
+                process,
+                thread ->
+                        Long.parseLong(
+                                Files.readString(thread.resolve("schedstat")).split(" ", 2)[0]));
+    }
+
+    /** How often threads that live have gone to sleep: each was woken as often. */
+    static long sleeps(long pid) {
+        return sleeps(PROC.resolve(String.valueOf(pid)));
+    }
+
+    static long sleeps(Path process) {
+        return ofThreads(
+                process, thread -> Long.parseLong(status(thread, "voluntary_ctxt_switches")));
+    }
+
+    /** Something that the kernel counts for each thread. */
+    private interface Count {
+        long of(Path thread) throws IOException;
+    }
+
+    private static long ofThreads(Path process, Count count) {
         try (Stream<Path> threads = Files.list(process.resolve("task"))) {
             long sum = 0;
             for (Path thread : threads.toList()) {
-                sum += onCpuNs(thread);
+                sum += ofThread(thread, count);
             }
             return sum;
         } catch (IOException e) {
-            throw new BenchFailure("cannot read the CPU time of " + process + ": " + e, e);
+            throw new BenchFailure("cannot read the threads of " + process + ": " + e, e);
         }
     }
 
-    private static long onCpuNs(Path thread) {
+    private static long ofThread(Path thread, Count count) {
         try {
-            return Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ", 2)[0]);
+            return count.of(thread);
         } catch (IOException _) {
             return 0; // the thread has ended since it was listed
         }
@@ -56,18 +79,21 @@ final class ProcessUsage {
     }
 
     static long statusBytes(Path process, String key) {
-        List<String> lines;
         try {
-            lines = Files.readAllLines(process.resolve("status"));
+            return Long.parseLong(status(process, key).replace("kB", "").strip()) * KIBIBYTE;
         } catch (IOException e) {
             throw new BenchFailure("cannot read the memory of " + process + ": " + e, e);
         }
-        for (String line : lines) {
-            if (line.startsWith(key + ":")) {
-                String kibibytes = line.substring(key.length() + 1).replace("kB", "").strip();
-                return Long.parseLong(kibibytes) * KIBIBYTE;
-            }
-        }
-        throw new BenchFailure("the kernel does not say " + key + ": process=" + process);
+    }
+
+    /** What the status of a process or thread says of something. */
+    private static String status(Path task, String key) throws IOException {
+        List<String> lines = Files.readAllLines(task.resolve("status"));
+        return lines.stream()
+                .filter(line -> line.startsWith(key + ":"))
+                .findFirst()
+                .map(line -> line.substring(key.length() + 1).strip())
+                .orElseThrow(
+                        () -> new BenchFailure("the kernel does not say " + key + ": " + task));
     }
 }

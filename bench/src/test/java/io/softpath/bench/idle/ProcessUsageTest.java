@@ -1,4 +1,4 @@
-package io.softpath.bench.chip;
+package io.softpath.bench.idle;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -25,6 +25,18 @@ class ProcessUsageTest {
     }
 
     @Test
+    void shouldAddUpHowOftenAllThreadsHaveGoneToSleep(@TempDir Path process) throws Exception {
+        Files.createDirectories(process.resolve("task/1"));
+        Files.createDirectories(process.resolve("task/2"));
+        Files.createDirectories(process.resolve("task/ended"));
+        String first = "voluntary_ctxt_switches:\t40\nnonvoluntary_ctxt_switches:\t7\n";
+        Files.writeString(process.resolve("task/1/status"), first);
+        Files.writeString(process.resolve("task/2/status"), "voluntary_ctxt_switches:\t2\n");
+
+        assertEquals(42, ProcessUsage.sleeps(process));
+    }
+
+    @Test
     void shouldReadMemoryInBytes(@TempDir Path process) throws Exception {
         Files.writeString(
                 process.resolve("status"),
@@ -46,6 +58,7 @@ class ProcessUsageTest {
         long pid = ProcessHandle.current().pid();
 
         assertTrue(ProcessUsage.cpuNs(pid) > 0);
+        assertTrue(ProcessUsage.sleeps(pid) > 0);
         assertTrue(ProcessUsage.residentBytes(pid) >= ProcessUsage.residentSharedBytes(pid));
     }
 }
