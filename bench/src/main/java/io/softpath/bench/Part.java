@@ -9,6 +9,7 @@ import io.softpath.bench.peers.PeersBench;
 import io.softpath.bench.process.Rounds;
 import io.softpath.bench.psm.PsmBench;
 import io.softpath.bench.report.Outcome;
+import io.softpath.bench.startup.StartupBench;
 
 import java.time.Duration;
 import java.util.List;
@@ -56,6 +57,27 @@ enum Part {
         @Override
         List<String> names() {
             return ChipBench.names();
+        }
+    },
+
+    /** How long it takes until something can be sent. */
+    STARTUP(
+            "How long it takes until something can be sent.",
+            "A daemon is started, then processes: one that does nothing, one that opens an"
+                + " endpoint, two of which one sends the other a message, one that opens contexts"
+                + " again and again. A process is timed from its start until it says how far it"
+                + " is.",
+            "A JVM that does nothing is the first line: what comes on top of it is softpath's.",
+            5,
+            15) {
+        @Override
+        Outcome run(Rounds rounds) {
+            return Outcome.of(new StartupBench(rounds).run());
+        }
+
+        @Override
+        List<String> names() {
+            return StartupBench.names();
         }
     },
 
