@@ -53,6 +53,9 @@ final class HandoverPeer {
     private static final long FINISHED = -1;
     private static final int WARM_UP_TRIPS = 200_000;
 
+    /** Or for so long, where more processes spin than there are CPUs. */
+    private static final long LONGEST_WARM_UP_NS = 3_000_000_000L;
+
     /** A process that is stopped for long does not decide a round. */
     private static final int LEAST_TRIPS = 1_000;
 
@@ -102,7 +105,8 @@ final class HandoverPeer {
     private Histogram ping(long measuredNs) {
         Histogram histogram = Findings.newHistogram();
         long number = 0;
-        while (number < WARM_UP_TRIPS) {
+        long warm = System.nanoTime() + LONGEST_WARM_UP_NS;
+        while (number < WARM_UP_TRIPS && System.nanoTime() - warm < 0) {
             trip(++number);
         }
         trips(number, measuredNs / 4, histogram);
@@ -177,6 +181,7 @@ final class HandoverPeer {
                                 + " waitedNs="
                                 + (now - begin));
             }
+            Thread.yield(); // the other may want this CPU
         }
     }
 }
