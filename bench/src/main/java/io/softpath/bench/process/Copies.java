@@ -9,10 +9,13 @@ public final class Copies {
 
     private static final int LEAST = 3;
 
+    /** Until small copies are compiled, where little is measured. */
+    private static final long LEAST_WARM_UP_NS = 100_000_000L;
+
     private Copies() {}
 
     /**
-     * Copies the first bytes again and again, as long to warm up as is measured.
+     * Copies the first bytes again and again, at least as long to warm up as is measured.
      *
      * @param from what {@link Pattern#fill} has written
      * @throws IllegalStateException if the copy is another
@@ -26,7 +29,7 @@ public final class Copies {
                     }
                 };
         to.asSlice(0, bytes).fill((byte) 0);
-        Timed.run(batch, measuredNs, LEAST);
+        Timed.run(batch, Math.max(measuredNs, LEAST_WARM_UP_NS), LEAST);
         Timed timed = Timed.run(batch, measuredNs, LEAST);
         Pattern.check(to, bytes);
         return new Timed(timed.count() * perBatch, timed.ns());
