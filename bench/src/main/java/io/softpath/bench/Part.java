@@ -9,6 +9,7 @@ import io.softpath.bench.peers.PeersBench;
 import io.softpath.bench.process.Rounds;
 import io.softpath.bench.psm.PsmBench;
 import io.softpath.bench.report.Outcome;
+import io.softpath.bench.scale.ScaleBench;
 import io.softpath.bench.startup.StartupBench;
 
 import java.time.Duration;
@@ -162,6 +163,27 @@ enum Part {
         @Override
         List<String> names() {
             return PeersBench.names();
+        }
+    },
+
+    /** What it costs that there are many. */
+    SCALE(
+            "What it costs that there are many contexts, and many peers.",
+            "A private daemon is started. A process with 1 to 16 contexts sends tiny messages to"
+                    + " itself, then endpoints with 1 to 64 peers pass them to one of these and"
+                    + " back. Cases take turns many times a round. Memory is what the kernel and"
+                    + " the heap say.",
+            "The ratio to the first case is the figure: below 1.3 is what is wanted.",
+            16,
+            55) {
+        @Override
+        Outcome run(Rounds rounds) {
+            return Outcome.of(new ScaleBench(rounds).run());
+        }
+
+        @Override
+        List<String> names() {
+            return ScaleBench.names();
         }
     },
 

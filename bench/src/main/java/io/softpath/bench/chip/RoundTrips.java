@@ -4,6 +4,7 @@ import com.sun.management.ThreadMXBean;
 
 import io.softpath.bench.process.Findings;
 import io.softpath.bench.process.Spin;
+import io.softpath.bench.process.Waiting;
 import io.softpath.driver.Address;
 import io.softpath.driver.Context;
 import io.softpath.driver.Destination;
@@ -19,7 +20,7 @@ import java.lang.management.ManagementFactory;
  * Tiny messages, one at a time, to a peer that answers or to oneself. A message is a number in the
  * header; there is never more than one under way.
  */
-final class RoundTrips implements PacketHandler {
+public final class RoundTrips implements PacketHandler {
     /** A trip that took longer than this was stopped by something. */
     static final long STALL_NS = 10_000_000;
 
@@ -32,17 +33,24 @@ final class RoundTrips implements PacketHandler {
 
     private final Context context;
     private final Destination peer;
-    private final Spin spin;
+    private final Waiting waiting;
     private long number;
     private long received;
 
     /**
      * @param crowded whether more processes spin, the daemon included, than there are CPUs
      */
-    RoundTrips(Context context, Address peer, boolean crowded) {
+    public RoundTrips(Context context, Address peer, boolean crowded) {
+        this(context, peer, new Spin(crowded));
+    }
+
+    /**
+     * @param waiting what is done until a message comes
+     */
+    public RoundTrips(Context context, Address peer, Waiting waiting) {
         this.context = context;
         this.peer = context.destination(peer);
-        this.spin = new Spin(crowded);
+        this.waiting = waiting;
     }
 
     @Override
@@ -140,13 +148,15 @@ final class RoundTrips implements PacketHandler {
         }
     }
 
-    void trips(int count) {
+    /** As often as that: {@link #trip}. */
+    public void trips(int count) {
         for (int i = 0; i < count; i++) {
             trip();
         }
     }
 
-    private void trip() {
+    /** Sends a message and waits until it has come back. */
+    public void trip() {
         send(++number);
         receive();
         if (received != number) {
@@ -157,15 +167,15 @@ final class RoundTrips implements PacketHandler {
 
     private void send(long message) {
         while (!context.send(peer, 0, message, 0).isSent()) {
-            spin.pause();
+            waiting.pause();
         }
-        spin.reset();
+        waiting.reset();
     }
 
     private void receive() {
         while (context.receive(this, 1) == 0) {
-            spin.pause();
+            waiting.pause();
         }
-        spin.reset();
+        waiting.reset();
     }
 }

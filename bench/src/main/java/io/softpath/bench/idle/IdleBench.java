@@ -3,6 +3,7 @@ package io.softpath.bench.idle;
 import io.softpath.bench.process.BenchFailure;
 import io.softpath.bench.process.Child;
 import io.softpath.bench.process.PrivateDaemon;
+import io.softpath.bench.process.ProcessUsage;
 import io.softpath.bench.process.Rounds;
 import io.softpath.bench.process.UserPair;
 import io.softpath.bench.report.Result;
@@ -107,12 +108,12 @@ public final class IdleBench {
     private void idle(PrivateDaemon daemon, List<Child> sleepers) {
         long begin = System.nanoTime();
         long cpuBefore = ProcessUsage.cpuNs(daemon.pid());
-        long sleepsBefore = ProcessUsage.sleeps(daemon.pid());
+        long sleepsBefore = ProcessUsage.waits(daemon.pid());
         long userBefore = cpuNs(sleepers);
         sleep(idle);
         long ns = System.nanoTime() - begin;
         cpu.add(100.0 * (ProcessUsage.cpuNs(daemon.pid()) - cpuBefore) / ns);
-        wakeups.add(1e9 * (ProcessUsage.sleeps(daemon.pid()) - sleepsBefore) / ns);
+        wakeups.add(1e9 * (ProcessUsage.waits(daemon.pid()) - sleepsBefore) / ns);
         userCpu.add(100.0 * (cpuNs(sleepers) - userBefore) / ns / SLEEPERS);
     }
 

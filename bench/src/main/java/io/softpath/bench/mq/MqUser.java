@@ -2,15 +2,11 @@ package io.softpath.bench.mq;
 
 import io.softpath.abi.psm.EndpointId;
 import io.softpath.bench.process.UserPair;
-import io.softpath.driver.DeviceOptions;
 import io.softpath.psm.Endpoint;
 import io.softpath.psm.EndpointOptions;
 import io.softpath.psm.engine.Peer;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.UUID;
 
 /**
  * A user process of the measurements, one of a {@link UserPair}: {@code MqUser ROLE WAY UNIT MS}.
@@ -22,21 +18,19 @@ final class MqUser {
     static final String PONG = "pong";
     static final String ALONE = "alone";
 
-    /** For whatever is waited for: a measurement that takes longer has failed. */
-    static final Duration PATIENCE = Duration.ofSeconds(30);
-
-    private static final UUID JOB =
-            UUID.nameUUIDFromBytes("softpath bench mq".getBytes(StandardCharsets.UTF_8));
-
     private MqUser() {}
 
     public static void main(String[] arguments) throws IOException {
         Way way = Way.valueOf(arguments[1]);
-        EndpointOptions options = options(way, Integer.parseInt(arguments[2]));
+        EndpointOptions options = Endpoints.options(Integer.parseInt(arguments[2]), way.device());
         if (arguments[0].equals(ALONE)) {
             if (UserPair.meet(ALONE) != null) {
                 long measuredNs = Long.parseLong(arguments[3]) * 1_000_000;
-                Alone.measure(options, options(way, way.pongUnit()), measuredNs, System.out);
+                Alone.measure(
+                        options,
+                        Endpoints.options(way.pongUnit(), way.device()),
+                        measuredNs,
+                        System.out);
             }
             return;
         }
@@ -46,7 +40,7 @@ final class MqUser {
                 return; // the harness is gone
             }
             EndpointId id = new EndpointId(Long.parseUnsignedLong(other));
-            Peer peer = endpoint.connect(id, PATIENCE);
+            Peer peer = endpoint.connect(id, Endpoints.PATIENCE);
             if (peer.isDirect() != (way == Way.DIRECT)) {
                 throw new IllegalStateException("another way than " + way + " to " + peer);
             }
@@ -56,17 +50,11 @@ final class MqUser {
                 case PONG -> new Pong(endpoint, peer).serve();
                 default -> throw new IllegalArgumentException("no such role: " + arguments[0]);
             }
-            endpoint.close(PATIENCE);
+            endpoint.close(Endpoints.PATIENCE);
         }
     }
 
     private static Ping ping(Endpoint endpoint, Peer peer, Way way, String ms) {
         return new Ping(endpoint, peer, way, Long.parseLong(ms) * 1_000_000);
-    }
-
-    private static EndpointOptions options(Way way, int unit) {
-        return EndpointOptions.ofJob(JOB)
-                .withDevice(DeviceOptions.fromEnvironment().withUnit(unit))
-                .withDevices(way.devices());
     }
 }

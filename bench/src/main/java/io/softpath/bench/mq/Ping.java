@@ -123,8 +123,8 @@ final class Ping {
      * @throws IllegalStateException if that takes too long
      */
     static void await(MatchedQueue queue, Request request, Status status) {
-        if (!queue.await(request, MqUser.PATIENCE, status)) {
-            throw new IllegalStateException("no message came within " + MqUser.PATIENCE);
+        if (!queue.await(request, Endpoints.PATIENCE, status)) {
+            throw new IllegalStateException("no message came within " + Endpoints.PATIENCE);
         }
         if (status != null && status.error() != PsmError.OK) {
             throw new IllegalStateException("a message did not come through: " + status);

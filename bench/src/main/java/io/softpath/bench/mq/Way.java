@@ -5,8 +5,6 @@ import io.softpath.bench.process.CpuPair;
 import io.softpath.bench.process.PrivateDaemon;
 import io.softpath.psm.PsmDevices;
 
-import java.util.List;
-
 /** How the messages go that are measured. */
 enum Way {
     /** Through the chip: the daemon on one CPU, both users on another. */
@@ -44,8 +42,8 @@ enum Way {
         daemon.separateFrom(users);
     }
 
-    List<PsmDevices> devices() {
-        return List.of(device);
+    PsmDevices device() {
+        return device;
     }
 
     /** The unit of the user that answers; the other one has unit 0. */

@@ -5,7 +5,7 @@ package io.softpath.bench.process;
  * deadline. Yielding comes early where there are fewer CPUs than processes that spin, because one
  * of them may be the one that is waited for.
  */
-public final class Spin {
+public final class Spin implements Waiting {
     private static final int SPINS = 200;
     private static final int SPINS_CROWDED = 20;
     private static final int YIELDS_PER_DEADLINE_CHECK = 1024;
@@ -23,7 +23,7 @@ public final class Spin {
         spins = crowded ? SPINS_CROWDED : SPINS;
     }
 
-    /** What was waited for has come. */
+    @Override
     public void reset() {
         spun = 0;
         yielded = 0;
@@ -34,6 +34,7 @@ public final class Spin {
      *
      * @throws IllegalStateException if nothing has come for 10 s
      */
+    @Override
     public void pause() {
         if (spun < spins) {
             spun++;

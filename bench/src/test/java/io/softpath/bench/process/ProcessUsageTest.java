@@ -1,10 +1,8 @@
-package io.softpath.bench.idle;
+package io.softpath.bench.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import io.softpath.bench.process.BenchFailure;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,15 +23,16 @@ class ProcessUsageTest {
     }
 
     @Test
-    void shouldAddUpHowOftenAllThreadsHaveGoneToSleep(@TempDir Path process) throws Exception {
+    void shouldAddUpHowOftenThreadsHaveWaited(@TempDir Path process) throws Exception {
         Files.createDirectories(process.resolve("task/1"));
         Files.createDirectories(process.resolve("task/2"));
         Files.createDirectories(process.resolve("task/ended"));
-        String first = "voluntary_ctxt_switches:\t40\nnonvoluntary_ctxt_switches:\t7\n";
-        Files.writeString(process.resolve("task/1/status"), first);
-        Files.writeString(process.resolve("task/2/status"), "voluntary_ctxt_switches:\t2\n");
+        Files.writeString(
+                process.resolve("task/1/status"),
+                "voluntary_ctxt_switches:\t7\nnonvoluntary_ctxt_switches:\t100\n");
+        Files.writeString(process.resolve("task/2/status"), "voluntary_ctxt_switches:\t35\n");
 
-        assertEquals(42, ProcessUsage.sleeps(process));
+        assertEquals(42, ProcessUsage.waits(process));
     }
 
     @Test
@@ -58,7 +57,8 @@ class ProcessUsageTest {
         long pid = ProcessHandle.current().pid();
 
         assertTrue(ProcessUsage.cpuNs(pid) > 0);
-        assertTrue(ProcessUsage.sleeps(pid) > 0);
+        assertTrue(ProcessUsage.waits(pid) > 0);
         assertTrue(ProcessUsage.residentBytes(pid) >= ProcessUsage.residentSharedBytes(pid));
+        assertTrue(ProcessUsage.shareBytes(pid) > ProcessUsage.shareOfFilesBytes(pid));
     }
 }
