@@ -3,6 +3,7 @@ package io.softpath.bench;
 import io.softpath.bench.chip.ChipBench;
 import io.softpath.bench.expected.ExpectedBench;
 import io.softpath.bench.floor.FloorBench;
+import io.softpath.bench.load.LoadBench;
 import io.softpath.bench.idle.IdleBench;
 import io.softpath.bench.mq.MqBench;
 import io.softpath.bench.peers.PeersBench;
@@ -184,6 +185,27 @@ enum Part {
         @Override
         List<String> names() {
             return ScaleBench.names();
+        }
+    },
+
+    /** Messages that are sent when they are due, neighbours, and ways to wait. */
+    LOAD(
+            "Load: messages that are sent when they are due, neighbours, ways to wait.",
+            "Messages are due by chance, at a share of what the way carries, and are late if those"
+                    + " before them were: times count from when each was due. Bursts; contexts"
+                    + " that share one chip; what it costs to wait, with little to do. Through"
+                    + " shared memory and through the chip.",
+            "The tails are the figures: p99 and p99.9 at 80 and 95 percent.",
+            15,
+            60) {
+        @Override
+        Outcome run(Rounds rounds) {
+            return Outcome.of(new LoadBench(rounds).run());
+        }
+
+        @Override
+        List<String> names() {
+            return LoadBench.names();
         }
     },
 
