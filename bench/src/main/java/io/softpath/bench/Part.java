@@ -196,8 +196,8 @@ enum Part {
                     + " that share one chip; what it costs to wait, with little to do. Through"
                     + " shared memory and through the chip.",
             "The tails are the figures: p99 and p99.9 at 80 and 95 percent.",
-            15,
-            60) {
+            19,
+            75) {
         @Override
         Outcome run(Rounds rounds) {
             return Outcome.of(new LoadBench(rounds).run());

@@ -18,7 +18,7 @@ final class Script {
     }
 
     /** Until all is compiled, which takes the CPU from those that send. */
-    private static final long WARM_UP_NS = 400_000_000L;
+    private static final long WARM_UP_NS = 700_000_000L;
 
     private final Sender sender;
     private final Receiver receiver;

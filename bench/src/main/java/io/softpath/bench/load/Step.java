@@ -40,6 +40,7 @@ record Step(String name, Kind kind, double amount, Wait waiting) {
         List<Step> steps = new ArrayList<>();
         steps.add(warmUp(Kind.AT_ONCE, 0, Wait.SLEEP));
         steps.add(warmUp(Kind.SHARE, 0.5, Wait.SLEEP));
+        steps.add(warmUp(Kind.SHARE, 0.1, Wait.SLEEP)); // who looks in vain is compiled anew
         steps.add(warmUp(Kind.BURSTS, 0, Wait.SLEEP));
         steps.add(new Step(way.saturation(), Kind.AT_ONCE, 0, Wait.SLEEP));
         for (int percent : Way.PERCENTS) {
