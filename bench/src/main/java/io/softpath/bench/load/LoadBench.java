@@ -123,7 +123,8 @@ public final class LoadBench {
         String way = "a message a millisecond through shared memory to a receiver that ";
         Result latency = times(each.latency(), found);
         results.add(
-                value(each.cpu(), "us/message", found, latency.count()).noted(way + each.note()));
+                value(each.cpu(), "us/message", found, latency.count())
+                        .noted(way + each.note() + "; of all its threads, compilers too"));
         results.add(value(each.wakeUps(), "waits/message", found, latency.count()));
         results.add(latency);
     }
