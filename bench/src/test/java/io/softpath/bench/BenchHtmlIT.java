@@ -1,6 +1,7 @@
 package io.softpath.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -27,19 +28,23 @@ class BenchHtmlIT {
         assertEquals(0, BenchMain.execute("floor", "--quick", "--html", page.toString()));
 
         var html = Xml.parse(Files.readString(page));
-        assertEquals(1, Xml.all(html, "svg").size());
+        assertFalse(Xml.all(html, "svg").isEmpty(), "no plot");
         JsonNode json = new ObjectMapper().readTree(directory.resolve("report.json").toFile());
         JsonNode floor = json.get("results").get(0);
         assertTrue(Xml.texts(html, "td").contains(floor.get("count").asText()));
         long samples = 0;
+        int rounds = 0;
         try (HistogramLogReader log =
                 new HistogramLogReader(directory.resolve("report.hlog").toFile())) {
-            for (int round = 0; round < floor.get("rounds").size(); round++) {
+            while (log.hasNext()) {
                 var histogram = (Histogram) log.nextIntervalHistogram();
-                assertEquals(floor.get("name").textValue(), histogram.getTag());
-                samples += histogram.getTotalCount();
+                if (histogram.getTag().equals(floor.get("name").textValue())) {
+                    samples += histogram.getTotalCount();
+                    rounds++;
+                }
             }
         }
+        assertEquals(floor.get("rounds").size(), rounds);
         assertTrue(samples > 0, "no samples");
     }
 }

@@ -4,7 +4,6 @@ import io.softpath.bench.floor.HandoverFloor;
 import io.softpath.bench.process.Child;
 import io.softpath.bench.process.Findings;
 import io.softpath.bench.process.PrivateDaemon;
-import io.softpath.bench.process.ProcessUsage;
 import io.softpath.bench.process.Rounds;
 import io.softpath.bench.process.TemporaryDirectory;
 import io.softpath.bench.process.UserPair;
