@@ -1,9 +1,10 @@
 package io.softpath.bench.mq;
 
 /** A size of message that is measured, and how many are under way before an answer is awaited. */
-enum Size {
+public enum Size {
     EMPTY("0B", 0, 64),
     TINY("8B", 8, 64),
+    LINE("64B", 64, 64),
     SHORT("1KiB", 1 << 10, 64),
     EAGER("4KiB", 4 << 10, 64),
     LONG("64KiB", 64 << 10, 16),
@@ -23,15 +24,18 @@ enum Size {
         this.window = window;
     }
 
-    String label() {
+    /** How results' names call it. */
+    public String label() {
         return label;
     }
 
-    int bytes() {
+    /** Its bytes. */
+    public int bytes() {
         return bytes;
     }
 
-    int window() {
+    /** How many are under way. */
+    public int window() {
         return window;
     }
 

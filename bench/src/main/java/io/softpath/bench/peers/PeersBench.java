@@ -8,6 +8,7 @@ import io.softpath.bench.process.Findings;
 import io.softpath.bench.process.Rounds;
 import io.softpath.bench.process.TemporaryDirectory;
 import io.softpath.bench.process.UserPair;
+import io.softpath.bench.report.Outcome;
 import io.softpath.bench.report.Result;
 
 import org.HdrHistogram.Histogram;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Measures others beside our direct path, all of them and the floor in each round. */
 public final class PeersBench {
@@ -31,14 +33,26 @@ public final class PeersBench {
         for (Peer peer : Peer.values()) {
             names.addAll(List.of(peer.rtt(), peer.alloc()));
         }
+        tripping().forEach(peer -> names.add(peer.rtt()));
         return names;
     }
 
     /** Measures everything, in the order in which it is reported. */
-    public List<Result> run() {
+    public Outcome run() {
+        try (CPeers inC = CPeers.open(tripping())) {
+            return new Outcome(measure(inC), inC.absent());
+        }
+    }
+
+    private static List<CPeer> tripping() {
+        return Stream.of(CPeer.values()).filter(CPeer::hasTrips).toList();
+    }
+
+    private List<Result> measure(CPeers inC) {
         List<Histogram> floors = new ArrayList<>();
         List<Histogram> own = new ArrayList<>();
         Map<Peer, List<Findings>> all = new EnumMap<>(Peer.class);
+        Map<CPeer, List<Findings>> allInC = new EnumMap<>(CPeer.class);
         rounds.each(
                 "floor, softpath, the others",
                 () -> {
@@ -47,12 +61,20 @@ public final class PeersBench {
                     for (Peer peer : Peer.values()) {
                         all.computeIfAbsent(peer, p -> new ArrayList<>()).add(round(peer));
                     }
+                    inC.tools()
+                            .forEach((peer, tool) ->
+                                    allInC.computeIfAbsent(peer, p -> new ArrayList<>())
+                                            .add(tool.trips(rounds.measured())));
                 });
         Result floor = Result.ofHistograms(HandoverFloor.NAME, "ns", floors);
         List<Result> results = new ArrayList<>();
         results.add(floor);
         results.add(Result.ofHistograms(MqBench.DIRECT_RTT, "ns", own).comparedTo(floor));
         all.forEach((peer, found) -> add(peer, found, floor, results));
+        allInC.forEach((peer, found) -> {
+            String note = inC.tools().get(peer).tripNote();
+            results.add(peer.trips(found).comparedTo(floor).noted(note));
+        });
         return results;
     }
 

@@ -97,6 +97,17 @@ public record CpuPair(int first, int second) {
         }
     }
 
+    /**
+     * A command that runs on the first CPU, or on the second, from its start. For programs that
+     * begin to measure at once, and ask nobody how many CPUs there are.
+     */
+    public List<String> command(boolean onFirst, List<String> command) {
+        List<String> all = new ArrayList<>(List.of("taskset", "--cpu-list"));
+        all.add(String.valueOf(onFirst ? first : second));
+        all.addAll(command);
+        return all;
+    }
+
     /** Pins each process to a CPU of its own; false if that cannot be done here. */
     public boolean pin(Child one, Child other) {
         return pin(one.pid(), first) && pin(other.pid(), second);

@@ -16,12 +16,18 @@ import java.util.zip.DataFormatException;
  *
  * <pre>
  *   histogram NAME base64 of HdrHistogram's compressed encoding
+ *   times     NAME NS:COUNT,NS:COUNT,... which is a histogram of a program that has no HdrHistogram
  *   value     NAME decimal number
  * </pre>
  */
 public final class Findings {
     private static final String HISTOGRAM = "histogram";
+    private static final String TIMES = "times";
     private static final String VALUE = "value";
+
+    /** Behind the name of a number: under which name the samples are counted behind it. */
+    public static final String COUNT = ".count";
+
     private static final long LONGEST_NS = 60_000_000_000L;
     private static final int DIGITS = 3;
 
@@ -29,6 +35,18 @@ public final class Findings {
     private final Map<String, Double> values = new HashMap<>();
 
     private Findings() {}
+
+    /**
+     * A single number, found in what a foreign program says.
+     *
+     * @param count of samples behind it
+     */
+    public static Findings of(String name, double value, long count) {
+        Findings findings = new Findings();
+        findings.values.put(name, value);
+        findings.values.put(name + COUNT, (double) count);
+        return findings;
+    }
 
     /**
      * An empty histogram for nanoseconds up to a minute, in the resolution that all findings share.
@@ -72,6 +90,8 @@ public final class Findings {
             String[] words = line.split(" ", -1);
             if (words.length == 3 && words[0].equals(HISTOGRAM)) {
                 findings.histograms.put(words[1], decode(words[2], line));
+            } else if (words.length == 3 && words[0].equals(TIMES)) {
+                findings.histograms.put(words[1], times(words[2], line));
             } else if (words.length == 3 && words[0].equals(VALUE)) {
                 findings.values.put(words[1], number(words[2], line));
             }
@@ -86,6 +106,19 @@ public final class Findings {
         } catch (DataFormatException | RuntimeException e) {
             throw new BenchFailure("child's histogram cannot be read: line=" + line, e);
         }
+    }
+
+    private static Histogram times(String counted, String line) {
+        Histogram histogram = newHistogram();
+        for (String each : counted.split(",", -1)) {
+            String[] parts = each.split(":", -1);
+            if (parts.length != 2) {
+                throw new BenchFailure("child's times cannot be read: line=" + line);
+            }
+            long ns = Math.clamp((long) number(parts[0], line), 0, LONGEST_NS);
+            histogram.recordValueWithCount(ns, (long) number(parts[1], line));
+        }
+        return histogram;
     }
 
     private static double number(String text, String line) {

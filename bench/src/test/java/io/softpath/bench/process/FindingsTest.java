@@ -44,4 +44,16 @@ class FindingsTest {
         assertThrows(BenchFailure.class, () -> Findings.parse(List.of("histogram a AAAA")));
         assertThrows(BenchFailure.class, () -> Findings.parse(List.of("histogram a ?")));
     }
+
+    @Test
+    void shouldReadTimesThatAProgramCounted() {
+        Findings findings = Findings.parse(List.of("times rtt 300:2,310:5,70000000000:1"));
+
+        Histogram histogram = findings.histogram("rtt");
+        assertEquals(8, histogram.getTotalCount());
+        assertEquals(310, histogram.getValueAtPercentile(50));
+        for (String line : List.of("times rtt 300", "times rtt 300:2,", "times rtt a:b")) {
+            assertThrows(BenchFailure.class, () -> Findings.parse(List.of(line)), line);
+        }
+    }
 }
