@@ -6,6 +6,8 @@ import io.softpath.bench.floor.FloorBench;
 import io.softpath.bench.idle.IdleBench;
 import io.softpath.bench.load.LoadBench;
 import io.softpath.bench.mq.MqBench;
+import io.softpath.bench.peers.OneWay;
+import io.softpath.bench.peers.OneWayBench;
 import io.softpath.bench.peers.PeersBench;
 import io.softpath.bench.process.Rounds;
 import io.softpath.bench.psm.PsmBench;
@@ -16,6 +18,8 @@ import io.softpath.bench.startup.StartupBench;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** What {@code softpath bench} measures: each can be asked for alone, under its name. */
 enum Part {
@@ -29,17 +33,9 @@ enum Part {
             "Two processes, one cache line each way: a line stored by one is seen by the other and"
                     + " answered.",
             8,
-            20) {
-        @Override
-        Outcome run(Rounds rounds) {
-            return Outcome.of(new FloorBench(rounds).run());
-        }
-
-        @Override
-        List<String> names() {
-            return FloorBench.names();
-        }
-    },
+            20,
+            rounds -> Outcome.of(new FloorBench(rounds).run()),
+            FloorBench::names),
 
     /** Messages through the chip. */
     CHIP(
@@ -50,58 +46,9 @@ enum Part {
             "A message to oneself is two hand-overs, to the chip and back: the floor's round trip"
                     + " is two as well.",
             15,
-            35) {
-        @Override
-        Outcome run(Rounds rounds) {
-            return Outcome.of(new ChipBench(rounds).run());
-        }
-
-        @Override
-        List<String> names() {
-            return ChipBench.names();
-        }
-    },
-
-    /** How long it takes until something can be sent. */
-    STARTUP(
-            "How long it takes until something can be sent.",
-            "A daemon is started, then processes: one that does nothing, one that opens an"
-                + " endpoint, two of which one sends the other a message, one that opens contexts"
-                + " again and again. A process is timed from its start until it says how far it"
-                + " is.",
-            "A JVM that does nothing is the first line: what comes on top of it is softpath's.",
-            5,
-            15) {
-        @Override
-        Outcome run(Rounds rounds) {
-            return Outcome.of(new StartupBench(rounds).run());
-        }
-
-        @Override
-        List<String> names() {
-            return StartupBench.names();
-        }
-    },
-
-    /** What a daemon and its users cost while nobody sends. */
-    IDLE(
-            "What a daemon and its users cost while nobody sends.",
-            "A private daemon is started, and four users that wait for a packet. The kernel says"
-                + " what they use. Then a fifth wakes one of them through the daemon, and sixteen"
-                + " contexts are opened.",
-            "Who is woken has lost its CPU and its caches: the floor of it is floor.eventfd.wake.",
-            10,
-            22) {
-        @Override
-        Outcome run(Rounds rounds) {
-            return Outcome.of(new IdleBench(rounds).run());
-        }
-
-        @Override
-        List<String> names() {
-            return IdleBench.names();
-        }
-    },
+            35,
+            rounds -> Outcome.of(new ChipBench(rounds).run()),
+            ChipBench::names),
 
     /** Transfers into pinned memory, and what pinning costs. */
     EXPECTED(
@@ -112,17 +59,9 @@ enum Part {
                 + " same rounds, and bandwidths are compared with it.",
             "A copy is what one process could do alone; the chip makes it for another.",
             10,
-            40) {
-        @Override
-        Outcome run(Rounds rounds) {
-            return Outcome.of(new ExpectedBench(rounds).run());
-        }
-
-        @Override
-        List<String> names() {
-            return ExpectedBench.names();
-        }
-    },
+            40,
+            rounds -> Outcome.of(new ExpectedBench(rounds).run()),
+            ExpectedBench::names),
 
     /** Messages of matched queues. */
     MQ(
@@ -134,17 +73,9 @@ enum Part {
             "A round trip through the chip is four hand-overs, twice the floor's round trip; one"
                     + " through shared memory is two, as the floor's.",
             25,
-            150) {
-        @Override
-        Outcome run(Rounds rounds) {
-            return Outcome.of(new MqBench(rounds).run());
-        }
-
-        @Override
-        List<String> names() {
-            return MqBench.names();
-        }
-    },
+            150,
+            rounds -> Outcome.of(new MqBench(rounds).run()),
+            MqBench::names),
 
     /** Others that pass messages between processes. */
     PEERS(
@@ -158,17 +89,38 @@ enum Part {
             "Each waits as those do who want its least latency: all but the pipe spin. Half a round"
                     + " trip, which other tools call latency, is rtt / 2.",
             25,
-            100) {
-        @Override
-        Outcome run(Rounds rounds) {
-            return new PeersBench(rounds).run();
-        }
+            100,
+            rounds -> new PeersBench(rounds).run(),
+            PeersBench::names),
 
-        @Override
-        List<String> names() {
-            return PeersBench.names();
-        }
-    },
+    /** Short messages that follow each other one way. */
+    RATE(
+            "Messages a second: softpath's direct path, beside the peers.",
+            "8 and 64 bytes, one way, as many as get through; whoever receives them sees to it that"
+                + " all come, whole and in order. Each peer is set up as those do who want most of"
+                + " them. UCX and Open MPI measure themselves in C, where they are installed.",
+            "softpath and Open MPI send windows of 64 messages and await an answer for each; the"
+                    + " others' streams know no windows.",
+            25,
+            90,
+            rounds -> new OneWayBench(OneWay.RATE, rounds).run(),
+            OneWay.RATE::names),
+
+    /** Long messages that follow each other one way. */
+    BANDWIDTH(
+            "Bytes a second: softpath's direct path, beside the peers.",
+            "64 KiB and 1 MiB, one way, from memory of one process to memory of the other. One copy"
+                + " of the same size by one process is measured in the same rounds, and all are"
+                + " compared with it. UCX, libfabric and Open MPI measure themselves in C, where"
+                + " they are installed.",
+            "Shared memory is copied into and out of: two copies, which two CPUs may make at a"
+                + " time. softpath's direct path, from pinned memory, UCX's cma and Open MPI copy"
+                + " once. softpath and Open MPI send the same memory again and again: it stays in"
+                + " the caches.",
+            25,
+            90,
+            rounds -> new OneWayBench(OneWay.BANDWIDTH, rounds).run(),
+            OneWay.BANDWIDTH::names),
 
     /** What it costs that there are many. */
     SCALE(
@@ -179,17 +131,9 @@ enum Part {
                     + " the heap say.",
             "The ratio to the first case is the figure: below 1.3 is what is wanted.",
             16,
-            55) {
-        @Override
-        Outcome run(Rounds rounds) {
-            return Outcome.of(new ScaleBench(rounds).run());
-        }
-
-        @Override
-        List<String> names() {
-            return ScaleBench.names();
-        }
-    },
+            55,
+            rounds -> Outcome.of(new ScaleBench(rounds).run()),
+            ScaleBench::names),
 
     /** Messages that are sent when they are due, neighbours, and ways to wait. */
     LOAD(
@@ -200,17 +144,34 @@ enum Part {
                     + " shared memory and through the chip.",
             "The tails are the figures: p99 and p99.9 at 80 and 95 percent.",
             19,
-            75) {
-        @Override
-        Outcome run(Rounds rounds) {
-            return Outcome.of(new LoadBench(rounds).run());
-        }
+            75,
+            rounds -> Outcome.of(new LoadBench(rounds).run()),
+            LoadBench::names),
 
-        @Override
-        List<String> names() {
-            return LoadBench.names();
-        }
-    },
+    /** How long it takes until something can be sent. */
+    STARTUP(
+            "How long it takes until something can be sent.",
+            "A daemon is started, then processes: one that does nothing, one that opens an"
+                + " endpoint, two of which one sends the other a message, one that opens contexts"
+                + " again and again. A process is timed from its start until it says how far it"
+                + " is.",
+            "A JVM that does nothing is the first line: what comes on top of it is softpath's.",
+            5,
+            15,
+            rounds -> Outcome.of(new StartupBench(rounds).run()),
+            StartupBench::names),
+
+    /** What a daemon and its users cost while nobody sends. */
+    IDLE(
+            "What a daemon and its users cost while nobody sends.",
+            "A private daemon is started, and four users that wait for a packet. The kernel says"
+                + " what they use. Then a fifth wakes one of them through the daemon, and sixteen"
+                + " contexts are opened.",
+            "Who is woken has lost its CPU and its caches: the floor of it is floor.eventfd.wake.",
+            10,
+            22,
+            rounds -> Outcome.of(new IdleBench(rounds).run()),
+            IdleBench::names),
 
     /** The real C library on the chip, beside our own. */
     PSM(
@@ -222,30 +183,33 @@ enum Part {
             "Half a round trip is two hand-overs, to the chip and to the other process: the floor's"
                     + " round trip is two as well.",
             6,
-            20) {
-        @Override
-        Outcome run(Rounds rounds) {
-            return Outcome.of(new PsmBench(rounds).run());
-        }
-
-        @Override
-        List<String> names() {
-            return PsmBench.names();
-        }
-    };
+            20,
+            rounds -> Outcome.of(new PsmBench(rounds).run()),
+            PsmBench::names);
 
     private final String what;
     private final String how;
     private final String reading;
     private final int quickSeconds;
     private final int seconds;
+    private final Function<Rounds, Outcome> measurement;
+    private final Supplier<List<String>> names;
 
-    Part(String what, String how, String reading, int quickSeconds, int seconds) {
+    Part(
+            String what,
+            String how,
+            String reading,
+            int quickSeconds,
+            int seconds,
+            Function<Rounds, Outcome> measurement,
+            Supplier<List<String>> names) {
         this.what = what;
         this.how = how;
         this.reading = reading;
         this.quickSeconds = quickSeconds;
         this.seconds = seconds;
+        this.measurement = measurement;
+        this.names = names;
     }
 
     /**
@@ -253,10 +217,14 @@ enum Part {
      *
      * @throws io.softpath.bench.process.BenchFailure if it cannot be measured
      */
-    abstract Outcome run(Rounds rounds);
+    Outcome run(Rounds rounds) {
+        return measurement.apply(rounds);
+    }
 
     /** What its results are called, in their order; one that is absent here is among them. */
-    abstract List<String> names();
+    List<String> names() {
+        return names.get();
+    }
 
     /** How it is asked for. */
     String label() {

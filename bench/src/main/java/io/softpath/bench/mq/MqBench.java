@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Measures matched queues. Floor, messages and copies take turns in each round, so that whatever
@@ -24,7 +25,7 @@ public final class MqBench {
     /** Under which name round trips through shared memory are reported. */
     public static final String DIRECT_RTT = Way.DIRECT.rtt();
 
-    static final String MEMCPY = "memcpy.";
+    private static final String MEMCPY = "memcpy.";
 
     private final Rounds rounds;
 
@@ -42,7 +43,7 @@ public final class MqBench {
             for (Size size : way.hasSizes() ? Size.values() : new Size[0]) {
                 names.add(way.rate(size));
                 if (size.hasBandwidth()) {
-                    names.add(MEMCPY + size.label());
+                    names.add(memcpy(size));
                     names.add(way.bandwidth(size));
                 }
             }
@@ -89,7 +90,7 @@ public final class MqBench {
                     result(pairs, way.rate(size), "messages/s", count)
                             .noted(size.window() + " messages, then an answer for all of them"));
             if (size.hasBandwidth()) {
-                Result copy = result(pairs, MEMCPY + size.label(), "GB/s", count);
+                Result copy = result(pairs, memcpy(size), "GB/s", count);
                 if (way == Way.CHIP) {
                     results.add(copy);
                 }
@@ -104,6 +105,33 @@ public final class MqBench {
         try (PrivateDaemon daemon = PrivateDaemon.start()) {
             return bench.pair(daemon, Way.DIRECT, MqUser.TRIPS).histogram(DIRECT_RTT);
         }
+    }
+
+    /**
+     * One round of windows through shared memory, and nothing else: its numbers are called {@link
+     * #directRate}, {@link #directBandwidth} and {@link #memcpy}, their count is that of the rate.
+     */
+    public static Findings directWindows(Duration measured, List<Size> sizes) {
+        MqBench bench = new MqBench(Rounds.once(measured));
+        String names = sizes.stream().map(Size::name).collect(Collectors.joining(","));
+        try (PrivateDaemon daemon = PrivateDaemon.start()) {
+            return bench.pair(daemon, Way.DIRECT, MqUser.WINDOWS, names);
+        }
+    }
+
+    /** Under which name messages a second through shared memory are reported. */
+    public static String directRate(Size size) {
+        return Way.DIRECT.rate(size);
+    }
+
+    /** Under which name bytes a second through shared memory are reported. */
+    public static String directBandwidth(Size size) {
+        return Way.DIRECT.bandwidth(size);
+    }
+
+    /** Under which name a copy of the same memory is reported. */
+    public static String memcpy(Size size) {
+        return MEMCPY + size.label();
     }
 
     private Findings measure(Way way) {
@@ -121,11 +149,14 @@ public final class MqBench {
         }
     }
 
-    private Findings pair(PrivateDaemon daemon, Way way, String role) {
+    private Findings pair(PrivateDaemon daemon, Way way, String role, String... more) {
         String ms = rounds.millis();
         String unit = String.valueOf(way.pongUnit());
+        List<String> arguments = new ArrayList<>(List.of(way.name(), "0", ms));
+        arguments.addAll(List.of(more));
         try (Child pong = daemon.startUser(MqUser.class, MqUser.PONG, way.name(), unit, ms);
-                Child ping = daemon.startUser(MqUser.class, role, way.name(), "0", ms)) {
+                Child ping =
+                        daemon.startUser(MqUser.class, role, arguments.toArray(String[]::new))) {
             UserPair pair = UserPair.awaitReady(ping, pong);
             way.place(daemon, ping, pong);
             return pair.measure(rounds.times(60));

@@ -7,14 +7,17 @@ import io.softpath.psm.EndpointOptions;
 import io.softpath.psm.engine.Peer;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * A user process of the measurements, one of a {@link UserPair}: {@code MqUser ROLE WAY UNIT MS}.
- * Its address is the id of its endpoint, and it connects to the other's.
+ * A user process of the measurements, one of a {@link UserPair}: {@code MqUser ROLE WAY UNIT MS
+ * [SIZE,...]}. Its address is the id of its endpoint, and it connects to the other's.
  */
 final class MqUser {
     static final String PING = "ping";
     static final String TRIPS = "trips";
+    static final String WINDOWS = "windows";
     static final String PONG = "pong";
     static final String ALONE = "alone";
 
@@ -47,11 +50,18 @@ final class MqUser {
             switch (arguments[0]) {
                 case PING -> ping(endpoint, peer, way, arguments[3]).measure(System.out);
                 case TRIPS -> ping(endpoint, peer, way, arguments[3]).measureTrips(System.out);
+                case WINDOWS ->
+                        ping(endpoint, peer, way, arguments[3])
+                                .measureWindows(sizes(arguments[4]), System.out);
                 case PONG -> new Pong(endpoint, peer).serve();
                 default -> throw new IllegalArgumentException("no such role: " + arguments[0]);
             }
             endpoint.close(Endpoints.PATIENCE);
         }
+    }
+
+    private static List<Size> sizes(String names) {
+        return Stream.of(names.split(",", -1)).map(Size::valueOf).toList();
     }
 
     private static Ping ping(Endpoint endpoint, Peer peer, Way way, String ms) {

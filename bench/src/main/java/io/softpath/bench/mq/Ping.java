@@ -15,6 +15,7 @@ import io.softpath.psm.engine.Request;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /** The process that measures: round trips, then windows of messages of each size. */
 final class Ping {
@@ -23,6 +24,9 @@ final class Ping {
 
     /** Times as long as is measured: two JVMs compile on the CPU of those that send. */
     private static final int WARM_UP = 3;
+
+    /** For what no round trips have warmed up. */
+    private static final long COLD_NS = 1_000_000_000L;
 
     private final MatchedQueue queue;
     private final Peer peer;
@@ -65,15 +69,27 @@ final class Ping {
             comesThrough(size);
         }
         trips(out);
-        for (Size size : Size.values()) {
+        windows(List.of(Size.values()), out);
+        stop();
+    }
+
+    /** Measures windows of some sizes alone, and prints the findings. */
+    void measureWindows(List<Size> sizes, PrintStream out) {
+        sizes.forEach(this::comesThrough);
+        windows(sizes.getFirst(), COLD_NS, NOWHERE);
+        windows(sizes, out);
+        stop();
+    }
+
+    private void windows(List<Size> sizes, PrintStream out) {
+        for (Size size : sizes) {
             windows(size, WARM_UP * measuredNs, NOWHERE);
             windows(size, measuredNs, out);
             if (size.hasBandwidth()) {
                 Timed copies = Copies.run(from, to, size.bytes(), measuredNs / 4);
-                Findings.print(out, MqBench.MEMCPY + size.label(), copies.bandwidth(size.bytes()));
+                Findings.print(out, MqBench.memcpy(size), copies.bandwidth(size.bytes()));
             }
         }
-        stop();
     }
 
     /** Everything that was sent comes back as it was. */

@@ -26,7 +26,7 @@ final class PeerUser {
         Path directory = Path.of(arguments[2]);
         switch (arguments[0]) {
             case PONG -> {
-                try (Transport transport = peer.serve(directory)) {
+                try (Transport transport = peer.serve(directory, Transport.NUMBERS)) {
                     if (UserPair.meet(PONG) != null) {
                         serve(transport);
                     }
@@ -36,7 +36,7 @@ final class PeerUser {
                 if (UserPair.meet(PING) == null) {
                     return; // the harness is gone
                 }
-                try (Transport transport = peer.connect(directory)) {
+                try (Transport transport = peer.connect(directory, Transport.NUMBERS)) {
                     PeerUser user = new PeerUser(transport);
                     new Trips(user::trip, Long.parseLong(arguments[3]) * 1_000_000)
                             .measure(System.out, peer.rtt(), peer.alloc());

@@ -2,12 +2,8 @@ package io.softpath.bench.peers;
 
 import io.softpath.bench.floor.HandoverFloor;
 import io.softpath.bench.mq.MqBench;
-import io.softpath.bench.process.Child;
-import io.softpath.bench.process.CpuPair;
 import io.softpath.bench.process.Findings;
 import io.softpath.bench.process.Rounds;
-import io.softpath.bench.process.TemporaryDirectory;
-import io.softpath.bench.process.UserPair;
 import io.softpath.bench.report.Outcome;
 import io.softpath.bench.report.Result;
 
@@ -86,21 +82,6 @@ public final class PeersBench {
     }
 
     private Findings round(Peer peer) {
-        try (TemporaryDirectory directory = TemporaryDirectory.makeInMemory();
-                Child pong = start(PeerUser.PONG, peer, directory);
-                Child ping = start(PeerUser.PING, peer, directory)) {
-            UserPair pair = UserPair.awaitReady(ping, pong);
-            CpuPair.ofThisMachine().ifPresent(cpus -> cpus.pin(ping, pong));
-            return pair.measure(rounds.times(30));
-        }
-    }
-
-    private Child start(String role, Peer peer, TemporaryDirectory directory) {
-        String ms = rounds.millis();
-        return Child.start(
-                role,
-                Map.of(),
-                PeerUser.class.getName(),
-                List.of(role, peer.name(), directory.path().toString(), ms));
+        return PeerPair.round(PeerUser.class, PeerUser.PING, PeerUser.PONG, peer, rounds);
     }
 }

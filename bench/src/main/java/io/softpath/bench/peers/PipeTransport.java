@@ -1,5 +1,6 @@
 package io.softpath.bench.peers;
 
+import io.softpath.bench.mq.Size;
 import io.softpath.bench.process.BenchFailure;
 
 import java.io.IOException;
@@ -14,14 +15,14 @@ final class PipeTransport {
 
     private PipeTransport() {}
 
-    static Transport serve(Path directory) throws IOException {
+    static Transport serve(Path directory, Size size) throws IOException {
         make(directory.resolve(THERE));
         make(directory.resolve(BACK));
-        return new StreamTransport(open(directory, THERE), open(directory, BACK));
+        return new StreamTransport(open(directory, THERE), open(directory, BACK), size);
     }
 
-    static Transport connect(Path directory) throws IOException {
-        return new StreamTransport(open(directory, BACK), open(directory, THERE));
+    static Transport connect(Path directory, Size size) throws IOException {
+        return new StreamTransport(open(directory, BACK), open(directory, THERE), size);
     }
 
     private static void make(Path pipe) throws IOException {

@@ -1,5 +1,7 @@
 package io.softpath.bench.peers;
 
+import io.softpath.bench.mq.Size;
+
 import org.agrona.BufferUtil;
 import org.agrona.IoUtil;
 import org.agrona.MutableDirectBuffer;
@@ -10,6 +12,7 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.file.Path;
 
@@ -17,13 +20,19 @@ import java.nio.file.Path;
 final class RingTransport implements Transport, MessageHandler {
     private static final int RING_BYTES = (1 << 17) + RingBufferDescriptor.TRAILER_LENGTH;
     private static final int TYPE = 1;
+    private static final int MESSAGES = 64;
 
     private final MappedByteBuffer file;
     private final OneToOneRingBuffer out;
     private final OneToOneRingBuffer in;
+    private final UnsafeBuffer whole;
+    private final MessageHandler taking = this::onPiece;
+    private int wholeBytes;
     private long received;
+    private Received into;
 
-    private RingTransport(MappedByteBuffer file, int outRing) {
+    private RingTransport(MappedByteBuffer file, Size size, int outRing) {
+        whole = new UnsafeBuffer(ByteBuffer.allocateDirect(size.bytes()));
         this.file = file;
         out = ring(outRing);
         in = ring(1 - outRing);
@@ -33,25 +42,30 @@ final class RingTransport implements Transport, MessageHandler {
         return new OneToOneRingBuffer(new UnsafeBuffer(file, index * RING_BYTES, RING_BYTES));
     }
 
-    static Transport serve(Path directory) {
-        return new RingTransport(IoUtil.mapNewFile(path(directory), 2L * RING_BYTES), 1);
+    static Transport serve(Path directory, Size size) {
+        return new RingTransport(IoUtil.mapNewFile(path(directory), 2L * RING_BYTES), size, 1);
     }
 
-    static Transport connect(Path directory) {
-        return new RingTransport(IoUtil.mapExistingFile(path(directory), "rings"), 0);
+    static Transport connect(Path directory, Size size) {
+        return new RingTransport(IoUtil.mapExistingFile(path(directory), "rings"), size, 0);
     }
 
     private static File path(Path directory) {
         return directory.resolve("rings").toFile();
     }
 
-    @Override
-    public void send(long number) {
-        int at = out.tryClaim(TYPE, Long.BYTES);
+    private int claim(int bytes) {
+        int at = out.tryClaim(TYPE, bytes);
         while (at < 0) {
             Thread.onSpinWait();
-            at = out.tryClaim(TYPE, Long.BYTES);
+            at = out.tryClaim(TYPE, bytes);
         }
+        return at;
+    }
+
+    @Override
+    public void send(long number) {
+        int at = claim(Long.BYTES);
         out.buffer().putLong(at, number);
         out.commit(at);
     }
@@ -67,6 +81,39 @@ final class RingTransport implements Transport, MessageHandler {
     @Override
     public void onMessage(int type, MutableDirectBuffer buffer, int index, int length) {
         received = buffer.getLong(index);
+    }
+
+    /** A record holds an eighth of a ring at most: longer messages go in pieces. */
+    @Override
+    public void send(Message message) {
+        int piece;
+        for (int sent = 0; sent < message.length(); sent += piece) {
+            piece = Math.min(message.length() - sent, out.maxMsgLength());
+            int at = claim(piece);
+            out.buffer().putBytes(at, message.buffer(), sent, piece);
+            out.commit(at);
+        }
+    }
+
+    @Override
+    public void receive(Received messages) {
+        into = messages;
+        while (in.read(taking, MESSAGES) == 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private void onPiece(int type, MutableDirectBuffer buffer, int index, int length) {
+        if (length == into.length()) {
+            into.take(buffer, index, length);
+            return;
+        }
+        whole.putBytes(wholeBytes, buffer, index, length);
+        wholeBytes += length;
+        if (wholeBytes == into.length()) {
+            wholeBytes = 0;
+            into.take(whole, 0, into.length());
+        }
     }
 
     @Override

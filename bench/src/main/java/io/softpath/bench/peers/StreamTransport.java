@@ -1,6 +1,9 @@
 package io.softpath.bench.peers;
 
+import io.softpath.bench.mq.Size;
 import io.softpath.bench.process.BenchFailure;
+
+import org.agrona.concurrent.UnsafeBuffer;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -16,33 +19,57 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Numbers through what carries bytes. Sockets do not wait: who reads them asks again and again. */
+/**
+ * Messages through what carries bytes. Each is written by itself; of those that have come, as many
+ * are read as have room. Sockets do not wait: who reads them asks again and again.
+ */
 final class StreamTransport implements Transport {
-    private final ReadableByteChannel in;
-    private final WritableByteChannel out;
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(Long.BYTES);
+    private static final int LEAST_READ_BYTES = 1 << 16;
 
-    StreamTransport(ReadableByteChannel in, WritableByteChannel out) {
+    private final ServerSocketChannel server;
+    private final ByteBuffer number = ByteBuffer.allocateDirect(Long.BYTES);
+    private final ByteBuffer read;
+    private final UnsafeBuffer readable;
+    private ReadableByteChannel in;
+    private WritableByteChannel out;
+
+    private StreamTransport(ServerSocketChannel server, Size size) {
+        this.server = server;
+        int whole = Math.max(1, LEAST_READ_BYTES / size.bytes()); // so that no message is cut
+        read = ByteBuffer.allocateDirect(whole * size.bytes());
+        readable = new UnsafeBuffer(read);
+    }
+
+    StreamTransport(ReadableByteChannel in, WritableByteChannel out, Size size) {
+        this(null, size);
         this.in = in;
         this.out = out;
     }
 
-    private static StreamTransport of(SocketChannel channel) throws IOException {
+    private static Transport of(SocketChannel channel, Size size) throws IOException {
+        StreamTransport transport = new StreamTransport(null, size);
+        transport.use(channel);
+        return transport;
+    }
+
+    private void use(SocketChannel channel) throws IOException {
         if (channel.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY)) {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         }
         channel.configureBlocking(false);
-        return new StreamTransport(channel, channel);
+        in = channel;
+        out = channel;
     }
 
     /** A socket in the file system that somebody connects to. */
-    static Transport serveUnix(Path directory) throws IOException {
+    static Transport serveUnix(Path directory, Size size) throws IOException {
         UnixDomainSocketAddress address = unixAddress(directory);
-        return new Accepting(ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address));
+        return new StreamTransport(
+                ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address), size);
     }
 
-    static Transport connectUnix(Path directory) throws IOException {
-        return of(SocketChannel.open(unixAddress(directory)));
+    static Transport connectUnix(Path directory, Size size) throws IOException {
+        return of(SocketChannel.open(unixAddress(directory)), size);
     }
 
     private static UnixDomainSocketAddress unixAddress(Path directory) {
@@ -50,78 +77,83 @@ final class StreamTransport implements Transport {
     }
 
     /** A port of the loopback interface, which a file tells. */
-    static Transport serveTcp(Path directory) throws IOException {
+    static Transport serveTcp(Path directory, Size size) throws IOException {
         ServerSocketChannel server =
                 ServerSocketChannel.open()
                         .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         int port = ((InetSocketAddress) server.getLocalAddress()).getPort();
         Files.writeString(directory.resolve("port"), Integer.toString(port));
-        return new Accepting(server);
+        return new StreamTransport(server, size);
     }
 
-    static Transport connectTcp(Path directory) throws IOException {
+    static Transport connectTcp(Path directory, Size size) throws IOException {
         int port = Integer.parseInt(Files.readString(directory.resolve("port")));
         return of(
-                SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
+                SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)),
+                size);
     }
 
     @Override
-    public void send(long number) throws IOException {
-        buffer.clear().putLong(number).flip();
-        while (buffer.hasRemaining()) {
-            out.write(buffer);
+    public void send(long sent) throws IOException {
+        write(number.clear().putLong(sent).flip());
+    }
+
+    @Override
+    public void send(Message message) throws IOException {
+        write(message.bytes());
+    }
+
+    private void write(ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            if (out.write(bytes) == 0) {
+                Thread.onSpinWait();
+            }
         }
     }
 
     @Override
     public long receive() throws IOException {
-        buffer.clear();
-        while (buffer.hasRemaining()) {
-            int bytes = in.read(buffer);
-            if (bytes < 0) {
-                throw new BenchFailure("the other process has ended");
-            }
-            if (bytes == 0) {
-                Thread.onSpinWait();
-            }
+        number.clear();
+        while (number.hasRemaining()) {
+            read(number);
         }
-        return buffer.flip().getLong();
+        return number.flip().getLong();
+    }
+
+    @Override
+    public void receive(Received into) throws IOException {
+        while (read.position() < into.length()) {
+            read(read);
+        }
+        int at = 0;
+        for (; read.position() - at >= into.length(); at += into.length()) {
+            into.take(readable, at, into.length());
+        }
+        read.flip().position(at).compact();
+    }
+
+    /** Takes the other side in when the first bytes are awaited, if that is still to be done. */
+    private void read(ByteBuffer bytes) throws IOException {
+        if (in == null) {
+            use(server.accept());
+        }
+        int count = in.read(bytes);
+        if (count < 0) {
+            throw new BenchFailure("the other process has ended");
+        }
+        if (count == 0) {
+            Thread.onSpinWait();
+        }
     }
 
     @Override
     public void close() throws IOException {
-        in.close();
-        out.close();
-    }
-
-    /** Takes the other side in when the first number is awaited. */
-    private static final class Accepting implements Transport {
-        private final ServerSocketChannel server;
-        private StreamTransport accepted;
-
-        Accepting(ServerSocketChannel server) {
-            this.server = server;
-        }
-
-        @Override
-        public void send(long number) throws IOException {
-            accepted.send(number);
-        }
-
-        @Override
-        public long receive() throws IOException {
-            if (accepted == null) {
-                accepted = of(server.accept());
-            }
-            return accepted.receive();
-        }
-
-        @Override
-        public void close() throws IOException {
+        if (server != null) {
             server.close();
-            if (accepted != null) {
-                accepted.close();
-            }
+        }
+        if (in != null) {
+            in.close();
+            out.close();
         }
     }
 }

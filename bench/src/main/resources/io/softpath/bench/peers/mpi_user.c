@@ -152,7 +152,7 @@ static void pong(void)
 	}
 }
 
-/* A window of messages from a number on; all of them carry STOP in the last one. */
+/* A window of messages from a number on; those of the last window all carry STOP. */
 static void send_window(int64_t first)
 {
 	for (int i = 0; i < window; i++) {
