@@ -25,8 +25,8 @@ final class Ping {
     /** Times as long as is measured: two JVMs compile on the CPU of those that send. */
     private static final int WARM_UP = 3;
 
-    /** For what no round trips have warmed up. */
-    private static final long COLD_NS = 1_000_000_000L;
+    /** The same where no round trips went before. */
+    private static final int COLD = 8;
 
     private final MatchedQueue queue;
     private final Peer peer;
@@ -76,7 +76,7 @@ final class Ping {
     /** Measures windows of some sizes alone, and prints the findings. */
     void measureWindows(List<Size> sizes, PrintStream out) {
         sizes.forEach(this::comesThrough);
-        windows(sizes.getFirst(), COLD_NS, NOWHERE);
+        windows(sizes.getFirst(), COLD * measuredNs, NOWHERE);
         windows(sizes, out);
         stop();
     }

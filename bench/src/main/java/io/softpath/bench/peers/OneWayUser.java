@@ -23,8 +23,8 @@ final class OneWayUser {
     /** Times as long as is measured: two JVMs compile on the CPU of those that send. */
     private static final int WARM_UP = 3;
 
-    /** For the first size: nothing is compiled yet. */
-    private static final long COLD_NS = 1_000_000_000L;
+    /** The same before the first size: nothing is compiled yet. */
+    private static final int COLD = 8;
 
     private final Transport transport;
     private final Peer peer;
@@ -72,7 +72,7 @@ final class OneWayUser {
         for (Size size : kind.sizes()) {
             Message message = new Message(size.bytes());
             boolean cold = size == kind.sizes().getFirst();
-            stream(size, message, cold ? COLD_NS : 0, NOWHERE);
+            stream(size, message, cold ? COLD * measuredNs : 0, NOWHERE);
             stream(size, message, WARM_UP * measuredNs, NOWHERE);
             stream(size, message, measuredNs, System.out);
             end(message, Received.STOP, 0);

@@ -61,7 +61,7 @@ final class UcxTool implements Tool {
             }
             try {
                 return new Figures(
-                        Long.parseLong(values.getFirst()),
+                        Long.parseLong(values.getFirst().strip()),
                         Double.parseDouble(values.get(MEDIAN_COLUMN)),
                         Double.parseDouble(values.get(names.indexOf(RATE_COLUMN))));
             } catch (NumberFormatException e) {

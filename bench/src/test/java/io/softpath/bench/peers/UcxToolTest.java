@@ -20,6 +20,9 @@ class UcxToolTest {
         assertEquals(
                 new UcxTool.Figures(2000, 0.17, 13_807),
                 UcxTool.Figures.parse(Captured.lines("ucx-1.13-tag_bw.txt")));
+        assertEquals(
+                new UcxTool.Figures(16, 0.202, 4370),
+                UcxTool.Figures.parse(Captured.lines("ucx-1.13-tag_bw-few.txt")));
     }
 
     @Test
