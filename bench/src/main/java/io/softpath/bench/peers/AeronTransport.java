@@ -23,7 +23,7 @@ import java.nio.file.Path;
  * publisher's limit once a millisecond, by half a term: terms are as long as that needs.
  */
 final class AeronTransport implements Transport, FragmentHandler {
-    private static final String CHANNEL = "aeron:ipc?term-length=16m|mtu=";
+    private static final String CHANNEL = "aeron:ipc?term-length=64m|mtu=";
 
     /** A usual packet, and the longest, which long messages are cut into. */
     private static final int SHORT_MTU = 1408;
