@@ -22,6 +22,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** What {@code softpath bench} measures: each can be asked for alone, under its name. */
+@SuppressWarnings("ImmutableEnumChecker") // its functions have no state
 enum Part {
     /** What this machine allows, whatever softpath does. */
     FLOOR(
