@@ -239,7 +239,7 @@ public final class Endpoint implements AutoCloseable {
                     turns.leave();
                 }
                 if (idle < spins) {
-                    if (idle % LOOKS_PER_PAUSE == 0) {
+                    if (idle % LOOKS_PER_PAUSE == 0 || mover.streams()) {
                         Thread.onSpinWait();
                     }
                 } else {

@@ -18,6 +18,9 @@ final class Mover implements PacketHandler {
 
     private static final int PACKETS_PER_LOOK = 64;
 
+    /** What comes after so few looks follows what came before; an answer takes more. */
+    private static final int STREAM_LOOKS = 4;
+
     /** With two CPUs the chip and its two users want three. */
     private static final int SPINS = Runtime.getRuntime().availableProcessors() > 2 ? 1000 : 10;
 
@@ -29,6 +32,11 @@ final class Mover implements PacketHandler {
     private final MessageEngine engine;
     private long moved;
     private int looks;
+
+    /** Looks that have found nothing since something came. */
+    private int emptyLooks;
+
+    private boolean streams;
 
     /** What came last, came from a process of this host. */
     private boolean direct;
@@ -94,7 +102,21 @@ final class Mover implements PacketHandler {
             came += advanceRest(came, chipsTurn);
         }
         moved += came;
-        return came > 0;
+        if (came == 0) {
+            emptyLooks++;
+            return false;
+        }
+        streams = emptyLooks <= STREAM_LOOKS;
+        emptyLooks = 0;
+        return true;
+    }
+
+    /**
+     * Whether messages come one behind the other. Who looks for the next one all the time takes its
+     * cache line away from who writes it; to wait for a moment lets several come at once.
+     */
+    boolean streams() {
+        return streams;
     }
 
     /** What is not done at each look while messages come from processes of this host. */

@@ -72,20 +72,39 @@ final class RecordReader implements ControlledMessageHandler {
      * @return how many
      */
     int take(Taker taker, int limit) {
+        int ready = limit == 1 ? 1 : ready(limit);
         int count = 0;
-        while (count < limit) {
+        while (count < ready) {
             long header = Slot.get(memory, slot);
             if (!isNext(header) || !take(taker, header)) {
                 break;
             }
             count++;
             taken++;
-            slot = slots + (taken & SLOTS - 1) * Slot.BYTES;
+            slot = slotOf(taken);
         }
         if (count != 0) {
             Slot.putTaken(memory, takenAt, taken);
         }
         return count;
+    }
+
+    /**
+     * How many records are there now, up to a limit. So their cache lines come all at once, each of
+     * which would have to be waited for otherwise.
+     */
+    private int ready(int limit) {
+        int ready = 0;
+        while (ready < limit
+                && Slot.number(Slot.get(memory, slotOf(taken + ready)))
+                        == (int) taken + ready + 1) {
+            ready++;
+        }
+        return ready;
+    }
+
+    private long slotOf(long record) {
+        return slots + (record & SLOTS - 1) * Slot.BYTES;
     }
 
     private boolean take(Taker taker, long header) {
