@@ -17,8 +17,11 @@ final class Script {
         double end(long messages);
     }
 
-    /** Until all is compiled, which takes the CPU from those that send. */
-    private static final long WARM_UP_NS = 700_000_000L;
+    /** Until all is compiled, which takes the CPU from those that send; less for a first look. */
+    private static final int WARM_UP_TIMES = 4;
+
+    private static final long SHORTEST_WARM_UP_NS = 300_000_000L;
+    private static final long LONGEST_WARM_UP_NS = 700_000_000L;
 
     private final Sender sender;
     private final Receiver receiver;
@@ -30,8 +33,10 @@ final class Script {
     }
 
     void run(List<Step> steps, long measuredNs) {
+        long warmUpNs =
+                Math.clamp(WARM_UP_TIMES * measuredNs, SHORTEST_WARM_UP_NS, LONGEST_WARM_UP_NS);
         for (Step step : steps) {
-            long durationNs = step.isWarmUp() ? WARM_UP_NS : measuredNs;
+            long durationNs = step.isWarmUp() ? warmUpNs : measuredNs;
             receiver.begin();
             if (step.kind() == Step.Kind.AT_ONCE) {
                 saturation = receiver.end(sender.flood(durationNs));
