@@ -5,8 +5,8 @@ import io.softpath.bench.process.Rounds;
 import io.softpath.bench.process.Unavailable;
 import io.softpath.bench.report.Absent;
 import io.softpath.bench.report.Outcome;
-import io.softpath.bench.report.Result;
 import io.softpath.bench.report.Run;
+import io.softpath.bench.report.Section;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -83,35 +83,31 @@ public final class BenchMain implements Callable<Integer> {
         }
         Run run = options.begin();
         Progress progress = new Progress(options.quick, options::progress);
-        List<Result> results = new ArrayList<>();
-        List<Absent> absent = new ArrayList<>();
+        List<Section> sections = new ArrayList<>();
         int code = MEASURED;
         for (Part part : Part.values()) {
             progress.begin(part);
             try {
-                Outcome outcome = part.run(Rounds.ofAll(options.quick, progress));
-                outcome.results().stream()
-                        .filter(result -> !isThere(results, result))
-                        .forEach(results::add);
-                absent.addAll(outcome.absent());
+                Rounds rounds = Rounds.ofAll(options.quick, progress);
+                sections.add(part.section(part.run(rounds)));
             } catch (Unavailable e) {
-                absent.add(new Absent(part.label(), e.getMessage()));
+                sections.add(absent(part, e.getMessage()));
             } catch (BenchFailure e) {
                 spec.commandLine().getErr().println("softpath bench: " + e.getMessage());
-                absent.add(new Absent(part.label(), "it failed"));
+                sections.add(absent(part, "it failed"));
                 code = NOT_MEASURED;
             }
             progress.end(part);
         }
         options.print(
-                run.end(new Outcome(results, absent)),
+                run.end(sections),
                 "A ratio holds within its part: what is compared was measured in turns.");
         return code;
     }
 
-    /** Several parts measure the floor; the first one's is reported under its name. */
-    private static boolean isThere(List<Result> results, Result result) {
-        return results.stream().anyMatch(other -> other.name().equals(result.name()));
+    private static Section absent(Part part, String why) {
+        List<Absent> all = List.of(new Absent(part.label(), why));
+        return part.section(new Outcome(List.of(), all));
     }
 
     private static void printNames() {

@@ -5,6 +5,7 @@ import io.softpath.bench.process.JvmArguments;
 import io.softpath.bench.report.Outcome;
 import io.softpath.bench.report.Result;
 import io.softpath.bench.report.Run;
+import io.softpath.bench.report.Section;
 
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.profile.GCProfiler;
@@ -39,6 +40,9 @@ import java.util.concurrent.Callable;
                         + " expression.")
 final class JmhCommand implements Callable<Integer> {
     private static final String OWN = "io\\.softpath\\.bench\\.jmh\\.";
+    private static final String WHAT = "The micro-benchmarks.";
+    private static final String READING =
+            "A micro-benchmark times code in a warm loop: compare, do not add up.";
     private static final String ALLOCATED = "gc.alloc.rate.norm";
 
     @Mixin private ReportOptions options;
@@ -58,9 +62,8 @@ final class JmhCommand implements Callable<Integer> {
         for (RunResult each : run()) {
             results.addAll(results(each));
         }
-        options.print(
-                run.end(Outcome.of(results)),
-                "A micro-benchmark times code in a warm loop: compare, do not add up.");
+        Section section = new Section("jmh", WHAT, READING, Outcome.of(results));
+        options.print(run.end(List.of(section)), READING);
         return 0;
     }
 

@@ -12,6 +12,7 @@ import io.softpath.bench.peers.PeersBench;
 import io.softpath.bench.process.Rounds;
 import io.softpath.bench.psm.PsmBench;
 import io.softpath.bench.report.Outcome;
+import io.softpath.bench.report.Section;
 import io.softpath.bench.scale.ScaleBench;
 import io.softpath.bench.startup.StartupBench;
 
@@ -220,6 +221,11 @@ enum Part {
      */
     Outcome run(Rounds rounds) {
         return measurement.apply(rounds);
+    }
+
+    /** What came of it, for the report. */
+    Section section(Outcome outcome) {
+        return new Section(label(), what, reading, outcome);
     }
 
     /** What its results are called, in their order; one that is absent here is among them. */

@@ -1,11 +1,13 @@
 package io.softpath.bench;
 
 import io.softpath.bench.report.Run;
+import io.softpath.bench.report.Section;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
+import java.util.List;
 import java.util.concurrent.Callable;
 
 /** {@code softpath bench PART}: one part of the measurements, with more rounds than among all. */
@@ -29,7 +31,8 @@ final class PartCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Run run = options.begin();
-        options.print(run.end(part.run(options.rounds())), part.reading());
+        Section section = part.section(part.run(options.rounds()));
+        options.print(run.end(List.of(section)), part.reading());
         return 0;
     }
 }

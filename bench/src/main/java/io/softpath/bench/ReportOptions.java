@@ -2,6 +2,7 @@ package io.softpath.bench;
 
 import io.softpath.bench.process.BenchFailure;
 import io.softpath.bench.process.Rounds;
+import io.softpath.bench.report.MarkdownPage;
 import io.softpath.bench.report.Report;
 import io.softpath.bench.report.ReportFiles;
 import io.softpath.bench.report.Run;
@@ -12,7 +13,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
 
 /** Options that all measuring commands share. */
 final class ReportOptions {
@@ -39,6 +44,12 @@ final class ReportOptions {
                             + " log of HdrHistogram (.json, .hlog).")
     private Path html;
 
+    @Option(
+            names = "--markdown",
+            paramLabel = "FILE",
+            description = "Write a Markdown page: what is asked of softpath, and all results.")
+    private Path markdown;
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
@@ -52,17 +63,24 @@ final class ReportOptions {
     /**
      * Nothing has been measured yet.
      *
-     * @throws ParameterException if the page could not be written
+     * @throws ParameterException if a page could not be written
      */
     Run begin() {
-        if (html != null) {
-            try {
-                files = ReportFiles.beside(html);
-            } catch (IllegalArgumentException e) {
-                throw new ParameterException(spec.commandLine(), "--html: " + e.getMessage(), e);
-            }
+        files = checked("--html", html, ReportFiles::beside);
+        checked("--markdown", markdown, ReportFiles::checked);
+        if (files != null && markdown != null && files.include(markdown)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--markdown: is a file of --html: " + markdown);
         }
         return Run.begin();
+    }
+
+    private <T> T checked(String option, Path file, Function<Path, T> check) {
+        try {
+            return file == null ? null : check.apply(file);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), option + ": " + e.getMessage(), e);
+        }
     }
 
     /**
@@ -78,19 +96,34 @@ final class ReportOptions {
             System.out.println();
             System.out.println(sentence);
         }
-        if (files != null) {
-            write(report, sentence);
-        }
-    }
-
-    private void write(Report report, String sentence) {
         try {
-            for (Path file : files.write(report, sentence)) {
+            for (Path file : write(report, sentence)) {
                 System.err.println("written: " + file);
             }
         } catch (IOException e) {
             throw new BenchFailure("report cannot be written: " + e.getMessage(), e);
         }
+    }
+
+    private List<Path> write(Report report, String sentence) throws IOException {
+        List<Path> written = new ArrayList<>();
+        if (files != null) {
+            written.addAll(files.write(report, sentence));
+        }
+        if (markdown != null) {
+            Files.writeString(markdown, MarkdownPage.of(report, command(), Goals.ALL));
+            written.add(markdown);
+        }
+        return written;
+    }
+
+    /** What was asked for; where its files lie is nobody's business who reads a page. */
+    private String command() {
+        List<String> words = spec.commandLine().getParseResult().originalArgs();
+        return spec.root().qualifiedName()
+                + " "
+                + String.join(
+                        " ", words.stream().map(word -> word.replaceAll("[^=]*/", "")).toList());
     }
 
     /** Tells a person who waits what is going on; tools are not disturbed. */

@@ -22,16 +22,31 @@ class BenchHtmlIT {
     @TempDir private Path directory;
 
     @Test
-    void shouldWriteThePageAndWhatItIsMadeOf() throws Exception {
+    void shouldWriteThePagesAndWhatTheyAreMadeOf() throws Exception {
         Path page = directory.resolve("report.html");
 
-        assertEquals(0, BenchMain.execute("floor", "--quick", "--html", page.toString()));
+        Path markdown = directory.resolve("report.md");
+
+        assertEquals(
+                0,
+                BenchMain.execute(
+                        "floor", "--quick", "--html", page.toString(), "--markdown=" + markdown));
 
         var html = Xml.parse(Files.readString(page));
         assertFalse(Xml.all(html, "svg").isEmpty(), "no plot");
         JsonNode json = new ObjectMapper().readTree(directory.resolve("report.json").toFile());
         JsonNode floor = json.get("results").get(0);
         assertTrue(Xml.texts(html, "td").contains(floor.get("count").asText()));
+        String text = Files.readString(markdown);
+        assertTrue(
+                text.contains(
+                        "Written by softpath bench floor --quick --html report.html"
+                                + " --markdown=report.md, begun "));
+        assertTrue(text.contains("\n## What is asked of softpath\n"));
+        assertTrue(text.contains("\n### floor\n"));
+        for (String name : Part.FLOOR.names()) {
+            assertTrue(text.contains("\n| " + name + " | "), name);
+        }
         long samples = 0;
         int rounds = 0;
         try (HistogramLogReader log =

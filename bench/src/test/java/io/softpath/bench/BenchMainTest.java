@@ -21,6 +21,9 @@ class BenchMainTest {
         assertEquals(2, BenchMain.execute("--html", page));
         assertEquals(2, BenchMain.execute("floor", "--html", page));
         assertEquals(2, BenchMain.execute("jmh", "--html", page));
+        assertEquals(2, BenchMain.execute("--markdown", page));
+        assertEquals(2, BenchMain.execute("floor", "--markdown", page));
+        assertEquals(2, BenchMain.execute("jmh", "--html", "a.html", "--markdown", "a.json"));
     }
 
     @Test

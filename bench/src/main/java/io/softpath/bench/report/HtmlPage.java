@@ -3,32 +3,21 @@ package io.softpath.bench.report;
 import io.softpath.bench.plot.Markup;
 import io.softpath.bench.plot.Plot;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** A report as one HTML page that needs nothing else, neither another file nor a script. */
 final class HtmlPage {
     private static final String STYLE = "report.css";
-    private static final double GIBIBYTE = 1 << 30;
 
     private final Report report;
     private final Markup out = new Markup();
-    private final Map<String, List<String>> notes = new LinkedHashMap<>();
+    private final Map<String, List<String>> notes;
     private int plots;
 
     private HtmlPage(Report report) {
         this.report = report;
-        for (Result result : report.results()) {
-            if (result.note() != null) {
-                notes.computeIfAbsent(result.note(), n -> new ArrayList<>()).add(result.name());
-            }
-        }
+        notes = Report.notes(report.results());
     }
 
     /**
@@ -64,32 +53,16 @@ final class HtmlPage {
         out.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
         out.empty("meta", "name", "color-scheme", "content", "light dark");
         out.element("title", "softpath bench, " + report.machine().date());
-        out.element("style", style()).close();
-    }
-
-    private static String style() {
-        try (InputStream style = HtmlPage.class.getResourceAsStream(STYLE)) {
-            return new String(style.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException("style sheet cannot be read", e);
-        }
+        out.element("style", PageText.read(STYLE)).close();
     }
 
     private void machine() {
-        Machine machine = report.machine();
-        Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("CPU", machine.cpu());
-        facts.put("Cores", machine.cores() + (machine.virtual() ? ", of a virtual machine" : ""));
-        facts.put("Memory", Statistics.round(machine.memoryBytes() / GIBIBYTE) + " GiB");
-        facts.put("Kernel", "Linux " + machine.kernel());
-        facts.put("Clock source", machine.clock());
-        facts.put("Java", machine.jdk());
-        facts.put("Load at the start", Statistics.round(machine.load()));
-        facts.put("Date", machine.date());
         section("Machine");
         out.open("dl", "class", "facts");
-        facts.forEach(
-                (name, value) -> out.open("div").element("dt", name).element("dd", value).close());
+        report.machine()
+                .facts()
+                .forEach((name, value) ->
+                        out.open("div").element("dt", name).element("dd", value).close());
         out.close().close();
     }
 
@@ -125,8 +98,7 @@ final class HtmlPage {
         out.element("caption", "Medians over the rounds; spread is how far the rounds lie apart.");
         out.open("thead").open("tr");
         for (int i = 0; i < Report.COLUMNS.size(); i++) {
-            String name = i == 0 ? "name" : Report.COLUMNS.get(i);
-            out.element("th", name, "scope", "col", "class", style(i));
+            out.element("th", Report.heading(i), "scope", "col", "class", style(i));
         }
         out.close().close();
         for (List<Result> group : report.groups()) {

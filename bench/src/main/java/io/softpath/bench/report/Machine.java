@@ -6,7 +6,9 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -35,6 +37,7 @@ public record Machine(
         String date) {
     private static final Path ROOT = Path.of("/");
     private static final String UNKNOWN = "unknown";
+    private static final double GIBIBYTE = 1 << 30;
 
     /**
      * This machine, now. A figure that the system does not tell is "unknown" or 0, never an
@@ -60,6 +63,20 @@ public record Machine(
                 kibibytes(root, "MemTotal") * 1024,
                 SystemFiles.word(SystemFiles.first(root.resolve("proc/loadavg")), 0),
                 now.truncatedTo(ChronoUnit.SECONDS).toString());
+    }
+
+    /** What a page says of it, under which names, in that order. */
+    Map<String, String> facts() {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("CPU", cpu);
+        facts.put("Cores", cores + (virtual ? ", of a virtual machine" : ""));
+        facts.put("Memory", Statistics.round(memoryBytes / GIBIBYTE) + " GiB");
+        facts.put("Kernel", "Linux " + kernel);
+        facts.put("Clock source", clock);
+        facts.put("Java", jdk);
+        facts.put("Load at the start", Statistics.round(load));
+        facts.put("Date", date);
+        return facts;
     }
 
     private static String value(List<String> lines, String key) {

@@ -1,6 +1,8 @@
 package io.softpath.bench.report;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The outcome of one {@code softpath bench} command: the machine and the figures taken on it. */
@@ -18,8 +21,7 @@ import java.util.stream.Collectors;
 public record Report(
         Machine machine,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Warning> warnings,
-        List<Result> results,
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Absent> absent) {
+        @JsonIgnore List<Section> sections) {
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     private static final int NOTE_WIDTH = 96;
@@ -29,14 +31,30 @@ public record Report(
 
     static final List<String> COLUMNS =
             List.of("", "median", "p90", "p99", "p99.9", "unit", "samples", "spread", "compared");
+    static final int SAMPLES = COLUMNS.indexOf("samples");
     static final int SPREAD = COLUMNS.indexOf("spread");
     private static final int UNIT = COLUMNS.indexOf("unit");
 
     /** Copies the lists. */
     public Report {
         warnings = List.copyOf(warnings);
-        results = List.copyOf(results);
-        absent = List.copyOf(absent);
+        sections = List.copyOf(sections);
+    }
+
+    /**
+     * All results, under names that are unique: several parts measure the floor, and what they
+     * compare others with; the first one's is reported under its name.
+     */
+    @JsonProperty("results")
+    public List<Result> results() {
+        return Section.results(sections);
+    }
+
+    /** What was not measured. */
+    @JsonProperty("absent")
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public List<Absent> absent() {
+        return sections.stream().flatMap(section -> section.outcome().absent().stream()).toList();
     }
 
     /** One JSON object, indented, without a line end. */
@@ -62,6 +80,7 @@ public record Report(
             wrapped(warning.text()).forEach(out::println);
         }
         out.println();
+        List<Result> results = results();
         List<String[]> rows = new ArrayList<>();
         rows.add(COLUMNS.toArray(String[]::new));
         for (List<Result> group : groups()) {
@@ -71,7 +90,7 @@ public record Report(
             group.forEach(result -> rows.add(row(result)));
         }
         printAligned(out, rows);
-        for (Absent each : absent) {
+        for (Absent each : absent()) {
             out.println();
             wrapped("Not measured: " + each.name() + ": " + each.why() + ".").forEach(out::println);
         }
@@ -85,11 +104,22 @@ public record Report(
 
     /** The results, those together whose names begin alike. */
     Collection<List<Result>> groups() {
-        return results.stream()
+        return results().stream()
                 .collect(
                         Collectors.groupingBy(
                                 Result::family, LinkedHashMap::new, Collectors.toList()))
                 .values();
+    }
+
+    /** What notes say, and of which results each says it. */
+    static Map<String, List<String>> notes(List<Result> results) {
+        Map<String, List<String>> notes = new LinkedHashMap<>();
+        for (Result result : results) {
+            if (result.note() != null) {
+                notes.computeIfAbsent(result.note(), n -> new ArrayList<>()).add(result.name());
+            }
+        }
+        return notes;
     }
 
     /** What the table says of a result, under {@link #COLUMNS}. */
@@ -109,6 +139,11 @@ public record Report(
                     ? ""
                     : Statistics.round(result.ratio()) + " x " + result.ratioTo(),
         };
+    }
+
+    /** What a column is called where none can be without a name. */
+    static String heading(int column) {
+        return column == 0 ? "name" : COLUMNS.get(column);
     }
 
     /** Whether a column holds words, not numbers. */

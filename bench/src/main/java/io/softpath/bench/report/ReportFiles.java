@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The files of a report, which lie beside each other and differ in what their names end with.
@@ -24,15 +25,7 @@ public record ReportFiles(Path html, Path json, Path samples) {
      *     after the measurement
      */
     public static ReportFiles beside(Path html) {
-        Path file = html.toAbsolutePath();
-        Path directory = file.getParent();
-        if (directory == null || Files.isDirectory(file)) {
-            throw new IllegalArgumentException("is a directory: " + html);
-        }
-        if (!Files.isDirectory(directory) || !Files.isWritable(directory)) {
-            throw new IllegalArgumentException("cannot be written: " + html);
-        }
-        String name = file.getFileName().toString();
+        String name = checked(html).toAbsolutePath().getFileName().toString();
         String stem = name.replaceFirst("(?<=.)\\.[^.]*$", "");
         if (name.equals(stem + JSON) || name.equals(stem + SAMPLES)) {
             throw new IllegalArgumentException(
@@ -40,6 +33,29 @@ public record ReportFiles(Path html, Path json, Path samples) {
         }
         return new ReportFiles(
                 html, html.resolveSibling(stem + JSON), html.resolveSibling(stem + SAMPLES));
+    }
+
+    /**
+     * A file.
+     *
+     * @throws IllegalArgumentException if it cannot be written
+     */
+    public static Path checked(Path file) {
+        Path directory = file.toAbsolutePath().getParent();
+        if (directory == null || Files.isDirectory(file)) {
+            throw new IllegalArgumentException("is a directory: " + file);
+        }
+        if (!Files.isDirectory(directory) || !Files.isWritable(directory)) {
+            throw new IllegalArgumentException("cannot be written: " + file);
+        }
+        return file;
+    }
+
+    /** Whether one of them is that file. */
+    public boolean include(Path file) {
+        return Stream.of(html, json, samples)
+                .map(each -> each.toAbsolutePath().normalize())
+                .anyMatch(file.toAbsolutePath().normalize()::equals);
     }
 
     /**

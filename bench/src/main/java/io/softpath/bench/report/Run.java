@@ -1,5 +1,7 @@
 package io.softpath.bench.report;
 
+import java.util.List;
+
 /** Looks at the machine before and after something is measured on it. */
 public final class Run {
     private final Machine machine = Machine.here();
@@ -12,12 +14,10 @@ public final class Run {
         return new Run();
     }
 
-    /** All has been measured, and this came of it. */
-    public Report end(Outcome outcome) {
+    /** All has been measured, and this came of it, part by part. */
+    public Report end(List<Section> sections) {
+        Conditions end = Conditions.now();
         return new Report(
-                machine,
-                Warnings.of(machine, begin, Conditions.now(), outcome.results()),
-                outcome.results(),
-                outcome.absent());
+                machine, Warnings.of(machine, begin, end, Section.results(sections)), sections);
     }
 }

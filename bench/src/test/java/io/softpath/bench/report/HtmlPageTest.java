@@ -73,8 +73,7 @@ class HtmlPageTest {
     void shouldEscapeWhateverNamesAndNotesHold() throws Exception {
         Result hostile = MadeUp.times(HOSTILE, 100).noted(HOSTILE);
         Report report =
-                new Report(
-                        MadeUp.MACHINE,
+                MadeUp.report(
                         List.of(new Warning("kind", HOSTILE)),
                         List.of(hostile, MadeUp.times("a", 200).comparedTo(hostile)),
                         List.of(new Absent(HOSTILE, HOSTILE)));
@@ -154,6 +153,6 @@ class HtmlPageTest {
     }
 
     private static Report report(List<Result> results) {
-        return new Report(MadeUp.MACHINE, List.of(), results, List.of());
+        return MadeUp.report(List.of(), results, List.of());
     }
 }

@@ -46,6 +46,16 @@ final class MadeUp {
         return Result.ofValues(name, unit, 1000, List.of(value * 0.95, value, value * 1.04));
     }
 
+    /** Of one part. */
+    static Report report(List<Warning> warnings, List<Result> results, List<Absent> absent) {
+        return new Report(
+                MACHINE, warnings, List.of(section("part", new Outcome(results, absent))));
+    }
+
+    static Section section(String name, Outcome outcome) {
+        return new Section(name, "What it measures.", "How it is read.", outcome);
+    }
+
     /** As many as all parts report, of each kind. */
     static List<Result> many() {
         List<Result> results = new ArrayList<>();

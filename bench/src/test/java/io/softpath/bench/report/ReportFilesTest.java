@@ -92,7 +92,18 @@ class ReportFilesTest {
         }
     }
 
+    @Test
+    void shouldKnowItsFiles() {
+        ReportFiles files = ReportFiles.beside(directory.resolve("report.html"));
+
+        for (String each : List.of("report.html", "report.json", "report.hlog", "./report.json")) {
+            assertTrue(files.include(directory.resolve(each)), each);
+        }
+        assertFalse(files.include(directory.resolve("report.md")));
+        assertFalse(files.include(Path.of("report.html")));
+    }
+
     private static Report report(Result... results) {
-        return new Report(MadeUp.MACHINE, List.of(), List.of(results), List.of());
+        return MadeUp.report(List.of(), List.of(results), List.of());
     }
 }

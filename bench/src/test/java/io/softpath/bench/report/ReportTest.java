@@ -16,9 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 
 class ReportTest {
-    private static final Machine MACHINE =
-            new Machine(
-                    "a CPU", 2, true, "6.1", "tsc", "a JVM 25", 1024, 0.5, "2025-01-01T00:00:00Z");
     private static final Warning WARNING = new Warning("busy", "The machine was busy.");
     private static final Result FLOOR = Result.ofValues("floor", "ns", 10, List.of(100.0, 102.0));
     private static final Result CHIP =
@@ -31,8 +28,7 @@ class ReportTest {
         JsonNode json =
                 new ObjectMapper()
                         .readTree(
-                                new Report(MACHINE, List.of(), List.of(FLOOR, CHIP), List.of())
-                                        .toJson());
+                                MadeUp.report(List.of(), List.of(FLOOR, CHIP), List.of()).toJson());
 
         assertEquals(List.of("machine", "results"), fields(json));
         assertEquals(
@@ -52,8 +48,29 @@ class ReportTest {
     }
 
     @Test
+    void shouldHaveTheFirstOfSeveralResultsOfAName() throws Exception {
+        Result again = Result.ofValues("floor", "ns", 10, List.of(300.0));
+        Absent absent = new Absent("peer", "not here");
+        Report report =
+                new Report(
+                        MadeUp.MACHINE,
+                        List.of(),
+                        List.of(
+                                MadeUp.section("a", Outcome.of(List.of(FLOOR))),
+                                MadeUp.section(
+                                        "b", new Outcome(List.of(again, CHIP), List.of(absent)))));
+
+        assertEquals(List.of(FLOOR, CHIP), report.results());
+        JsonNode json = new ObjectMapper().readTree(report.toJson());
+        assertEquals(List.of("machine", "results", "absent"), fields(json));
+        assertEquals(2, json.get("results").size());
+        assertEquals(101, json.get("results").get(0).get("median").doubleValue());
+        assertEquals("peer", json.get("absent").get(0).get("name").textValue());
+    }
+
+    @Test
     void shouldAlignTheColumnsOfTheTable() {
-        List<String> lines = lines(new Report(MACHINE, List.of(), List.of(FLOOR, CHIP), List.of()));
+        List<String> lines = lines(MadeUp.report(List.of(), List.of(FLOOR, CHIP), List.of()));
 
         assertEquals(
                 "a CPU, 2 cores of a virtual machine, Linux 6.1, a JVM 25, load 0.5", lines.get(0));
@@ -70,7 +87,7 @@ class ReportTest {
 
     @Test
     void shouldSayWhatIsWrongBeforeAnyFigure() throws Exception {
-        Report report = new Report(MACHINE, List.of(WARNING), List.of(FLOOR), List.of());
+        Report report = MadeUp.report(List.of(WARNING), List.of(FLOOR), List.of());
 
         assertEquals("The machine was busy.", lines(report).get(1));
         JsonNode json = new ObjectMapper().readTree(report.toJson());
@@ -82,7 +99,7 @@ class ReportTest {
     @Test
     void shouldDivideALongTableWhereNamesBeginDifferently() {
         List<Result> results = MadeUp.many();
-        List<String> lines = lines(new Report(MACHINE, List.of(), results, List.of()));
+        List<String> lines = lines(MadeUp.report(List.of(), results, List.of()));
 
         assertTrue(lines.get(2).contains("median"), lines.get(2));
         assertEquals("floor.handover.rtt", lines.get(3).split(" ", 2)[0]);
