@@ -84,7 +84,7 @@ final class CCompiler {
      */
     record Ended(int code, List<String> lines) {}
 
-    /** Runs a command to its end, whatever that is. */
+    /** Runs a command to its end, whatever that is; nothing that it started outlives this call. */
     static Ended toEnd(
             Path directory, Map<String, String> environment, Duration deadline, String... command)
             throws IOException, InterruptedException {
@@ -94,15 +94,12 @@ final class CCompiler {
                         .redirectErrorStream(true)
                         .redirectOutput(output.toFile());
         builder.environment().putAll(environment);
-        Process process = builder.start();
-        try {
+        try (Session session = Session.start(builder)) {
+            Process process = session.leader();
             boolean ended = process.waitFor(deadline.toSeconds(), TimeUnit.SECONDS);
             List<String> lines = new ArrayList<>(Files.readAllLines(output));
             assertTrue(ended, () -> List.of(command) + " does not end: " + lines);
             return new Ended(process.exitValue(), lines);
-        } finally {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
         }
     }
 }
