@@ -3,7 +3,8 @@
  * class between them, content checked. It is linked with nothing of softpath's; the preload library is loaded by who runs it.
  *
  *   psm open <times>                  opens an endpoint and closes it again
- *   psm mq <rounds> <unit> <unit>     two processes send messages of many sizes to each other, blocking and not
+ *   psm mq <rounds> <unit> <unit> [<largest>]
+ *                                     two processes send messages of many sizes to each other, blocking and not
  *   psm wait                          opens an endpoint and polls it until something ends that
  *   psm kill <unit> <unit>            two processes, one of which is killed while they send a large message to each other
  *
@@ -153,7 +154,7 @@ static int kill_one(int unit0, int unit1)
 	return 0;
 }
 
-static int pass_messages(long rounds, int unit0, int unit1)
+static int pass_messages(long rounds, int unit0, int unit1, size_t largest)
 {
 	static const size_t sizes[] = { 0, 1, 4, 8, 9, 63, 64, 1000, 2047, 2048, 2049, 4096, 4097, 10001, 33999, 63999, 64000, 64001,
 					100003, 131072, 131073, 262147, 1000003, 4 << 20, (16 << 20) - 3 };
@@ -164,7 +165,7 @@ static int pass_messages(long rounds, int unit0, int unit1)
 	if (connect_two(&two, unit0, unit1))
 		return 1;
 	for (long round = 0; round < rounds; round++)
-		for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		for (size_t i = 0; i < sizeof sizes / sizeof *sizes && sizes[i] <= largest; i++) {
 			message(two.mq, two.peer, two.rank, sizes[i], (unsigned)(round * 101 + (long)i));
 			bytes += 2 * sizes[i];
 			messages += 2;
@@ -183,8 +184,8 @@ int main(int argc, char **argv)
 		return open_and_close(atol(argv[2]));
 	if (argc == 2 && strcmp(argv[1], "wait") == 0)
 		return wait_for_nothing();
-	if (argc == 5 && strcmp(argv[1], "mq") == 0)
-		return pass_messages(atol(argv[2]), atoi(argv[3]), atoi(argv[4]));
+	if ((argc == 5 || argc == 6) && strcmp(argv[1], "mq") == 0)
+		return pass_messages(atol(argv[2]), atoi(argv[3]), atoi(argv[4]), argc == 6 ? strtoul(argv[5], NULL, 0) : SIZE_MAX);
 	if (argc == 4 && strcmp(argv[1], "kill") == 0)
 		return kill_one(atoi(argv[2]), atoi(argv[3]));
 	return 2;
