@@ -86,6 +86,10 @@ public final class BenchMain implements Callable<Integer> {
         List<Section> sections = new ArrayList<>();
         int code = MEASURED;
         for (Part part : Part.values()) {
+            if (!part.isIn(options.quick)) {
+                sections.add(absent(part, "it is not in a first look; ask for it alone"));
+                continue;
+            }
             progress.begin(part);
             try {
                 Rounds rounds = Rounds.ofAll(options.quick, progress);

@@ -17,6 +17,7 @@ import io.softpath.bench.scale.ScaleBench;
 import io.softpath.bench.startup.StartupBench;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -103,7 +104,7 @@ enum Part {
                 + " them. UCX and Open MPI measure themselves in C, where they are installed.",
             "softpath and Open MPI send windows of 64 messages and await an answer for each; the"
                     + " others' streams know no windows.",
-            25,
+            Part.NOT_IN_A_FIRST_LOOK,
             90,
             rounds -> new OneWayBench(OneWay.RATE, rounds).run(),
             OneWay.RATE::names),
@@ -119,7 +120,7 @@ enum Part {
                 + " time. softpath's direct path, from pinned memory, UCX's cma and Open MPI copy"
                 + " once. softpath and Open MPI send the same memory again and again: it stays in"
                 + " the caches.",
-            25,
+            Part.NOT_IN_A_FIRST_LOOK,
             90,
             rounds -> new OneWayBench(OneWay.BANDWIDTH, rounds).run(),
             OneWay.BANDWIDTH::names),
@@ -145,7 +146,7 @@ enum Part {
                     + " that share one chip; what it costs to wait, with little to do. Through"
                     + " shared memory and through the chip.",
             "The tails are the figures: p99 and p99.9 at 80 and 95 percent.",
-            19,
+            Part.NOT_IN_A_FIRST_LOOK,
             75,
             rounds -> Outcome.of(new LoadBench(rounds).run()),
             LoadBench::names),
@@ -188,6 +189,8 @@ enum Part {
             20,
             rounds -> Outcome.of(new PsmBench(rounds).run()),
             PsmBench::names);
+
+    private static final int NOT_IN_A_FIRST_LOOK = 0;
 
     private final String what;
     private final String how;
@@ -251,6 +254,16 @@ enum Part {
     /** What a person should know who reads the figures. */
     String reading() {
         return reading;
+    }
+
+    /** Whether it is measured when all are asked for, and a first look is enough. */
+    boolean isIn(boolean quick) {
+        return !quick || quickSeconds != NOT_IN_A_FIRST_LOOK;
+    }
+
+    /** The parts that are measured when all are asked for. */
+    static List<Part> all(boolean quick) {
+        return Arrays.stream(values()).filter(part -> part.isIn(quick)).toList();
     }
 
     /** How long it takes among all the others, on a small machine. */

@@ -1,6 +1,7 @@
 package io.softpath.bench;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -10,6 +11,7 @@ import java.util.function.Consumer;
 final class Progress implements Consumer<String> {
     private final boolean quick;
     private final Consumer<String> out;
+    private final List<Part> parts;
     private final long beginNs = System.nanoTime();
     private long doneNs;
     private Duration expectedOfDone = Duration.ZERO;
@@ -18,6 +20,7 @@ final class Progress implements Consumer<String> {
     Progress(boolean quick, Consumer<String> out) {
         this.quick = quick;
         this.out = out;
+        parts = Part.all(quick);
     }
 
     void begin(Part next) {
@@ -34,16 +37,12 @@ final class Progress implements Consumer<String> {
         out.accept(
                 "[%d of %d] %s, %s: %s"
                         .formatted(
-                                part.ordinal() + 1,
-                                Part.values().length,
-                                part.label(),
-                                left(),
-                                what));
+                                parts.indexOf(part) + 1, parts.size(), part.label(), left(), what));
     }
 
     private String left() {
         Duration all = Duration.ZERO;
-        for (Part each : Part.values()) {
+        for (Part each : parts) {
             all = all.plus(each.expected(quick));
         }
         double slower = expectedOfDone.isZero() ? 1 : doneNs / 1e9 / expectedOfDone.toSeconds();

@@ -27,8 +27,7 @@ class SessionTest {
     /** Who is only waiting to be buried has no command line. */
     private void assertNobodyLeft() throws Exception {
         long pid = Long.parseLong(Files.readString(temp.resolve("orphan")).strip());
-        assertEquals(
-                Optional.empty(), ProcessHandle.of(pid).flatMap(p -> p.info().commandLine()));
+        assertEquals(Optional.empty(), ProcessHandle.of(pid).flatMap(p -> p.info().commandLine()));
     }
 
     @Test
