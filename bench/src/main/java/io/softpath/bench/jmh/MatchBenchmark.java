@@ -4,8 +4,6 @@ import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.psm.EndpointId;
 import io.softpath.psm.engine.EngineSettings;
 import io.softpath.psm.engine.MessageEngine;
-import io.softpath.psm.engine.PacketHeader;
-import io.softpath.psm.engine.PacketPort;
 import io.softpath.psm.engine.Peer;
 import io.softpath.psm.engine.Request;
 
@@ -61,7 +59,7 @@ public class MatchBenchmark {
     /** An engine that knows only itself. */
     @Setup(Level.Trial)
     public void post() {
-        engine = new MessageEngine(OWN, SETTINGS, new NoPort(), 0);
+        engine = new MessageEngine(OWN, SETTINGS, new PortToNobody(), 0);
         self = engine.connections().connect(OWN, 0);
         receives = new Request[posted];
         for (int tag = 0; tag < posted; tag++) {
@@ -109,24 +107,5 @@ public class MatchBenchmark {
         }
         engine.release(receive);
         engine.release(send);
-    }
-
-    /** What is sent to oneself goes through no port. */
-    private static final class NoPort implements PacketPort {
-        @Override
-        public int route(EndpointId to) {
-            return 0;
-        }
-
-        @Override
-        public boolean send(
-                int route, PacketHeader header, MemorySegment payload, long offset, int length) {
-            throw new IllegalStateException("a packet to oneself");
-        }
-
-        @Override
-        public boolean isGone(int route) {
-            return false;
-        }
     }
 }

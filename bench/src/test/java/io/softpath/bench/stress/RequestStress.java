@@ -5,10 +5,9 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.psm.EndpointId;
+import io.softpath.bench.jmh.PortToNobody;
 import io.softpath.psm.engine.EngineSettings;
 import io.softpath.psm.engine.MessageEngine;
-import io.softpath.psm.engine.PacketHeader;
-import io.softpath.psm.engine.PacketPort;
 import io.softpath.psm.engine.Peer;
 import io.softpath.psm.engine.Request;
 
@@ -38,29 +37,10 @@ public class RequestStress {
     private static final MemorySegment OUT = MemorySegment.ofArray(new byte[] {7});
 
     private final byte[] in = new byte[1];
-    private final MessageEngine engine = new MessageEngine(OWN, SETTINGS, new NoPort(), 0);
+    private final MessageEngine engine = new MessageEngine(OWN, SETTINGS, new PortToNobody(), 0);
     private final Peer self = engine.connections().connect(OWN, 0);
     private final Request request =
             engine.receive(0, -1, MemorySegment.ofArray(in), 0, 1, null, null);
-
-    /** What is sent to oneself goes through no port. */
-    private static final class NoPort implements PacketPort {
-        @Override
-        public int route(EndpointId to) {
-            return 0;
-        }
-
-        @Override
-        public boolean send(
-                int route, PacketHeader header, MemorySegment payload, long offset, int length) {
-            throw new IllegalStateException("a packet to oneself");
-        }
-
-        @Override
-        public boolean isGone(int route) {
-            return false;
-        }
-    }
 
     @Actor
     public void progressThread() {
