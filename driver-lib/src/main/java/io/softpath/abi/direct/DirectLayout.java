@@ -57,6 +57,11 @@ public final class DirectLayout {
         return PAGE_BYTES + side * SIDE_STRIDE;
     }
 
+    /** The slot of a record among those that begin at a place, when so many came before it. */
+    public static long slotOf(long slots, long before) {
+        return slots + (before & SLOTS - 1) * Slot.BYTES;
+    }
+
     /** Where the ring begins that a side sends in. */
     public static int ringAt(int side) {
         return slotsAt(side) + ALL_SLOTS_BYTES;

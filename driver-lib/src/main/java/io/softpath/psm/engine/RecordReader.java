@@ -1,7 +1,5 @@
 package io.softpath.psm.engine;
 
-import static io.softpath.abi.direct.DirectLayout.SLOTS;
-
 import io.softpath.abi.direct.DirectLayout;
 import io.softpath.abi.direct.Slot;
 
@@ -37,9 +35,6 @@ final class RecordReader implements ControlledMessageHandler {
     private final long takenAt;
     private long taken;
 
-    /** The slot of the next record. */
-    private long slot;
-
     private boolean broken;
 
     /** Of a record in the ring: who takes it, whether it is there, and whether it was taken. */
@@ -54,16 +49,19 @@ final class RecordReader implements ControlledMessageHandler {
         ringAt = DirectLayout.ringAt(side);
         slots = DirectLayout.slotsAt(side);
         takenAt = DirectLayout.takenAt(1 - side);
-        slot = slots;
     }
 
     /** Whether there is a record. Acquire. */
     boolean hasSomething() {
-        return isNext(Slot.get(memory, slot));
+        return isThere(taken);
     }
 
-    private boolean isNext(long header) {
-        return Slot.number(header) == (int) taken + 1;
+    private boolean isThere(long record) {
+        return isOf(record, Slot.get(memory, slotOf(record)));
+    }
+
+    private static boolean isOf(long record, long header) {
+        return Slot.number(header) == (int) record + 1;
     }
 
     /**
@@ -75,13 +73,13 @@ final class RecordReader implements ControlledMessageHandler {
         int ready = limit == 1 ? 1 : ready(limit);
         int count = 0;
         while (count < ready) {
+            long slot = slotOf(taken);
             long header = Slot.get(memory, slot);
-            if (!isNext(header) || !take(taker, header)) {
+            if (!isOf(taken, header) || !take(taker, slot, header)) {
                 break;
             }
             count++;
             taken++;
-            slot = slotOf(taken);
         }
         if (count != 0) {
             Slot.putTaken(memory, takenAt, taken);
@@ -95,19 +93,17 @@ final class RecordReader implements ControlledMessageHandler {
      */
     private int ready(int limit) {
         int ready = 0;
-        while (ready < limit
-                && Slot.number(Slot.get(memory, slotOf(taken + ready)))
-                        == (int) taken + ready + 1) {
+        while (ready < limit && isThere(taken + ready)) {
             ready++;
         }
         return ready;
     }
 
     private long slotOf(long record) {
-        return slots + (record & SLOTS - 1) * Slot.BYTES;
+        return DirectLayout.slotOf(slots, record);
     }
 
-    private boolean take(Taker taker, long header) {
+    private boolean take(Taker taker, long slot, long header) {
         int type = Slot.type(header);
         if (type == Slot.IN_RING) {
             return takeFromRing(taker);

@@ -93,7 +93,7 @@ final class RecordWriter {
     }
 
     private long slot() {
-        return slots + (written & SLOTS - 1) * Slot.BYTES;
+        return DirectLayout.slotOf(slots, written);
     }
 
     /** What was claimed is there for the peer, with all that was written before. Release. */
