@@ -3,6 +3,7 @@ package io.softpath.psm;
 import io.softpath.abi.control.ContextRecord;
 import io.softpath.abi.control.ControlRecord;
 import io.softpath.abi.control.UnitRecord;
+import io.softpath.abi.packet.Bth;
 import io.softpath.abi.packet.GatherRecord;
 import io.softpath.abi.packet.IpathHeader;
 import io.softpath.abi.psm.EndpointId;
@@ -12,6 +13,7 @@ import io.softpath.driver.Destination;
 import io.softpath.driver.Device;
 import io.softpath.driver.PinnedRegion;
 import io.softpath.driver.SendResult;
+import io.softpath.psm.engine.EngineSettings;
 import io.softpath.psm.engine.PacketHeader;
 import io.softpath.psm.engine.PacketPort;
 import io.softpath.psm.engine.TidPort;
@@ -27,14 +29,16 @@ final class ChipPort implements PacketPort {
     private final TidPort tids;
     private final PinnedBuffers pinned;
     private final boolean withCrc;
+    private final int pkey;
     private final MemorySegment record = GatherRecord.allocate();
     private final List<Destination> routes = new ArrayList<>();
 
     /**
-     * @param withCrc every packet has PSM's checksum
+     * @param settings of the engine, which say what every packet has
      */
-    ChipPort(Device device, Context context, PinnedBuffers pinned, boolean withCrc) {
-        this.withCrc = withCrc;
+    ChipPort(Device device, Context context, PinnedBuffers pinned, EngineSettings settings) {
+        withCrc = settings.checksum();
+        pkey = settings.pkey() | Bth.PKEY_FULL_MEMBER;
         this.device = device;
         this.context = context;
         this.pinned = pinned;
@@ -48,7 +52,7 @@ final class ChipPort implements PacketPort {
 
     @Override
     public int route(EndpointId to) {
-        routes.add(context.destination(new Address(to.lid(), to.context())));
+        routes.add(context.destination(new Address(to.lid(), to.context()), pkey));
         return routes.size() - 1;
     }
 

@@ -72,11 +72,14 @@ public final class Endpoint implements AutoCloseable {
                         context.family());
         EngineSettings settings =
                 options.settings(host(), new SecureRandom().nextInt(), context.maxPayloadBytes());
+        if (!settings.ofEverybody()) {
+            context.setPartitionKey(settings.pkey());
+        }
         engine =
                 new MessageEngine(
                         id,
                         settings,
-                        new ChipPort(device, context, pinned, settings.checksum()),
+                        new ChipPort(device, context, pinned, settings),
                         options.ways(),
                         new ChipDirectPort(id.lid(), context.direct(), pinned),
                         System.nanoTime());

@@ -1,6 +1,7 @@
 package io.softpath.psm;
 
 import io.softpath.abi.packet.PacketCrc;
+import io.softpath.abi.psm.ConnectMessage;
 import io.softpath.driver.DeviceOptions;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
@@ -41,6 +42,7 @@ public record EndpointOptions(
         }
         values = Map.copyOf(all);
         mtu(values.get(PsmVariable.MTU).getFirst());
+        pkey(values.get(PsmVariable.PKEY).getFirst());
     }
 
     /**
@@ -79,6 +81,22 @@ public record EndpointOptions(
         return bytes;
     }
 
+    /** Who says a key with its membership bit means the same. */
+    private static int pkey(int value) {
+        int key = value & ConnectMessage.PKEY_MASK;
+        if (key == 0) {
+            throw SoftpathException.of(
+                    Errno.EINVAL,
+                    "endpoint: "
+                            + PsmVariable.PKEY.variable()
+                            + "="
+                            + value
+                            + " has no key but a membership bit, choose "
+                            + EngineSettings.PKEY);
+        }
+        return key;
+    }
+
     public EndpointOptions withDevice(DeviceOptions newDevice) {
         return new EndpointOptions(job, newDevice, devices, values);
     }
@@ -111,6 +129,11 @@ public record EndpointOptions(
     /** Long messages go straight into pinned memory, or never; so many bytes at once. */
     public EndpointOptions withTids(boolean on, int windowBytes) {
         return with(PsmVariable.TID, on ? 1 : 0).with(PsmVariable.RNDV_IPATH_WINDOW, windowBytes);
+    }
+
+    /** Only endpoints of the same partition are peers. */
+    public EndpointOptions withPartitionKey(int pkey) {
+        return with(PsmVariable.PKEY, pkey);
     }
 
     /** A thread makes progress while the program computes. */
@@ -149,6 +172,7 @@ public record EndpointOptions(
                         value(PsmVariable.RNDV_IPATH_WINDOW))
                 .timeout(timeout.get(0), Math.max(timeout.get(0), timeout.get(1)), timeout.get(2))
                 .maxRequests(maxRequests())
+                .pkey(pkey(value(PsmVariable.PKEY)))
                 .sendBuffers(value(PsmVariable.NUM_SEND_BUFFERS))
                 .progressThread(value(PsmVariable.RCVTHREAD) != 0)
                 .build();

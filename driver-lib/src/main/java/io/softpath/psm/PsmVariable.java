@@ -1,5 +1,6 @@
 package io.softpath.psm;
 
+import io.softpath.abi.packet.Bth;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
 import io.softpath.psm.engine.DirectSettings;
@@ -49,6 +50,11 @@ public enum PsmVariable {
             EngineSettings.TIMEOUT_MIN_MS,
             EngineSettings.TIMEOUT_MAX_MS,
             EngineSettings.TIMEOUT_FACTOR),
+    PKEY(
+            "PSM_PKEY",
+            "partition key: only endpoints of the same partition are peers; the default is"
+                    + " everybody's",
+            new Range(EngineSettings.PKEY.otherwise(), 1, Bth.DEFAULT_PKEY)),
     MTU(
             "PSM_MTU",
             "bytes of payload of a packet at most: 256, 512, 1024, 2048, 4096, or 1 to 5 for these;"

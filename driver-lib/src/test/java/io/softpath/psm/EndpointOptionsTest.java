@@ -73,6 +73,24 @@ final class EndpointOptionsTest {
         assertEquals(4, options.value(PsmVariable.CLOSE_TIMEOUT));
     }
 
+    @Test
+    void shouldTakeAPartitionKeyWithOrWithoutItsMembershipBit() {
+        assertEquals(0x7FFF, settings("0x7FFF").pkey());
+        assertEquals(0x1234, settings("0x1234").pkey());
+        assertEquals(0x1234, settings("0x9234").pkey());
+        assertTrue(settings("0xFFFF").ofEverybody());
+        assertFalse(settings("1").ofEverybody());
+        var none = assertThrows(SoftpathException.Refused.class, () -> settings("0x8000"));
+        assertEquals(Errno.EINVAL, none.errno());
+        assertEquals(
+                "endpoint: PSM_PKEY=32768 has no key but a membership bit, choose 1..32767",
+                none.getMessage());
+    }
+
+    private static EngineSettings settings(String pkey) {
+        return EndpointOptions.ofJob(JOB, Map.of("PSM_PKEY", pkey)).settings("here", 1, 2048);
+    }
+
     /** PSM raises or lowers what its packets cannot carry, and says so; we refuse it. */
     @Test
     void shouldHaveTheBoundsOfAWindowThatPsmHas() {

@@ -1,5 +1,6 @@
 package io.softpath.daemon.control;
 
+import io.softpath.abi.packet.Bth;
 import io.softpath.error.Errno;
 
 /**
@@ -15,7 +16,6 @@ final class PartitionKeyTable {
     static final int SLOTS = 4;
 
     private static final int KEY_MASK = 0x7FFF;
-    private static final int FULL_MEMBER = 0x8000;
     private static final int DEFAULT_KEY = 0x7FFF;
 
     /** Writes one slot of the chip's table; 0 empties it. */
@@ -74,7 +74,7 @@ final class PartitionKeyTable {
                     "set partition key: pkey=0x%04x has a zero key, choose 0x0001..0x7ffe"
                             .formatted(pkey & 0xFFFF));
         }
-        int key = pkey & KEY_MASK | FULL_MEMBER;
+        int key = pkey & KEY_MASK | Bth.PKEY_FULL_MEMBER;
         if (holder.holds(key)) {
             return Answer.refuse(
                     Errno.EEXIST,

@@ -37,6 +37,9 @@ public final class Bth {
     /** The partition key that every port has: full member of the default partition. */
     public static final int DEFAULT_PKEY = 0xFFFF;
 
+    /** The bit of a partition key that tells full members from limited ones. */
+    public static final int PKEY_FULL_MEMBER = 0x8000;
+
     /** The fields of the first dword, lowest first. */
     public static final List<NamedField> BTH0_FIELDS =
             NamedField.table(

@@ -1,7 +1,6 @@
 package io.softpath.psm.engine;
 
 import io.softpath.abi.model.ChipModel;
-import io.softpath.abi.packet.Bth;
 import io.softpath.abi.packet.MessageHeader;
 import io.softpath.abi.psm.ConnectMessage;
 import io.softpath.abi.psm.EndpointId;
@@ -245,7 +244,7 @@ public final class Connections {
                         result.code(),
                         index,
                         runId,
-                        Bth.DEFAULT_PKEY & ConnectMessage.PKEY_MASK,
+                        settings.pkey(),
                         FEATURES,
                         MessageHeader.BYTES,
                         settings.mtuBytes(),
@@ -359,7 +358,7 @@ public final class Connections {
                 peer.remoteIndex);
     }
 
-    private static PsmError judge(ConnectMessage message, boolean sameJob) {
+    private PsmError judge(ConnectMessage message, boolean sameJob) {
         if ((message.connectVersion() & MAJOR) != (ConnectMessage.CONNECT_VERSION & MAJOR)
                 || (message.psmVersion() & MAJOR) != (ConnectMessage.PSM_VERSION & MAJOR)) {
             return PsmError.EPID_INVALID_VERSION;
@@ -367,6 +366,9 @@ public final class Connections {
         if ((message.features() & ConnectMessage.FEATURES_OF_A_NODE)
                 != (FEATURES & ConnectMessage.FEATURES_OF_A_NODE)) {
             return PsmError.EPID_INVALID_NODE;
+        }
+        if (!settings.ofEverybody() && message.pkey() != settings.pkey()) {
+            return PsmError.EPID_INVALID_PKEY;
         }
         if (!sameJob) {
             return PsmError.EPID_INVALID_UUID_KEY;

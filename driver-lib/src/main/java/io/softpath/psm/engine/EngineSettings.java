@@ -1,5 +1,8 @@
 package io.softpath.psm.engine;
 
+import io.softpath.abi.packet.Bth;
+import io.softpath.abi.psm.ConnectMessage;
+
 import java.util.UUID;
 
 /**
@@ -19,6 +22,8 @@ import java.util.UUID;
  * @param maxRequests sends and receives that may be under way
  * @param sendBuffers requests of active messages that may be under way
  * @param maxUnexpectedBytes of messages that nobody has asked for yet; more are not accepted
+ * @param pkey partition key of all packets; only peers of the same partition are let in, if it is
+ *     not the default one, of everybody
  * @param checksum packets carry PSM's checksum, and those that come without are dropped
  * @param progressThread tell peers that packets are looked at while the program computes
  */
@@ -37,6 +42,7 @@ public record EngineSettings(
         int maxRequests,
         int sendBuffers,
         long maxUnexpectedBytes,
+        int pkey,
         boolean checksum,
         boolean progressThread) {
     /** Source: psm, ips_proto.c, PSM_FLOW_CREDITS. More than there are slots are no use here. */
@@ -57,6 +63,10 @@ public record EngineSettings(
 
     /** Source: psm, psm_ep.c, PSM_NUM_SEND_BUFFERS. */
     public static final Range SEND_BUFFERS = new Range(1024, 1, 1 << 20);
+
+    /** Without membership bit; the default key is everybody's. Source: psm, psm_ep.c, PSM_PKEY. */
+    public static final Range PKEY =
+            new Range(Bth.DEFAULT_PKEY & ConnectMessage.PKEY_MASK, 1, ConnectMessage.PKEY_MASK);
 
     /** Source: psm, ips_path_rec.c, PSM_ERRCHK_TIMEOUT; ips_proto_params.h has the defaults. */
     public static final Range TIMEOUT_MIN_MS = new Range(8, 1, 60_000);
@@ -80,6 +90,7 @@ public record EngineSettings(
         check("timeoutFactor", timeoutFactor, TIMEOUT_FACTOR);
         check("maxRequests", maxRequests, REQUESTS);
         check("sendBuffers", sendBuffers, SEND_BUFFERS);
+        check("pkey", pkey, PKEY);
         if (timeoutMaxMs < timeoutMinMs) {
             throw new IllegalArgumentException(
                     "psm: timeoutMaxMs=" + timeoutMaxMs + " is below timeoutMinMs=" + timeoutMinMs);
@@ -91,6 +102,11 @@ public record EngineSettings(
                             + " has no room for one message of rendezvousBytes="
                             + rendezvousBytes);
         }
+    }
+
+    /** Whether everybody may be a peer. */
+    public boolean ofEverybody() {
+        return pkey == PKEY.otherwise();
     }
 
     long timeoutMinNs() {
@@ -134,6 +150,7 @@ public record EngineSettings(
         private int maxRequests = REQUESTS.otherwise();
         private int sendBuffers = SEND_BUFFERS.otherwise();
         private long maxUnexpectedBytes = MAX_UNEXPECTED_BYTES;
+        private int pkey = PKEY.otherwise();
         private boolean checksum;
         private boolean progressThread;
 
@@ -188,6 +205,11 @@ public record EngineSettings(
             return this;
         }
 
+        public Builder pkey(int key) {
+            pkey = key;
+            return this;
+        }
+
         public Builder checksum(boolean wanted) {
             checksum = wanted;
             return this;
@@ -219,6 +241,7 @@ public record EngineSettings(
                     maxRequests,
                     sendBuffers,
                     maxUnexpectedBytes,
+                    pkey,
                     checksum,
                     progressThread);
         }

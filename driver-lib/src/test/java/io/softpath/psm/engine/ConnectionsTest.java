@@ -124,6 +124,31 @@ final class ConnectionsTest {
     }
 
     @Test
+    void shouldLetInOnlyPeersOfItsPartition() {
+        SimWorld.Node member = inPartition(0x1234);
+        SimWorld.Node other = inPartition(0x4321);
+        SimWorld.Node fellow = inPartition(0x1234);
+        assertEquals(PsmError.EPID_INVALID_PKEY, outcome(first, member), "from the default one");
+        assertEquals(PsmError.EPID_INVALID_PKEY, outcome(other, member));
+        assertEquals(PsmError.OK, outcome(fellow, member));
+        assertEquals(PsmError.OK, outcome(member, first), "the default one is everybody's");
+    }
+
+    private SimWorld.Node inPartition(int pkey) {
+        return world.add(
+                EngineSettings.of(SimWorld.JOB, "sim", world.nodes.size() + 77)
+                        .mtuBytes(SimWorld.MTU)
+                        .pkey(pkey)
+                        .build());
+    }
+
+    private PsmError outcome(SimWorld.Node from, SimWorld.Node to) {
+        Peer peer = from.engine.connections().connect(to.id, world.nowNs);
+        world.await("settled", () -> from.engine.connections().isSettled(peer));
+        return from.engine.connections().outcome(peer);
+    }
+
+    @Test
     void shouldPart() {
         world.connectAll();
         Peer peer = SimWorld.peer(first, second);
