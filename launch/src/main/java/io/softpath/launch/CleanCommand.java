@@ -25,8 +25,8 @@ import java.util.regex.Pattern;
                 "Remove what killed daemons and jobs left behind; never anything of a living one.",
         footer = {
             "",
-            "What is looked at: the run directory, and " + PrivateDir.PREFIX + "* beside it and in",
-            "the temporary directory and in /dev/shm.",
+            "What is looked at: the run directory, and " + PrivateDir.PREFIX + "* and",
+            PrivateDir.BENCH_PREFIX + "* beside it, in the temporary directory and in /dev/shm.",
             "Device memory needs no cleaning: the kernel takes it back with the last process",
             "that maps it."
         })
@@ -37,6 +37,9 @@ final class CleanCommand implements Callable<Integer> {
                             + Pattern.quote(RunDir.DAEMON_LOCK)
                             + "|"
                             + Pattern.quote(RunDir.DAEMON_LOG));
+
+    private static final String PRIVATE =
+            "{" + PrivateDir.PREFIX + "," + PrivateDir.BENCH_PREFIX + "}*";
 
     @Spec private CommandSpec spec;
     @Mixin private RunDirOption runDir;
@@ -111,8 +114,7 @@ final class CleanCommand implements Callable<Integer> {
 
     private List<Path> privateDirs(Path parent) throws IOException {
         List<Path> removed = new ArrayList<>();
-        try (DirectoryStream<Path> entries =
-                Files.newDirectoryStream(parent, PrivateDir.PREFIX + "*")) {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(parent, PRIVATE)) {
             for (Path entry : entries) {
                 Path lock = entry.resolve(PrivateDir.LOCK);
                 boolean ours =

@@ -18,6 +18,10 @@ import java.util.Map;
  */
 final class PrivateDir implements AutoCloseable {
     static final String PREFIX = "softpath-run-";
+
+    /** Of {@code softpath bench}, with the same lock. */
+    static final String BENCH_PREFIX = "softpath-bench-";
+
     static final String LOCK = "launcher.lock";
 
     /** Where shared memory with names is, on any Linux. */

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,6 +59,20 @@ class CleanCommandTest {
                         () -> CommandLineRun.of("clean", "--dir", dir.toString()));
         assertTrue(locked);
         assertTrue(Files.exists(dir.resolve("ipath0")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {PrivateDir.PREFIX, PrivateDir.BENCH_PREFIX})
+    void shouldRemoveWhatAKilledCommandLeftAndNothingOfALivingOne(String prefix)
+            throws IOException {
+        Path left = Files.createTempDirectory(prefix);
+        Path lock = Files.writeString(left.resolve(PrivateDir.LOCK), "");
+        leaveDaemonFiles(left);
+        RunDir.whileLocked(lock, () -> CommandLineRun.of("clean", "--dir", dir.toString()));
+        assertTrue(Files.exists(left.resolve("ipath0")), "of a living one");
+        CommandLineRun clean = CommandLineRun.of("clean", "--dir", dir.toString());
+        assertTrue(clean.out().contains("removed " + left + "\n"), clean.out());
+        assertFalse(Files.exists(left));
     }
 
     private static void leaveDaemonFiles(Path run) throws IOException {

@@ -3,22 +3,40 @@ package io.softpath.bench.process;
 import io.softpath.linux.DirectoryTree;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A run directory of the harness's own: it goes when the harness is done or told to end, whatever a
- * child left in it.
+ * child left in it. If the harness is killed, {@code softpath clean} sees by the lock that nobody
+ * has it any more.
  */
-public record TemporaryDirectory(Path path) implements AutoCloseable {
+public final class TemporaryDirectory implements AutoCloseable {
+    private static final String PREFIX = "softpath-bench-";
+    private static final String LOCK = "launcher.lock";
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
     private static final Set<TemporaryDirectory> OPEN = ConcurrentHashMap.newKeySet();
+
+    private final Path path;
+    private final FileChannel lock;
 
     static {
         Runtime.getRuntime()
                 .addShutdownHook(Thread.ofPlatform().unstarted(TemporaryDirectory::closeAll));
+    }
+
+    private TemporaryDirectory(Path path) throws IOException {
+        this.path = path;
+        lock =
+                FileChannel.open(
+                        path.resolve(LOCK),
+                        StandardOpenOption.CREATE_NEW,
+                        StandardOpenOption.WRITE);
+        lock.lock();
     }
 
     /** Makes one where temporary files go. */
@@ -46,7 +64,7 @@ public record TemporaryDirectory(Path path) implements AutoCloseable {
     private static TemporaryDirectory makeIn(Path parent) {
         try {
             TemporaryDirectory directory =
-                    new TemporaryDirectory(Files.createTempDirectory(parent, "softpath-bench"));
+                    new TemporaryDirectory(Files.createTempDirectory(parent, PREFIX));
             OPEN.add(directory);
             return directory;
         } catch (IOException e) {
@@ -64,10 +82,15 @@ public record TemporaryDirectory(Path path) implements AutoCloseable {
         }
     }
 
+    public Path path() {
+        return path;
+    }
+
     @Override
     public void close() {
         try {
             DirectoryTree.remove(path);
+            lock.close();
         } catch (IOException e) {
             throw new BenchFailure("cannot remove the run directory: " + e, e);
         }

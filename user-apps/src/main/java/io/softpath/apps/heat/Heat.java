@@ -49,6 +49,12 @@ public final class Heat {
 
     public static void main(String[] args) {
         try (Job job = Job.fromEnvironment()) {
+            if (Options.wantsHelp(args)) {
+                if (job.rank() == 0) {
+                    System.out.println(Options.USAGE);
+                }
+                return;
+            }
             Options options;
             try {
                 options = Options.parse(args, job.size());

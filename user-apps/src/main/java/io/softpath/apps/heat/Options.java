@@ -2,6 +2,7 @@ package io.softpath.apps.heat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * What the command line asks for.
@@ -15,6 +16,10 @@ record Options(int size, int steps, Path out) {
     private static final int MIN_SIZE = 27; // a cell for each character of the wire
     private static final int MAX_SIZE = 4096;
     private static final int MAX_STEPS = 100_000_000;
+
+    static boolean wantsHelp(String[] args) {
+        return List.of(args).contains("-h") || List.of(args).contains("--help");
+    }
 
     /**
      * @param ranks how many share the plate
