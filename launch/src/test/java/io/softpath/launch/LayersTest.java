@@ -57,6 +57,7 @@ class LayersTest {
         row(
                 "daemon.control",
                 "abi error linux memory stat ledger daemon.chip daemon.region agrona slf4j");
+        row("faults.check", "");
         row("apps", "abi error linux memory driver job psm hdr");
         row(
                 "launch",
