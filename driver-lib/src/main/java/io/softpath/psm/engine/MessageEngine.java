@@ -395,6 +395,11 @@ public final class MessageEngine {
         }
     }
 
+    /** The same, of a peer that shares memory with us. */
+    void hasWork(RingReader reader) {
+        rings.hasWork(reader);
+    }
+
     /** Where packets go out. */
     Outlet outlet() {
         return outlet;

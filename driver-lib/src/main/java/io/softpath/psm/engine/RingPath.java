@@ -126,6 +126,7 @@ final class RingPath implements Path {
             op.offset = RingRecord.place(source);
             op.data0 = remoteRequest;
             copies.add(op, source);
+            engine.hasWork(peer.ring);
         } else if (wanted == 0) {
             control(RingRecord.DONE, remoteRequest, 0, 0);
             matching.received(receive);
@@ -199,6 +200,7 @@ final class RingPath implements Path {
 
     private void add(SendOp op) {
         ops.add(op);
+        engine.hasWork(peer.ring);
         writeWaiting();
     }
 
@@ -274,7 +276,10 @@ final class RingPath implements Path {
 
     private void commit() {
         out.commit();
-        wrote = true;
+        if (!wrote) {
+            wrote = true;
+            engine.hasWork(peer.ring);
+        }
         engine.counters().recordsSent++;
     }
 

@@ -28,8 +28,8 @@ final class RingReader implements RecordReader.Taker {
     private boolean broken;
     private int limit = 1;
 
-    /** Something was taken, and what is to be written has not been looked at since. */
-    boolean unsettled;
+    /** {@link Rings} has it in its list of those with something to do. */
+    boolean works;
 
     RingReader(
             Peer peer,

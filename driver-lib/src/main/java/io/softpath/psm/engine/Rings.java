@@ -1,5 +1,6 @@
 package io.softpath.psm.engine;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 
 /**
@@ -7,13 +8,31 @@ import java.util.Arrays;
  * know the time, nor allocates.
  */
 final class Rings {
+    /** After so many finds at one peer and nowhere else, the others are looked at in turn. */
+    private static final int FAITHFUL = 8;
+
     private final MessageEngine engine;
     private final EngineSettings settings;
     private final DirectSettings ways;
     private final DirectPort port;
     private final Requests requests;
     private final Matching matching;
+
     private RingReader[] readers = {};
+
+    /** Those whose way out has something to do, and those that are broken. */
+    private final ArrayList<RingReader> working = new ArrayList<>();
+
+    /** Something was taken, and what is to be written has not been looked at since. */
+    private boolean unsettled;
+
+    /** Which reader has found something last, and how often it and no other. */
+    private int latest;
+
+    private int faithful;
+
+    /** Which of the others is looked at next. */
+    private int other;
 
     /**
      * @param port may be null if {@code ways} has no direct one
@@ -92,6 +111,18 @@ final class Rings {
 
     private void remove(RingReader reader) {
         readers = Arrays.stream(readers).filter(r -> r != reader).toArray(RingReader[]::new);
+        working.remove(reader);
+        faithful = 0;
+        latest = 0;
+        other = 0;
+    }
+
+    /** A look is to write what waits for a peer, or to end the connection to it. */
+    void hasWork(RingReader reader) {
+        if (!reader.works) {
+            reader.works = true;
+            working.add(reader);
+        }
     }
 
     // What they have to say.
@@ -101,38 +132,67 @@ final class Rings {
     }
 
     /**
-     * Takes what has come, and writes what there is room for.
+     * Takes what has come, and writes what there is room for. As long as one peer alone has
+     * something to say, a look goes to it and to one of the others in turn: a cache line each.
      *
      * @return how many records came
      */
     int look() {
-        int records = 0;
-        for (RingReader reader : readers) {
-            int taken = reader.take();
-            records += taken;
-            reader.unsettled = taken != 0 && !reader.unsettled; // the program may have it first
-            if (!reader.unsettled) {
-                settle(reader);
-            }
+        int records = faithful < FAITHFUL ? lookAtAll() : lookAt(latest) + lookAtAnother();
+        unsettled = records != 0 && !unsettled; // the program may have it first
+        if (!unsettled && !working.isEmpty()) {
+            settle();
         }
         return records;
     }
 
-    /** Writes what there is room for, and ends the connection to who has spoilt the ring. */
-    private void settle(RingReader reader) {
-        RingPath path = reader.path();
-        if (path.hasWork()) {
-            path.flush();
+    private int lookAtAll() {
+        int records = 0;
+        for (int i = 0; i < readers.length; i++) {
+            records += lookAt(i);
         }
-        if (reader.isBroken() || path.isBroken()) {
-            engine.broken(reader.peer());
+        return records;
+    }
+
+    private int lookAtAnother() {
+        other = other + 1 < readers.length ? other + 1 : 0;
+        return other == latest ? 0 : lookAt(other);
+    }
+
+    private int lookAt(int index) {
+        RingReader reader = readers[index];
+        int taken = reader.take();
+        if (reader.isBroken()) {
+            hasWork(reader);
+        }
+        if (taken != 0) {
+            faithful = index == latest ? Math.min(faithful + 1, FAITHFUL) : 0;
+            latest = index;
+        }
+        return taken;
+    }
+
+    /** Writes what there is room for, and ends the connections to those who spoilt their memory. */
+    private void settle() {
+        for (int i = working.size() - 1; i >= 0; i--) {
+            RingReader reader = working.get(i);
+            RingPath path = reader.path();
+            if (path.hasWork()) {
+                path.flush();
+            }
+            if (reader.isBroken() || path.isBroken()) {
+                engine.broken(reader.peer());
+            } else if (!path.hasWork()) {
+                reader.works = false;
+                working.remove(i);
+            }
         }
     }
 
     /** Whether there is something to do now. */
     boolean hasWork() {
-        for (RingReader reader : readers) {
-            if (reader.path().isBusy()) {
+        for (int i = 0; i < working.size(); i++) {
+            if (working.get(i).path().isBusy()) {
                 return true;
             }
         }
@@ -141,8 +201,8 @@ final class Rings {
 
     /** Whether something waits for room, which nobody tells us of. */
     boolean isFull() {
-        for (RingReader reader : readers) {
-            if (reader.path().isFull()) {
+        for (int i = 0; i < working.size(); i++) {
+            if (working.get(i).path().isFull()) {
                 return true;
             }
         }
