@@ -5,14 +5,25 @@ package io.softpath.psm.engine;
  * came. A tag and a receive match if they agree in the bits that the receive selects; whoever comes
  * takes the first match. Source: psm.h, psm_mq_irecv.
  *
+ * <p>The first few are looked at one by one. Only if none of them matches, and there are more, are
+ * all of them found by their tags, and those that have come since put where that is possible: so a
+ * short list, or one that matches in its order, knows nothing of tags.
+ *
  * @param <E> what waits
  */
 final class MatchList<E extends Matchable> {
+    /** How many are looked at one by one. */
+    static final int NEAR = 16;
+
     private final Pool<E> pool;
     private final int number;
+    private final MatchHash<E> hash;
     private int first = Pool.NONE;
     private int last = Pool.NONE;
     private int size;
+
+    /** The first of those at the end that are not in the hash yet. */
+    private int fresh = Pool.NONE;
 
     /**
      * @param pool of what comes in
@@ -21,6 +32,7 @@ final class MatchList<E extends Matchable> {
     MatchList(Pool<E> pool, int number) {
         this.pool = pool;
         this.number = number;
+        hash = new MatchHash<>(pool);
     }
 
     int size() {
@@ -40,6 +52,9 @@ final class MatchList<E extends Matchable> {
             pool.get(last).after = entry.place;
         }
         last = entry.place;
+        if (fresh == Pool.NONE) {
+            fresh = entry.place;
+        }
         size++;
     }
 
@@ -58,28 +73,54 @@ final class MatchList<E extends Matchable> {
         } else {
             pool.get(entry.after).before = entry.before;
         }
+        if (fresh == entry.place) {
+            fresh = entry.after;
+        }
+        if (entry.group != MatchHash.NOWHERE) {
+            hash.remove(entry);
+        }
         entry.list = 0;
         size--;
     }
 
     /** The first receive that takes a message with this tag; null if none does. */
     E forMessage(long tag) {
-        for (E each = first(); each != null; each = after(each)) {
+        E each = first();
+        for (int i = 0; each != null; i++) {
+            if (i == NEAR) {
+                takeFresh();
+                return hash.forMessage(tag);
+            }
             if (((tag ^ each.tag) & each.selector) == 0) {
                 return each;
             }
+            each = after(each);
         }
         return null;
     }
 
     /** The first message that a receive takes which selects these bits; null if none. */
     E forReceive(long tag, long selector) {
-        for (E each = first(); each != null; each = after(each)) {
+        E each = first();
+        for (int i = 0; each != null; i++) {
+            if (i == NEAR && selector == MatchHash.ALL_BITS) {
+                takeFresh();
+                return hash.forMessage(tag);
+            }
             if (((tag ^ each.tag) & selector) == 0) {
                 return each;
             }
+            each = after(each);
         }
         return null;
+    }
+
+    private void takeFresh() {
+        while (fresh != Pool.NONE) {
+            E entry = pool.get(fresh);
+            hash.add(entry);
+            fresh = entry.after;
+        }
     }
 
     E first() {

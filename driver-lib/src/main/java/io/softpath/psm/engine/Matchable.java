@@ -17,4 +17,11 @@ abstract class Matchable {
 
     /** The number of the list that it is in; 0 if in none. */
     int list;
+
+    /** What {@link MatchHash} knows of it; {@link MatchHash#NOWHERE} if it is not in there. */
+    int group = MatchHash.NOWHERE;
+
+    long order;
+    int chainBefore;
+    int chainAfter;
 }

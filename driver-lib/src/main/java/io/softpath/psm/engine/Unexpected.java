@@ -32,6 +32,10 @@ final class Unexpected extends Matchable {
     /** What the sender says of where the bytes are that wait there. */
     long source;
 
+    Unexpected() {
+        selector = -1;
+    }
+
     /** Has room for all of the message. */
     void makeRoom() {
         if (bytes.byteSize() < messageLength) {
