@@ -8,6 +8,8 @@ import io.softpath.daemon.link.Fabric;
 import io.softpath.daemon.link.FaultyLink;
 import io.softpath.daemon.link.Link;
 import io.softpath.daemon.region.MapRules;
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
 import io.softpath.linux.CurrentProcess;
 import io.softpath.linux.Fd;
 
@@ -63,6 +65,7 @@ public final class Daemon implements AutoCloseable {
         Daemon daemon = new Daemon(config, directory);
         boolean started = false;
         try {
+            Faults.at(FaultPoint.DAEMON_CLAIMED);
             daemon.open();
             started = true;
             return daemon;
@@ -107,6 +110,7 @@ public final class Daemon implements AutoCloseable {
         units.forEach(UnitDriver::linkUp);
         for (int unit = 0; unit < config.units(); unit++) {
             control.listen(directory.node(unit), unit, config.socketMode());
+            Faults.at(FaultPoint.DAEMON_LISTENING);
         }
         control.listen(directory.anyNode(), -1, config.socketMode());
     }
@@ -202,6 +206,7 @@ public final class Daemon implements AutoCloseable {
         if (control != null) {
             control.close();
         }
+        Faults.at(FaultPoint.DAEMON_STOPPING);
         units.forEach(UnitDriver::close);
         statistics.forEach(UnitStatistics::close);
         directory.close();

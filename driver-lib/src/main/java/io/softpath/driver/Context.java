@@ -24,6 +24,8 @@ import io.softpath.driver.send.SendControl;
 import io.softpath.driver.send.SendSetup;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
 import io.softpath.memory.Vma;
 
 import java.lang.foreign.MemorySegment;
@@ -117,11 +119,13 @@ public final class Context implements AutoCloseable {
         DeviceFile file = device.file();
         ContextInfo info = file.contextInfo();
         BaseInfo baseInfo = file.userInit(user);
+        Faults.at(FaultPoint.OPEN_INITIALISED);
         Negotiation.checkVersion(baseInfo);
         LaunchMode launch = Negotiation.launch(options, features, baseInfo);
         int lid = device.inspect().unit(baseInfo.unit()).lid();
         Regions regions = Regions.map(file, baseInfo);
         try {
+            Faults.at(FaultPoint.OPEN_MAPPED);
             return new Context(device, info, baseInfo, lid, regions, launch, options);
         } catch (RuntimeException e) {
             regions.close();
@@ -845,9 +849,12 @@ public final class Context implements AutoCloseable {
      */
     @Override
     public void close() {
+        Faults.at(FaultPoint.CLOSE_BEGUN);
         device.close();
         try {
+            Faults.at(FaultPoint.CLOSE_DISCONNECTED);
             pinned.closeWithContext();
+            Faults.at(FaultPoint.CLOSE_UNPINNED);
         } finally {
             regions.close();
         }

@@ -6,6 +6,8 @@ import io.softpath.driver.control.DeviceFile;
 import io.softpath.driver.control.Inspector;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
 import io.softpath.linux.SeqPacketSocket;
 
 import java.nio.file.Files;
@@ -46,8 +48,12 @@ public final class Device implements AutoCloseable {
      */
     public static Device open(DeviceOptions options) {
         try {
-            return new Device(
-                    options, SeqPacketSocket.connect(options.path(), options.replyTimeout()));
+            Device device =
+                    new Device(
+                            options,
+                            SeqPacketSocket.connect(options.path(), options.replyTimeout()));
+            Faults.at(FaultPoint.OPEN_CONNECTED);
+            return device;
         } catch (SoftpathException e) {
             throw explain(options, e);
         }
@@ -113,6 +119,7 @@ public final class Device implements AutoCloseable {
         UserInfo user = UserInfo.unshared();
         file.assign(user);
         try {
+            Faults.at(FaultPoint.OPEN_ASSIGNED);
             return Context.open(this, user, contextOptions, granted);
         } catch (RuntimeException e) {
             close(); // the driver takes a context back only when its file is closed

@@ -3,6 +3,8 @@ package io.softpath.driver;
 import io.softpath.driver.control.DeviceFile;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
 import io.softpath.linux.LockResult;
 import io.softpath.linux.MappedMemory;
 import io.softpath.linux.MemFd;
@@ -44,6 +46,7 @@ public final class PinnedRegion implements AutoCloseable {
             memory = Mapper.mapPinned(memFd, "handle=" + handle, made.fileBytes(), arena);
             lock = memory.lockOnFault();
             memory.populate();
+            Faults.at(FaultPoint.PIN_MAPPED);
             file.memBind(handle, memory.segment().address());
         } catch (RuntimeException e) {
             arena.close();

@@ -3,6 +3,8 @@ package io.softpath.driver;
 import io.softpath.driver.control.DeviceFile;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
 import io.softpath.linux.MappedMemory;
 
 import java.util.ArrayList;
@@ -34,6 +36,7 @@ final class PinnedRegions {
         }
         DeviceFile.Memory made = file.memCreate(bytes, shareable);
         try {
+            Faults.at(FaultPoint.PIN_MADE);
             if (made.fileBytes() < bytes || made.fileBytes() % MappedMemory.PAGE_BYTES != 0) {
                 made.fd().close();
                 throw SoftpathException.of(
@@ -45,6 +48,7 @@ final class PinnedRegions {
             }
             PinnedRegion region = new PinnedRegion(this, file, made);
             add(region);
+            Faults.at(FaultPoint.PIN_HELD);
             return region;
         } catch (RuntimeException e) {
             giveBack(made.handle(), e);
@@ -79,6 +83,7 @@ final class PinnedRegions {
         }
         try {
             beforeFree.accept(region);
+            Faults.at(FaultPoint.PIN_FREEING);
             file.memFree(region.handle());
         } catch (SoftpathException e) {
             if (!context.isGone()) {

@@ -7,6 +7,8 @@ import io.softpath.abi.region.RegionKind;
 import io.softpath.driver.control.DeviceFile;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
 import io.softpath.linux.MemFd;
 import io.softpath.memory.Mapper;
 import io.softpath.memory.Mapping;
@@ -84,6 +86,7 @@ final class Regions implements AutoCloseable {
                                 + kind);
             }
             mappings.add(Mapper.map(memory, kind, token, bytes, grant.fileBytes(), arena));
+            Faults.at(FaultPoint.OPEN_MAPPING);
         }
     }
 

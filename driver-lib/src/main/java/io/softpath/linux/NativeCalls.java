@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.fault.Faults;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -101,6 +102,12 @@ final class NativeCalls {
     static final MethodHandle STATX = function("statx");
     static final MethodHandle SYSCALL = function("syscall");
     private static final MethodHandle WRITE = function("write");
+
+    static {
+        if (Faults.ON) {
+            Faults.signals(number -> callInt(function("raise"), number, 0, 0));
+        }
+    }
 
     private NativeCalls() {}
 

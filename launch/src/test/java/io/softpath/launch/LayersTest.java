@@ -37,31 +37,33 @@ class LayersTest {
         row("abi", "");
         row("abi.register", "");
         row("error", "");
-        row("linux", "error");
+        row("fault", "error");
+        row("linux", "error fault");
         row("memory", "abi error linux agrona");
         row("stat", "abi error linux memory agrona");
         row("flight", "abi chronicle");
         row("ledger", "abi error");
         row("job", "error linux");
-        row("driver", "abi error linux memory stat driver agrona");
-        row("driver.send", "abi error memory driver");
-        row("driver.receive", "abi error memory driver");
+        row("driver", "abi error fault linux memory stat driver agrona");
+        row("driver.send", "abi error fault memory driver");
+        row("driver.receive", "abi error fault memory driver");
         row("driver.expected", "abi error memory driver");
         row("psm", "abi error linux memory driver psm.engine agrona");
-        row("psm.engine", "abi error agrona");
-        row("driver.control", "abi error linux memory stat driver agrona");
-        row("daemon", "abi error linux memory stat ledger daemon agrona slf4j picocli");
-        row("daemon.chip", "abi error");
+        row("psm.engine", "abi error fault agrona");
+        row("driver.control", "abi error fault linux memory stat driver agrona");
+        row("daemon", "abi error fault linux memory stat ledger daemon agrona slf4j picocli");
+        row("daemon.chip", "abi error fault");
         row("daemon.link", "abi daemon.chip slf4j");
         row("daemon.region", "abi error linux memory");
         row(
                 "daemon.control",
-                "abi error linux memory stat ledger daemon.chip daemon.region agrona slf4j");
+                "abi error fault linux memory stat ledger daemon.chip daemon.region agrona slf4j");
         row("faults.check", "");
         row("apps", "abi error linux memory driver job psm hdr");
         row(
                 "launch",
-                "abi error linux stat flight ledger memory driver job psm picocli jackson javac");
+                "abi error fault linux stat flight ledger memory driver job psm picocli jackson"
+                        + " javac");
     }
 
     private static void row(String name, String mayImport) {

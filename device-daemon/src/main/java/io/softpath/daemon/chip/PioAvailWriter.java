@@ -4,6 +4,8 @@ import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.packet.PioAvail;
 import io.softpath.abi.region.AvailPage;
 import io.softpath.abi.register.ChipCounter;
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -183,6 +185,7 @@ final class PioAvailWriter {
         for (int i = 0; i < registers.length; i++) {
             shown[i] = next[i];
             AvailPage.putQword(page, swapped ? PioAvail.swappedIndex(i) : i, next[i]);
+            Faults.at(FaultPoint.CHIP_AVAIL_COPYING);
         }
     }
 

@@ -11,6 +11,8 @@ import io.softpath.abi.packet.Rhf;
 import io.softpath.abi.register.ChipCounter;
 import io.softpath.abi.register.ErrorStatus;
 import io.softpath.abi.register.TidFlow;
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
 
 import java.lang.foreign.MemorySegment;
 
@@ -216,6 +218,7 @@ final class ReceiveEngine {
                     model.egrOffsetBytes(index),
                     bytes);
         }
+        Faults.at(FaultPoint.CHIP_PAYLOAD_PLACED);
         to.advanceEgr();
         deliver(to, packet, lengthDwords, Rhf.TYPE_EAGER, index, model.useEgrBit(), 0);
     }
@@ -268,6 +271,7 @@ final class ReceiveEngine {
             refuse(to, packet, lengthDwords, ChipCounter.RX_TID_STORE, Rhf.TIDERR);
             return;
         }
+        Faults.at(FaultPoint.CHIP_TID_STORED);
         if (checked) {
             advance(to, flow, 1);
         }
@@ -354,13 +358,16 @@ final class ReceiveEngine {
         packet.showPayload();
         packet.header.store(to.rcvHdrq, entry + headerOffset);
         to.flows.publish();
+        Faults.at(FaultPoint.CHIP_BEFORE_RHF);
         Rhf.put(
                 to.rcvHdrq,
                 entry + rhfOffset,
                 Rhf.of(lengthDwords, type, egrIndex, usesEgr, to.seq, hdrqOffsetDwords, errors));
+        Faults.at(FaultPoint.CHIP_RHF_WRITTEN);
         to.seq = Rhf.nextSeq(to.seq);
         to.tail = to.tailAfter();
         to.publishTails();
+        Faults.at(FaultPoint.CHIP_TAIL_SHOWN);
         counters.increment(ChipCounter.CTXT_RX_PKT, to.context);
         if ((packet.header.pktFlags() & IpathHeader.INTR) != 0) {
             urgent(to);

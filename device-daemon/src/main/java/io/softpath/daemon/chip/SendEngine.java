@@ -9,6 +9,8 @@ import io.softpath.abi.packet.Pbc;
 import io.softpath.abi.packet.PioLayout;
 import io.softpath.abi.register.ChipCounter;
 import io.softpath.abi.register.ErrorStatus;
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
 
 import java.lang.foreign.MemorySegment;
 
@@ -234,6 +236,7 @@ final class SendEngine {
 
     private int launch(ContextSends sends, int buffer, long pbc) {
         sends.taken(pbc);
+        Faults.at(FaultPoint.CHIP_LAUNCH_TAKEN);
         int length = Pbc.lengthDwords(pbc);
         if (length < Pbc.MIN_LENGTH_DWORDS || length > maxLengthDwords) {
             refuseLength(sends, buffer, pbc);
@@ -336,6 +339,7 @@ final class SendEngine {
                 counters.increment(ChipCounter.TX_PKT);
                 counters.add(ChipCounter.TX_WORDS, length);
                 counters.increment(ChipCounter.CTXT_TX_PKT, sends.context);
+                Faults.at(FaultPoint.CHIP_PACKET_LEFT);
                 yield Fate.LEFT;
             }
             case BACK_PRESSURE -> {
@@ -422,6 +426,7 @@ final class SendEngine {
                 }
                 gather.advance(packets, bytes);
                 moved += (long) packets * bytes;
+                Faults.at(FaultPoint.CHIP_GATHERING);
             }
         } finally {
             packet.endBurst();
@@ -575,6 +580,7 @@ final class SendEngine {
         if (!hold && !chip.frozen()) {
             drain(sends);
         }
+        Faults.at(FaultPoint.CHIP_CLOSING);
         cancelAll(sends);
         for (int buffer = 0; buffer < sends.count; buffer++) {
             int number = sends.firstBuffer + buffer;

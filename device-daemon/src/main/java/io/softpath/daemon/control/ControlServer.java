@@ -5,6 +5,8 @@ import io.softpath.abi.register.DriverCounter;
 import io.softpath.daemon.region.MapRules;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
 import io.softpath.linux.CurrentProcess;
 import io.softpath.linux.Epoll;
 import io.softpath.linux.EventFd;
@@ -221,6 +223,7 @@ public final class ControlServer implements AutoCloseable {
             if (socket == null) {
                 return;
             }
+            Faults.at(FaultPoint.DAEMON_ACCEPTED);
             open(node, socket);
         }
     }
@@ -366,11 +369,14 @@ public final class ControlServer implements AutoCloseable {
                 return;
             }
             int requestTag = ControlRecord.tag(request);
+            Faults.at(FaultPoint.DAEMON_REQUEST_READ);
             Answer answer = handler.handle(file, request, length);
+            Faults.at(FaultPoint.DAEMON_BEFORE_ANSWER);
             if (answer.isLater()) {
                 park(kind, requestTag);
             } else {
                 send(kind, requestTag, answer);
+                Faults.at(FaultPoint.DAEMON_ANSWERED);
             }
         }
 

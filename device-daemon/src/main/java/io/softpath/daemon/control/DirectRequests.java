@@ -5,6 +5,8 @@ import io.softpath.abi.direct.DirectLayout;
 import io.softpath.daemon.region.UserMemory;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
 import io.softpath.linux.MemFd;
 import io.softpath.linux.Seals;
 
@@ -72,6 +74,7 @@ final class DirectRequests {
         for (Waiting each : waiting) {
             if (each.first() == peer && each.second() == own) {
                 waiting.remove(each);
+                Faults.at(FaultPoint.DAEMON_DIRECT_JOINED);
                 return Answer.give(1, length(DirectLayout.BYTES), each.memory().fd());
             }
             if (each.first() == own && each.second() == peer) {
@@ -114,6 +117,7 @@ final class DirectRequests {
             memory.mode(MODE);
             memory.seal(Seals.SHRINK | Seals.GROW | Seals.SEAL);
             waiting.add(new Waiting(own, peer, memory));
+            Faults.at(FaultPoint.DAEMON_DIRECT_MADE);
             return Answer.file(length(DirectLayout.BYTES), memory.fd());
         } catch (SoftpathException e) {
             return Answer.refuse(e.errno(), "direct open: " + e.getMessage());

@@ -11,6 +11,8 @@ import io.softpath.daemon.region.MapRequest;
 import io.softpath.daemon.region.MapRules;
 import io.softpath.daemon.region.Region;
 import io.softpath.error.Errno;
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
 import io.softpath.linux.Fd;
 
 import java.lang.foreign.Arena;
@@ -251,6 +253,7 @@ final class RequestHandler {
                             + " different mappings; unmap one");
         }
         context.unit.pages().mapped(context, region.kind(), request);
+        Faults.at(FaultPoint.DAEMON_MAPPED);
         byte[] payload = new byte[ControlRecord.MMAP_REPLY_BYTES - ControlRecord.REPLY_PAYLOAD];
         MemorySegment segment = MemorySegment.ofArray(payload);
         ControlRecord.putU64(

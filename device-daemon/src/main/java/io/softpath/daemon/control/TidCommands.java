@@ -5,6 +5,8 @@ import io.softpath.abi.control.TidInfo;
 import io.softpath.daemon.region.UserMemory;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
 import io.softpath.linux.MappedMemory;
 
 import org.slf4j.Logger;
@@ -82,6 +84,7 @@ final class TidCommands {
         }
         context.unit.tids().enter(context, tids, pins);
         context.tids.moveCursorAfter(tids[count - 1]);
+        Faults.at(FaultPoint.DAEMON_TID_UPDATED);
         return Answer.data(0, reply(context, tids));
     }
 

@@ -15,6 +15,8 @@ import io.softpath.daemon.region.Region;
 import io.softpath.daemon.region.SendRegion;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -207,6 +209,7 @@ final class UnitContexts {
                 new OpenContext(context, subcontext, file, epochMs.getAsLong(), trigger(file));
         context.add(part);
         file.context(part);
+        Faults.at(FaultPoint.DAEMON_ASSIGNED);
         if (unit.mayLog()) {
             LOG.info("{}: assigned", part);
         }
@@ -287,6 +290,7 @@ final class UnitContexts {
             sends =
                     SendRegion.create(
                             model, unit.number(), part.number, part.firstBuffer, part.bufferCount);
+            Faults.at(FaultPoint.DAEMON_REGIONS_MADE);
             if (regions != null) {
                 chip.openContext(part.number, chipMemory(regions));
                 known = true;
@@ -357,6 +361,7 @@ final class UnitContexts {
      * like all else that it had.
      */
     void close(OpenContext part) {
+        Faults.at(FaultPoint.DAEMON_CLOSE_BEGUN);
         part.closing = true;
         part.pollArmed = false;
         part.waits = null;
@@ -444,6 +449,7 @@ final class UnitContexts {
                 unit.adjustAvailThreshold();
                 chip.forceAvailUpdate();
             }
+            Faults.at(FaultPoint.DAEMON_CLOSE_CHIP);
         } finally {
             pages.left(part);
             if (last) {

@@ -1,6 +1,8 @@
 package io.softpath.daemon.control;
 
 import io.softpath.abi.register.DriverCounter;
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +46,7 @@ final class UnitTids {
                         .setTid(context.number, context.tids.first() + tids[i], pins[i].target());
             }
             dropLate(context, tids[i]);
+            Faults.at(FaultPoint.DAEMON_TID_ENTERED);
         }
         context.owner.account().pin(tids.length);
         unit.count(DriverCounter.PAGE_LOCKS, tids.length);
@@ -60,6 +63,7 @@ final class UnitTids {
                 late.add(new Late(context, tid, pin, nanoClock.getAsLong() + windowNs));
             }
         }
+        Faults.at(FaultPoint.DAEMON_TID_LEFT);
         context.tids.clear(tid);
         context.owner.account().unpin(1);
         unit.count(DriverCounter.PAGE_UNLOCKS);

@@ -6,6 +6,8 @@ import io.softpath.daemon.chip.GatherSource;
 import io.softpath.daemon.region.UserMemory;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
 import io.softpath.linux.MappedMemory;
 
 import org.agrona.collections.Int2ObjectHashMap;
@@ -109,6 +111,7 @@ final class UserMemories implements GatherSource {
             payer.unregister(fileBytes);
             return Answer.refuse(e.errno(), "register memory: " + e.getMessage());
         }
+        Faults.at(FaultPoint.DAEMON_MEMORY_MADE);
         account = payer;
         lastHandle = made.handle();
         totalBytes += made.bytes();

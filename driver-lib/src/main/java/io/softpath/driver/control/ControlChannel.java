@@ -3,6 +3,8 @@ package io.softpath.driver.control;
 import io.softpath.abi.control.ControlRecord;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
 import io.softpath.linux.EventFd;
 import io.softpath.linux.Fd;
 import io.softpath.linux.Poll;
@@ -114,6 +116,7 @@ public final class ControlChannel implements AutoCloseable {
         try {
             ControlRecord.start(request, kind, reply.tag);
             send(request, start, timeoutNs);
+            Faults.at(FaultPoint.CONTROL_ASKED);
             look(reply);
             waitUntil(() -> reply.done, start, timeoutNs, readable);
         } finally {

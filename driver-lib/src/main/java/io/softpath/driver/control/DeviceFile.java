@@ -11,6 +11,8 @@ import io.softpath.abi.region.RegionKind;
 import io.softpath.abi.register.Access;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
 import io.softpath.linux.Fd;
 
 import java.lang.foreign.Arena;
@@ -309,6 +311,7 @@ public final class DeviceFile {
         new TidInfo(pages, address, list, list + MAX_LIST_BYTES)
                 .write(request, ControlRecord.WRITE_COMMAND + CommandRecord.PAYLOAD);
         Reply reply = channel.call(request);
+        Faults.at(FaultPoint.TID_GIVEN);
         check(reply, Command.TID_UPDATE, TidInfo.BITMAP_BYTES);
         MemorySegment payload = reply.payload();
         int count = (int) (payload.byteSize() - TidInfo.BITMAP_BYTES) / Short.BYTES;
@@ -345,6 +348,7 @@ public final class DeviceFile {
         }
         int[] given;
         try {
+            Faults.at(FaultPoint.TID_REPLACING);
             given = tidUpdate(address, pages);
         } catch (SoftpathException e) {
             channel.refusal(free)
@@ -375,6 +379,7 @@ public final class DeviceFile {
 
     /** TID_FREE: the chip shall not write to these pages any more. TIDs not in use are ignored. */
     public void tidFree(int[] tids) {
+        Faults.at(FaultPoint.TID_FREEING);
         channel.call(freeRequest(tids));
     }
 

@@ -9,6 +9,8 @@ import io.softpath.abi.register.UserRegisters;
 import io.softpath.driver.PacketHandler;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
 
 import java.lang.foreign.MemorySegment;
 
@@ -140,7 +142,9 @@ public final class RcvHdrqReader {
             }
             delivering = true;
             try {
+                Faults.at(FaultPoint.RECEIVE_FOUND);
                 deliver(rhf, handler);
+                Faults.at(FaultPoint.RECEIVE_TAKEN);
             } finally {
                 delivering = false;
                 advance();
@@ -273,6 +277,7 @@ public final class RcvHdrqReader {
         entriesSinceUpdate = 0;
         UserRegisters.RCVHDRHEAD.put(userRegisters, head);
         if (lastEagerIndex != NONE) {
+            Faults.at(FaultPoint.RECEIVE_BETWEEN_HEADS);
             int eagerHead = (lastEagerIndex + eagerHeadStep) % setup.eagerCount();
             UserRegisters.RCVEGRINDEXHEAD.put(userRegisters, eagerHead);
             lastEagerIndex = NONE;

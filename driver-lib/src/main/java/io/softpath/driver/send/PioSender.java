@@ -12,6 +12,8 @@ import io.softpath.driver.LaunchMode;
 import io.softpath.driver.SendResult;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -353,6 +355,7 @@ public final class PioSender {
         if (index < 0) {
             return noBuffer();
         }
+        Faults.at(FaultPoint.PIO_CLAIMED);
         int lengthDwords = Pbc.lengthDwordsOfPayload(length + (-length & 3));
         boolean filled = false;
         try {
@@ -377,6 +380,7 @@ public final class PioSender {
                 avail.putBack(index);
             }
         }
+        Faults.at(FaultPoint.PIO_TRIGGERED);
         failuresInRow = 0;
         packetCount++;
         if (doorbell) {
@@ -408,6 +412,7 @@ public final class PioSender {
                 int tag = Pbc.nextLaunchTag(lastLaunchTag, launchTags[index]);
                 launchTags[index] = tag;
                 lastLaunchTag = tag;
+                Faults.at(FaultPoint.PIO_BEFORE_TRIGGER);
                 buffer.putLongRelease(PioLayout.PBC, Pbc.withLaunchTag(pbc, tag));
             }
             case SPECIAL -> {
@@ -415,6 +420,7 @@ public final class PioSender {
                 putHeader(buffer, lrh, bth, psnAndVcto, flagsAndMessage, protocol, data0);
                 buffer.putLong(PioLayout.HEADER + MessageHeader.DATA1, data1);
                 putPayload(buffer, payload, offset, length);
+                Faults.at(FaultPoint.PIO_BEFORE_TRIGGER);
                 buffer.putIntRelease(Pbc.SPECIAL_TRIGGER_OFFSET, Pbc.SPECIAL_TRIGGER_MAGIC);
             }
             case LAST_DWORD -> {
@@ -423,6 +429,7 @@ public final class PioSender {
                 putHeader(buffer, lrh, bth, psnAndVcto, flagsAndMessage, protocol, data0);
                 if (length == 0) {
                     buffer.putInt(PioLayout.HEADER + MessageHeader.DATA1, (int) data1);
+                    Faults.at(FaultPoint.PIO_BEFORE_TRIGGER);
                     buffer.putIntRelease(
                             PioLayout.HEADER + MessageHeader.DATA1 + Integer.BYTES,
                             (int) (data1 >>> 32));
@@ -430,6 +437,7 @@ public final class PioSender {
                     buffer.putLong(PioLayout.HEADER + MessageHeader.DATA1, data1);
                     int last = length - 1 & ~3;
                     buffer.putBytes(PioLayout.PAYLOAD, payload, offset, last);
+                    Faults.at(FaultPoint.PIO_BEFORE_TRIGGER);
                     buffer.putIntRelease(
                             PioLayout.PAYLOAD + last, tail(payload, offset + last, length - last));
                 }
@@ -452,6 +460,7 @@ public final class PioSender {
         buffer.putLong(PioLayout.HEADER + MessageHeader.CHKSUM, flagsAndMessage);
         buffer.putLong(PioLayout.HEADER + MessageHeader.ACK, protocol);
         buffer.putLong(PioLayout.HEADER + MessageHeader.DATA0, data0);
+        Faults.at(FaultPoint.PIO_HALF_WRITTEN);
     }
 
     private static void putPayload(

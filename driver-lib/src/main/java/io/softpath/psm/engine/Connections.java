@@ -6,6 +6,8 @@ import io.softpath.abi.psm.ConnectMessage;
 import io.softpath.abi.psm.EndpointId;
 import io.softpath.abi.psm.PsmError;
 import io.softpath.abi.psm.SubOpcode;
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
 
 import org.agrona.collections.Long2ObjectHashMap;
 
@@ -227,6 +229,10 @@ public final class Connections {
                         ? SubOpcode.CONNECT_REQUEST
                         : SubOpcode.DISCONNECT_REQUEST;
         send(peer.route, opcode, PsmError.OK, peer.ownIndex, settings.runId(), peer.remoteIndex);
+        Faults.at(
+                peer.to == Peer.Way.WAITING
+                        ? FaultPoint.CONNECT_ASKED
+                        : FaultPoint.DISCONNECT_ASKED);
         peer.askAgainNs = nowNs + peer.askIntervalNs;
         peer.askIntervalNs = Math.min(2 * peer.askIntervalNs, LONGEST_INTERVAL_NS);
         engine.wakeAt(peer.askAgainNs);
@@ -349,6 +355,7 @@ public final class Connections {
             rings.link(peer);
             rings.listen(peer, message.runId());
         }
+        Faults.at(FaultPoint.CONNECT_ACCEPTED);
         send(
                 peer.route,
                 SubOpcode.CONNECT_REPLY,
@@ -356,6 +363,7 @@ public final class Connections {
                 peer.ownIndex,
                 message.runId(),
                 peer.remoteIndex);
+        Faults.at(FaultPoint.CONNECT_REPLIED);
     }
 
     private PsmError judge(ConnectMessage message, boolean sameJob) {
@@ -410,6 +418,7 @@ public final class Connections {
             return;
         }
         peer.to = Peer.Way.ESTABLISHED;
+        Faults.at(FaultPoint.CONNECT_ESTABLISHED);
     }
 
     private void onDisconnectRequest(EndpointId id, Peer peer, ConnectMessage message) {
@@ -428,12 +437,14 @@ public final class Connections {
                 0,
                 0,
                 peer == null ? 0 : peer.remoteIndex);
+        Faults.at(FaultPoint.DISCONNECT_ANSWERED);
     }
 
     private void onDisconnectReply(Peer peer, ConnectMessage message) {
         if (peer != null && peer.to == Peer.Way.PARTING && message.job().equals(settings.job())) {
             peer.to = Peer.Way.NONE;
             parted(peer);
+            Faults.at(FaultPoint.DISCONNECT_DONE);
         }
     }
 

@@ -5,6 +5,8 @@ import io.softpath.abi.psm.FlowPsn;
 import io.softpath.abi.psm.MqClass;
 import io.softpath.abi.psm.PsmError;
 import io.softpath.abi.psm.SubOpcode;
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
 
 import java.lang.foreign.MemorySegment;
 
@@ -185,6 +187,7 @@ final class Flow extends Work {
             if (!outlet.send(peer, header, payload, slot.offset, slot.length)) {
                 return false;
             }
+            Faults.at(FaultPoint.FLOW_SENT);
             if (toSend == everSent) {
                 everSent = everSent + 1 & NUMBER;
             }
@@ -351,6 +354,7 @@ final class Flow extends Work {
         toSend = oldest;
         timing = false;
         engine.counters().wentBack++;
+        Faults.at(FaultPoint.FLOW_WENT_BACK);
         engine.hasWork(this);
     }
 
@@ -388,6 +392,7 @@ final class Flow extends Work {
     /** The next packet was taken. */
     void took(int flags) {
         expected = expected + 1 & NUMBER;
+        Faults.at(FaultPoint.FLOW_TAKEN);
         nakSent = false;
         nakDue = false;
         if ((flags & MessageHeader.FLAG_ACK_WANTED) != 0) {
@@ -427,13 +432,16 @@ final class Flow extends Work {
             ackDue = false; // it has parted from us, and takes us for a stranger
         }
         if (nakDue && sendControl(SubOpcode.NAK, 0)) {
+            Faults.at(FaultPoint.FLOW_NAK_SENT);
             nakDue = false;
             ackDue = false; // the NAK says as much
         }
         if (ackDue && !nakDue && sendControl(SubOpcode.ACK, 0)) {
+            Faults.at(FaultPoint.FLOW_ACK_SENT);
             ackDue = false;
         }
         if (errChkDue && sendControl(SubOpcode.ERR_CHK, FlowPsn.of(toSend - 1, 0))) {
+            Faults.at(FaultPoint.FLOW_ASKED);
             errChkDue = false;
             engine.counters().questions++;
         }

@@ -4,6 +4,8 @@ import io.softpath.abi.psm.FlowId;
 import io.softpath.abi.psm.MqClass;
 import io.softpath.abi.psm.PsmError;
 import io.softpath.abi.psm.SubOpcode;
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -96,6 +98,7 @@ final class PacketPath implements Path {
         op.data1 = MqClass.pair(request.index, request.length);
         flow.add(op);
         flow.transmit();
+        Faults.at(FaultPoint.RENDEZVOUS_ANNOUNCED);
     }
 
     /** Has the sender of a message that waits there send as much of it as is wanted. */
@@ -115,6 +118,7 @@ final class PacketPath implements Path {
         op.data0 = MqClass.pair(remoteRequest, receive.index);
         op.data1 = MqClass.pair(receive.wanted, 0);
         flow.add(op);
+        Faults.at(FaultPoint.RENDEZVOUS_CLEARED);
         if (receive.wanted == 0) {
             matching.received(receive);
         }

@@ -2,6 +2,8 @@ package io.softpath.psm.engine;
 
 import io.softpath.abi.direct.DirectLayout;
 import io.softpath.abi.direct.Slot;
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
 
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.ControlledMessageHandler;
@@ -82,6 +84,7 @@ final class RecordReader implements ControlledMessageHandler {
             taken++;
         }
         if (count != 0) {
+            Faults.at(FaultPoint.DIRECT_TAKEN);
             Slot.putTaken(memory, takenAt, taken);
         }
         return count;

@@ -4,6 +4,8 @@ import static io.softpath.abi.direct.DirectLayout.SLOTS;
 
 import io.softpath.abi.direct.DirectLayout;
 import io.softpath.abi.direct.Slot;
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
 
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 
@@ -98,6 +100,7 @@ final class RecordWriter {
 
     /** What was claimed is there for the peer, with all that was written before. Release. */
     void commit() {
+        Faults.at(FaultPoint.DIRECT_CLAIMED);
         if (claimedInRing != IN_SLOT) {
             try {
                 ring.commit(claimedInRing);
@@ -105,8 +108,10 @@ final class RecordWriter {
                 broken = true;
             }
             claimedInRing = IN_SLOT;
+            Faults.at(FaultPoint.DIRECT_RING_COMMITTED);
         }
         Slot.put(memory, slot(), claimed);
+        Faults.at(FaultPoint.DIRECT_COMMITTED);
         written++;
     }
 

@@ -4,6 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import io.softpath.abi.psm.PsmError;
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
 
 import java.lang.foreign.MemorySegment;
 
@@ -110,6 +112,7 @@ final class RingPath implements Path {
         op.request = request;
         op.data0 = grants.sourceOf(request);
         add(op);
+        Faults.at(FaultPoint.RENDEZVOUS_ANNOUNCED);
     }
 
     @Override
@@ -133,6 +136,7 @@ final class RingPath implements Path {
         } else {
             requests.refer(receive);
             control(RingRecord.CTS, remoteRequest, receive.index, wanted);
+            Faults.at(FaultPoint.RENDEZVOUS_CLEARED);
         }
     }
 
@@ -328,6 +332,7 @@ final class RingPath implements Path {
         if (!copies.isEmpty()) {
             SendOp copied = copies.step();
             if (copied != null) {
+                Faults.at(FaultPoint.DIRECT_COPIED);
                 control(RingRecord.DONE, (int) copied.data0, 0, 0);
                 engine.recycle(copied);
             }

@@ -1,5 +1,8 @@
 package io.softpath.psm.engine;
 
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 
@@ -63,6 +66,7 @@ final class Rings {
         if (link == null) {
             peer.whyNotDirect = port.refusal();
         } else {
+            Faults.at(FaultPoint.DIRECT_OPENED);
             RingPath path = new RingPath(peer, link, engine, port, ways, requests, matching);
             peer.ring = new RingReader(peer, link, path, engine.counters(), requests, matching);
             add(peer.ring);
@@ -73,6 +77,7 @@ final class Rings {
     void listen(Peer peer, int runId) {
         if (peer.ring != null) {
             peer.ring.link().listenTo(runId);
+            Faults.at(FaultPoint.DIRECT_LISTENING);
         }
     }
 
@@ -93,6 +98,7 @@ final class Rings {
     void unlink(Peer peer) {
         if (peer.ring != null) {
             peer.ring.link().listenToNobody();
+            Faults.at(FaultPoint.DIRECT_UNLISTENED);
             peer.ring.path().abandon();
             remove(peer.ring);
             peer.ring = null;

@@ -6,6 +6,8 @@ import io.softpath.abi.psm.MqClass;
 import io.softpath.abi.psm.PsmError;
 import io.softpath.abi.psm.SubOpcode;
 import io.softpath.abi.psm.TidMessage;
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -178,6 +180,7 @@ final class TidReceiver {
             }
             window.intervalNs = settings.timeoutMinNs() / 2;
             openedNs = engine.nowNs();
+            Faults.at(FaultPoint.WINDOW_OPENED);
             due(window);
         }
         return true;
@@ -207,6 +210,7 @@ final class TidReceiver {
         if (!outlet.send(window.peer, header, list, 0, bytes)) {
             return false;
         }
+        Faults.at(FaultPoint.WINDOW_GRANTED);
         window.grantDue = false;
         window.askNs = engine.nowNs() + window.intervalNs;
         engine.wakeAt(window.askNs);
@@ -223,6 +227,7 @@ final class TidReceiver {
 
     /** All of it is there. */
     private void finish(TidWindow window) {
+        Faults.at(FaultPoint.WINDOW_COMPLETE);
         TidFetch fetch = window.fetch;
         Request receive = fetch.receive;
         int length = window.length;
@@ -302,6 +307,7 @@ final class TidReceiver {
     private void nak(TidWindow window, int generation) {
         int psn = ExpectedPsn.of(window.flow, generation, window.sequence);
         answer(window.peer, SubOpcode.NAK, psn, window.remote, MqClass.pair(window.psn(), 0));
+        Faults.at(FaultPoint.WINDOW_NAK_SENT);
     }
 
     private void answer(Peer peer, int subOpcode, int ackSeq, long data0, long data1) {

@@ -5,6 +5,8 @@ import io.softpath.abi.packet.MessageHeader;
 import io.softpath.abi.psm.MqClass;
 import io.softpath.abi.psm.PsmError;
 import io.softpath.abi.psm.SubOpcode;
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -130,6 +132,7 @@ final class TidSender {
     }
 
     private void begin(TidSend window, Peer peer, Request request, int wanted) {
+        Faults.at(FaultPoint.WINDOW_SENDING);
         request.wanted = wanted;
         request.grants++;
         request.granted += window.length;
@@ -249,6 +252,7 @@ final class TidSender {
         window.request = null;
         window.timeoutNs = settings.timeoutMinNs() / 2;
         release(window);
+        Faults.at(FaultPoint.WINDOW_RELEASED);
         window.timing = false;
         list(window);
         if (request.wanted == 0) {
