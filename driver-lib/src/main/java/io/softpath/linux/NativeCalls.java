@@ -40,6 +40,7 @@ final class NativeCalls {
     static final int ENAMETOOLONG = 36;
     static final int ENOSYS = 38;
     static final int ENOPROTOOPT = 92;
+    static final int EOPNOTSUPP = 95;
     static final int ECONNABORTED = 103;
     static final int ECONNRESET = 104;
     static final int ETIMEDOUT = 110;
@@ -71,6 +72,7 @@ final class NativeCalls {
     static final MethodHandle EPOLL_CTL = function("epoll_ctl");
     private static final MethodHandle EPOLL_WAIT = function("epoll_wait");
     static final MethodHandle EVENTFD = function("eventfd");
+    static final MethodHandle FALLOCATE = function("fallocate");
     static final MethodHandle FCHMOD = function("fchmod");
     static final MethodHandle FCNTL = function("fcntl");
     static final MethodHandle FTRUNCATE = function("ftruncate");

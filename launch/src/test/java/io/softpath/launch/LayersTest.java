@@ -41,7 +41,7 @@ class LayersTest {
         row("linux", "error fault");
         row("memory", "abi error linux agrona");
         row("stat", "abi error linux memory agrona");
-        row("flight", "abi chronicle");
+        row("flight", "abi error linux agrona chronicle");
         row("ledger", "abi error");
         row("job", "error linux");
         row("driver", "abi error fault linux memory stat driver agrona");
@@ -59,7 +59,7 @@ class LayersTest {
                 "daemon.control",
                 "abi error fault linux memory stat ledger daemon.chip daemon.region agrona slf4j");
         row("faults.check", "");
-        row("apps", "abi error linux memory driver job psm hdr");
+        row("apps", "abi error linux memory driver flight job psm hdr");
         row(
                 "launch",
                 "abi error fault linux stat flight ledger memory driver job psm picocli jackson"
