@@ -1,0 +1,81 @@
+package io.softpath.psm.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One endpoint that shares memory with many, of which one never stops talking. */
+final class RingsTest {
+    private static final int PEERS = 7;
+    private static final DirectSettings SHARING = new DirectSettings(true, true, true, 16_000);
+    private static final long TALK = 1;
+    private static final long OTHER = 2;
+
+    private final SimWorld world = new SimWorld(1, SimWorld.Trouble.NONE);
+    private final List<SimWorld.Node> peers = new ArrayList<>();
+    private SimWorld.Node hearer;
+
+    private void start() {
+        SimHost host = world.host();
+        hearer = world.addTo(host, settings(1), SHARING);
+        for (int i = 0; i < PEERS; i++) {
+            peers.add(world.addTo(host, settings(2 + i), SHARING));
+        }
+        world.connectAll();
+    }
+
+    private static EngineSettings settings(int run) {
+        return EngineSettings.defaults(SimWorld.JOB, "sim", run, SimWorld.MTU);
+    }
+
+    private void say(SimWorld.Node from, long tag) {
+        MemorySegment bytes = MemorySegment.ofArray(new byte[8]);
+        Peer to = SimWorld.peer(from, hearer);
+        assertTrue(to.isDirect());
+        from.engine.release(from.engine.send(to, tag, bytes, 0, 8, false, null, null));
+    }
+
+    @Test
+    void shouldHearEverybodyWhileOneGoesOnTalking() {
+        start();
+        SimWorld.Node talker = peers.get(2);
+        for (int i = 0; i < 100; i++) {
+            say(talker, TALK);
+            hearer.engine.look();
+        }
+        for (SimWorld.Node each : peers) {
+            say(each, OTHER);
+        }
+        for (int i = 0; i < PEERS; i++) {
+            say(talker, TALK);
+            hearer.engine.look();
+        }
+        for (int i = 0; i < PEERS; i++) {
+            assertEquals(8, hearer.engine.probe(OTHER, -1), "peers heard of: " + i);
+            MemorySegment room = MemorySegment.ofArray(new byte[8]);
+            Request receive = hearer.engine.receive(OTHER, -1, room, 0, 8, null, null);
+            assertTrue(receive.isComplete());
+            hearer.engine.release(receive);
+        }
+        assertEquals(-1, hearer.engine.probe(OTHER, -1));
+    }
+
+    /** Whoever was silent may be the one that talks now, and the other way round. */
+    @Test
+    void shouldFollowWhoeverTalks() {
+        start();
+        for (int i = 0; i < 1_000; i++) {
+            say(peers.get(i / 50 % PEERS), TALK);
+            int before = hearer.engine.unexpectedCount();
+            for (int look = 0; hearer.engine.unexpectedCount() == before; look++) {
+                assertTrue(look < PEERS, "looks in vain: " + look);
+                hearer.engine.look();
+            }
+        }
+    }
+}
