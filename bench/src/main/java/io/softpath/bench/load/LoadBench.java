@@ -124,7 +124,7 @@ public final class LoadBench {
         Result latency = times(each.latency(), found);
         results.add(
                 value(each.cpu(), "us/message", found, latency.count())
-                        .noted(way + each.note() + "; of all its threads, compilers too"));
+                        .noted(way + each.note() + "; without the JVM's compilers"));
         results.add(value(each.wakeUps(), "waits/message", found, latency.count()));
         results.add(latency);
     }

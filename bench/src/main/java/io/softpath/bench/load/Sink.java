@@ -98,8 +98,8 @@ final class Sink {
         ended = false;
         count = 0;
         times.reset();
-        cpuNs = ProcessUsage.cpuNs(PROCESS);
-        waits = ProcessUsage.waits(PROCESS);
+        cpuNs = ProcessUsage.programCpuNs(PROCESS);
+        waits = ProcessUsage.programWaits(PROCESS);
     }
 
     /**
@@ -109,8 +109,8 @@ final class Sink {
      * @throws IllegalStateException if not every message has come once
      */
     double end(Step step, PrintStream out) {
-        double usedNs = ProcessUsage.cpuNs(PROCESS) - cpuNs;
-        double waited = ProcessUsage.waits(PROCESS) - waits;
+        double usedNs = ProcessUsage.programCpuNs(PROCESS) - cpuNs;
+        double waited = ProcessUsage.programWaits(PROCESS) - waits;
         if (count != expected) {
             throw new IllegalStateException("sent=" + expected + " received=" + count);
         }

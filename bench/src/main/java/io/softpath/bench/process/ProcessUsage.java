@@ -16,6 +16,10 @@ public final class ProcessUsage {
     private static final String WAITS = "voluntary_ctxt_switches";
     private static final long KIBIBYTE = 1024;
 
+    /** What a JVM's threads are called that compile, collect and look after it. */
+    private static final List<String> OF_THE_JVM =
+            List.of("C1 ", "C2 ", "GC ", "G1 ", "VM ", "Monitor Deflati", "Service Thread");
+
     private ProcessUsage() {}
 
     /** CPU time of all threads that live, from schedstat: in ns, where stat counts in 10 ms. */
@@ -37,6 +41,33 @@ public final class ProcessUsage {
 
     static long waits(Path process) {
         return ofThreads(process, ProcessUsage::waitsOfThread);
+    }
+
+    /** {@link #cpuNs} without what a JVM needs for itself: its compilers and collectors. */
+    public static long programCpuNs(long pid) {
+        return programCpuNs(PROC.resolve(String.valueOf(pid)));
+    }
+
+    static long programCpuNs(Path process) {
+        return ofThreads(process, thread -> isOfJvm(thread) ? 0 : onCpuNs(thread));
+    }
+
+    /** {@link #waits} of the same threads. */
+    public static long programWaits(long pid) {
+        return programWaits(PROC.resolve(String.valueOf(pid)));
+    }
+
+    static long programWaits(Path process) {
+        return ofThreads(process, thread -> isOfJvm(thread) ? 0 : waitsOfThread(thread));
+    }
+
+    private static boolean isOfJvm(Path thread) {
+        try {
+            String name = Files.readString(thread.resolve("comm"));
+            return OF_THE_JVM.stream().anyMatch(name::startsWith);
+        } catch (IOException _) {
+            return true; // it has ended since it was listed
+        }
     }
 
     private static long ofThreads(Path process, ToLongFunction<Path> used) {

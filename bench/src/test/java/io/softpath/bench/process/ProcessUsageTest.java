@@ -36,6 +36,25 @@ class ProcessUsageTest {
     }
 
     @Test
+    void shouldLeaveOutWhatTheJvmNeedsForItself(@TempDir Path process) throws Exception {
+        thread(process, "java", 1000, 1);
+        thread(process, "psm-progress-0", 200, 10);
+        thread(process, "C2 CompilerThre", 30_000, 100);
+        thread(process, "VM Periodic Tas", 40_000, 1000);
+        Files.createDirectories(process.resolve("task/ended"));
+
+        assertEquals(1200, ProcessUsage.programCpuNs(process));
+        assertEquals(11, ProcessUsage.programWaits(process));
+    }
+
+    private static void thread(Path process, String name, int ns, int waits) throws Exception {
+        Path thread = Files.createDirectories(process.resolve("task").resolve(name));
+        Files.writeString(thread.resolve("comm"), name + "\n");
+        Files.writeString(thread.resolve("schedstat"), ns + " 0 1\n");
+        Files.writeString(thread.resolve("status"), "voluntary_ctxt_switches:\t" + waits + "\n");
+    }
+
+    @Test
     void shouldReadMemoryInBytes(@TempDir Path process) throws Exception {
         Files.writeString(
                 process.resolve("status"),
@@ -58,6 +77,8 @@ class ProcessUsageTest {
 
         assertTrue(ProcessUsage.cpuNs(pid) > 0);
         assertTrue(ProcessUsage.waits(pid) > 0);
+        assertTrue(ProcessUsage.programCpuNs(pid) > 0);
+        assertTrue(ProcessUsage.programWaits(pid) > 0);
         assertTrue(ProcessUsage.residentBytes(pid) >= ProcessUsage.residentSharedBytes(pid));
         assertTrue(ProcessUsage.shareBytes(pid) > ProcessUsage.shareOfFilesBytes(pid));
     }
