@@ -102,8 +102,9 @@ enum Part {
             "8 and 64 bytes, one way, as many as get through; whoever receives them sees to it that"
                 + " all come, whole and in order. Each peer is set up as those do who want most of"
                 + " them. UCX and Open MPI measure themselves in C, where they are installed.",
-            "softpath and Open MPI send windows of 64 messages and await an answer for each; the"
-                    + " others' streams know no windows.",
+            "softpath and Open MPI send windows of 64 messages, each of which is answered: Open MPI"
+                    + " awaits that before the next, softpath behind it. The others' streams know"
+                    + " no windows.",
             Part.NOT_IN_A_FIRST_LOOK,
             90,
             rounds -> new OneWayBench(OneWay.RATE, rounds).run(),

@@ -25,6 +25,10 @@ public final class MqBench {
     /** Under which name round trips through shared memory are reported. */
     public static final String DIRECT_RTT = Way.DIRECT.rtt();
 
+    /** Behind how many messages a window has: how windows follow each other. */
+    public static final String STREAM =
+            " messages, then an answer for all of them, awaited when as many more are sent";
+
     private static final String MEMCPY = "memcpy.";
 
     private final Rounds rounds;
@@ -88,7 +92,7 @@ public final class MqBench {
             long count = (long) Findings.sum(pairs, way.count(size));
             results.add(
                     result(pairs, way.rate(size), "messages/s", count)
-                            .noted(size.window() + " messages, then an answer for all of them"));
+                            .noted(size.window() + STREAM));
             if (size.hasBandwidth()) {
                 Result copy = result(pairs, memcpy(size), "GB/s", count);
                 if (way == Way.CHIP) {

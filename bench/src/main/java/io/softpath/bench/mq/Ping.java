@@ -37,6 +37,9 @@ final class Ping {
     private final MemorySegment to;
     private final Request[] sends = new Request[Size.TINY.window()];
 
+    /** The answer to the window before; null if there was none, or it has come. */
+    private Request answer;
+
     Ping(Endpoint endpoint, Peer peer, Way way, long measuredNs) {
         this.queue = endpoint.queue();
         this.peer = peer;
@@ -110,7 +113,7 @@ final class Ping {
     }
 
     private void windows(Size size, long durationNs, PrintStream out) {
-        Timed timed = Timed.run(() -> window(size), durationNs, LEAST_WINDOWS);
+        Timed timed = Timed.run(() -> window(size), durationNs, LEAST_WINDOWS, this::awaitAnswer);
         double messages = (double) timed.count() * size.window();
         Findings.print(out, way.rate(size), messages * 1e9 / timed.ns());
         Findings.print(out, way.count(size), messages);
@@ -120,15 +123,24 @@ final class Ping {
         }
     }
 
+    /** As a stream is sent that nobody holds up: the answer is awaited behind the next window. */
     private void window(Size size) {
-        Request answer = queue.irecv(Pong.ECHO, -1, to, 0, 0, null, null);
+        Request next = queue.irecv(Pong.ECHO, -1, to, 0, 0, null, null);
         for (int i = 0; i < size.window(); i++) {
             long tag = i < size.window() - 1 ? Pong.BULK : Pong.BULK_END;
             sends[i] = queue.isend(peer, tag, from, 0, size.bytes(), false, null, null);
         }
-        await(queue, answer, null);
         for (int i = 0; i < size.window(); i++) {
             await(queue, sends[i], null);
+        }
+        awaitAnswer();
+        answer = next;
+    }
+
+    private void awaitAnswer() {
+        if (answer != null) {
+            await(queue, answer, null);
+            answer = null;
         }
     }
 

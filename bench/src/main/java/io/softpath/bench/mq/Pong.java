@@ -25,7 +25,7 @@ final class Pong {
     /** The tag of the last message of all. */
     static final long STOP = 4;
 
-    private static final int RECEIVES = 65; // a window, and the one that begins the next
+    private static final int RECEIVES = 129; // two windows, and the one that begins the next
     private static final long ANY = 0;
 
     private final MatchedQueue queue;

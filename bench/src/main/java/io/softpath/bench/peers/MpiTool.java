@@ -79,7 +79,7 @@ final class MpiTool implements Tool {
 
     @Override
     public String streamNote() {
-        return "windows as softpath's: of so many MPI_Isend, then an answer for all of them";
+        return "windows of so many MPI_Isend, each answered before the next is sent";
     }
 
     @Override

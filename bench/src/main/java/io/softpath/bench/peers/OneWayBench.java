@@ -82,7 +82,7 @@ public final class OneWayBench {
             results.add(base);
             direct = direct.comparedTo(base);
         }
-        results.add(direct.noted(size.window() + " messages, then an answer for all of them"));
+        results.add(direct.noted(size.window() + MqBench.STREAM));
         all.forEach((peer, found) -> {
             String name = kind.name(peer.label(), size);
             long messages = (long) Findings.sum(found, name + Findings.COUNT);

@@ -13,6 +13,15 @@ public record Timed(long count, long ns) {
      * @param least times that it is run at least, however long that takes
      */
     public static Timed run(Runnable task, long measuredNs, long least) {
+        return run(task, measuredNs, least, () -> {});
+    }
+
+    /**
+     * As the other one, of a task that may leave something under way.
+     *
+     * @param end waits for that, within the time that is taken
+     */
+    public static Timed run(Runnable task, long measuredNs, long least, Runnable end) {
         long count = 0;
         long begin = System.nanoTime();
         long now;
@@ -21,7 +30,8 @@ public record Timed(long count, long ns) {
             count++;
             now = System.nanoTime();
         } while (now - begin < measuredNs || count < least);
-        return new Timed(count, now - begin);
+        end.run();
+        return new Timed(count, System.nanoTime() - begin);
     }
 
     /** GB/s, if each time moved so many bytes. */
