@@ -27,7 +27,7 @@ public record Rounds(int count, Duration measured, Consumer<String> progress) {
      * @param quick a single short one
      */
     public static Rounds ofAll(boolean quick, Consumer<String> progress) {
-        return new Rounds(quick ? 1 : 3, Duration.ofMillis(quick ? 150 : 400), progress);
+        return new Rounds(quick ? 1 : 3, Duration.ofMillis(quick ? 150 : 250), progress);
     }
 
     /** A single one, which nobody is told of. */
