@@ -81,7 +81,8 @@ class MemoryOrderIT {
                 "-spinStyle",
                 "THREAD_YIELD",
                 "-jvmArgs",
-                "-XX:+UseSerialGC -XX:-RestrictContended --enable-native-access=ALL-UNNAMED");
+                "-XX:+UseSerialGC -XX:-RestrictContended --enable-native-access=ALL-UNNAMED"
+                        + " --add-exports=java.base/jdk.internal.misc=ALL-UNNAMED");
     }
 
     /** As many as the annotation processor found, one a line. */

@@ -4,15 +4,14 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.softpath.abi.direct.Slot;
+import io.softpath.psm.engine.DirectWords;
 
+import org.agrona.concurrent.UnsafeBuffer;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * The two words of the direct way: the header of a slot gives it to the reader, the count of
@@ -23,12 +22,8 @@ public final class SlotStress {
 
     private SlotStress() {}
 
-    private static int record(MemorySegment memory) {
-        return memory.get(ValueLayout.JAVA_INT, Slot.RECORD);
-    }
-
-    private static void put(MemorySegment memory, int record) {
-        memory.set(ValueLayout.JAVA_INT, Slot.RECORD, record);
+    private static DirectWords newWords() {
+        return new DirectWords(new UnsafeBuffer(StressMemory.newSlice().asByteBuffer()));
     }
 
     /** The record is written plainly, and its header with release. */
@@ -38,19 +33,19 @@ public final class SlotStress {
     @Outcome(id = "1, 0", expect = FORBIDDEN, desc = "STALE RECORD: its header seen before it")
     @State
     public static class Fill {
-        private final MemorySegment memory = StressMemory.newSlice();
+        private final DirectWords words = newWords();
 
         @Actor
         public void writer() {
-            put(memory, 7);
-            Slot.put(memory, 0, Slot.header(1, 1, Integer.BYTES));
+            words.putInt(Slot.RECORD, 7);
+            words.putHeader(0, Slot.header(1, 1, Integer.BYTES));
         }
 
         @Actor
         public void reader(II_Result result) {
-            result.r1 = Slot.number(Slot.get(memory, 0));
+            result.r1 = Slot.number(words.header(0));
             if (result.r1 == 1) {
-                result.r2 = record(memory);
+                result.r2 = words.getInt(Slot.RECORD);
             }
         }
     }
@@ -61,23 +56,23 @@ public final class SlotStress {
     @Outcome(id = "9, .*", expect = FORBIDDEN, desc = "OVERWRITTEN RECORD: given back before read")
     @State
     public static class GiveBack {
-        private final MemorySegment memory = StressMemory.newSlice();
+        private final DirectWords words = newWords();
 
         public GiveBack() {
-            put(memory, 7);
+            words.putInt(Slot.RECORD, 7);
         }
 
         @Actor
         public void reader(II_Result result) {
-            result.r1 = record(memory);
-            Slot.putTaken(memory, TAKEN, 1);
+            result.r1 = words.getInt(Slot.RECORD);
+            words.putTaken(TAKEN, 1);
         }
 
         @Actor
         public void writer(II_Result result) {
-            result.r2 = (int) Slot.taken(memory, TAKEN);
+            result.r2 = (int) words.taken(TAKEN);
             if (result.r2 == 1) {
-                put(memory, 9);
+                words.putInt(Slot.RECORD, 9);
             }
         }
     }

@@ -1,10 +1,5 @@
 package io.softpath.abi.direct;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.invoke.VarHandle;
-
 /**
  * Where one record is, or is said to be. A slot has two cache lines, one of which is enough for a
  * short record. Its first word is all that a reader looks at to find out whether the next record is
@@ -33,7 +28,6 @@ public final class Slot {
     public static final int IN_RING = 0xFF;
 
     private static final int LENGTH_BITS = 24;
-    private static final VarHandle WORD = JAVA_LONG.varHandle().withInvokeExactBehavior();
 
     private Slot() {}
 
@@ -55,28 +49,5 @@ public final class Slot {
     /** Bytes of the record, as its writer says. */
     public static int bytes(long header) {
         return (int) header & (1 << LENGTH_BITS) - 1;
-    }
-
-    /** The header of the slot at this place. Acquire: who sees it sees the record. */
-    public static long get(MemorySegment memory, long slot) {
-        return (long) WORD.getAcquire(memory, slot);
-    }
-
-    /** Writes the header of the slot at this place, after the record. Release. */
-    public static void put(MemorySegment memory, long slot, long header) {
-        WORD.setRelease(memory, slot, header);
-    }
-
-    /**
-     * How many records have been taken, from the word at {@link DirectLayout#takenAt}. Acquire: who
-     * sees it may write their slots again.
-     */
-    public static long taken(MemorySegment memory, long at) {
-        return (long) WORD.getAcquire(memory, at);
-    }
-
-    /** Says how many records have been taken, when they have been read. Release. */
-    public static void putTaken(MemorySegment memory, long at, long taken) {
-        WORD.setRelease(memory, at, taken);
     }
 }

@@ -22,6 +22,7 @@ public final class DirectLink {
     private static final VarHandle SLEEPS = JAVA_INT.varHandle().withInvokeExactBehavior();
 
     private final MemorySegment memory;
+    private final DirectWords words;
     private final long ownListens;
     private final long ownSleeps;
     private final long peerListens;
@@ -62,8 +63,9 @@ public final class DirectLink {
         ownSleeps = DirectLayout.sleepsAt(side);
         peerListens = DirectLayout.listensAt(peer);
         peerSleeps = DirectLayout.sleepsAt(peer);
-        out = new RecordWriter(memory, ring(view, side), side);
-        in = new RecordReader(memory, ring(view, peer), peer);
+        words = new DirectWords(view.of(0, DirectLayout.BYTES));
+        out = new RecordWriter(words, ring(view, side), side);
+        in = new RecordReader(words, ring(view, peer), peer);
     }
 
     private static OneToOneRingBuffer ring(View view, int side) {
@@ -98,6 +100,11 @@ public final class DirectLink {
     boolean peerSleeps() {
         VarHandle.fullFence();
         return (int) SLEEPS.getVolatile(memory, peerSleeps) != 0;
+    }
+
+    /** The words of that memory. */
+    DirectWords words() {
+        return words;
     }
 
     /** The memory that records are in. */

@@ -9,8 +9,6 @@ import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.ControlledMessageHandler;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 
-import java.lang.foreign.MemorySegment;
-
 /**
  * Takes the records that one peer writes, in their order, from slots and ring. It may write
  * anything at any time: each header is read once, and where a record lies is inside the memory.
@@ -30,7 +28,7 @@ final class RecordReader implements ControlledMessageHandler {
         boolean take(int type, long at, int bytes);
     }
 
-    private final MemorySegment memory;
+    private final DirectWords words;
     private final OneToOneRingBuffer ring;
     private final long ringAt;
     private final long slots;
@@ -45,8 +43,8 @@ final class RecordReader implements ControlledMessageHandler {
     private boolean ringFound;
     private boolean ringTaken;
 
-    RecordReader(MemorySegment memory, OneToOneRingBuffer ring, int side) {
-        this.memory = memory;
+    RecordReader(DirectWords words, OneToOneRingBuffer ring, int side) {
+        this.words = words;
         this.ring = ring;
         ringAt = DirectLayout.ringAt(side);
         slots = DirectLayout.slotsAt(side);
@@ -59,7 +57,7 @@ final class RecordReader implements ControlledMessageHandler {
     }
 
     private boolean isThere(long record) {
-        return isOf(record, Slot.get(memory, slotOf(record)));
+        return isOf(record, words.header(slotOf(record)));
     }
 
     private static boolean isOf(long record, long header) {
@@ -76,7 +74,7 @@ final class RecordReader implements ControlledMessageHandler {
         int count = 0;
         while (count < ready) {
             long slot = slotOf(taken);
-            long header = Slot.get(memory, slot);
+            long header = words.header(slot);
             if (!isOf(taken, header) || !take(taker, slot, header)) {
                 break;
             }
@@ -85,7 +83,7 @@ final class RecordReader implements ControlledMessageHandler {
         }
         if (count != 0) {
             Faults.at(FaultPoint.DIRECT_TAKEN);
-            Slot.putTaken(memory, takenAt, taken);
+            words.putTaken(takenAt, taken);
         }
         return count;
     }

@@ -9,8 +9,6 @@ import io.softpath.fault.Faults;
 
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 
-import java.lang.foreign.MemorySegment;
-
 /**
  * Writes records for one peer: a short one into a slot, a longer one into the ring, which a slot
  * then says. To write a slot, the writer takes one cache line from the reader; nobody else writes
@@ -23,7 +21,7 @@ final class RecordWriter {
 
     private static final int IN_SLOT = -1;
 
-    private final MemorySegment memory;
+    private final DirectWords words;
     private final OneToOneRingBuffer ring;
     private final long ringAt;
     private final long slots;
@@ -38,8 +36,8 @@ final class RecordWriter {
     private int claimedInRing = IN_SLOT;
     private boolean broken;
 
-    RecordWriter(MemorySegment memory, OneToOneRingBuffer ring, int side) {
-        this.memory = memory;
+    RecordWriter(DirectWords words, OneToOneRingBuffer ring, int side) {
+        this.words = words;
         this.ring = ring;
         ringAt = DirectLayout.ringAt(side);
         slots = DirectLayout.slotsAt(side);
@@ -71,7 +69,7 @@ final class RecordWriter {
     }
 
     private boolean hasRoom() {
-        long now = Slot.taken(memory, takenAt);
+        long now = words.taken(takenAt);
         if (now < taken || now > written) {
             broken = true;
             return false;
@@ -110,14 +108,14 @@ final class RecordWriter {
             claimedInRing = IN_SLOT;
             Faults.at(FaultPoint.DIRECT_RING_COMMITTED);
         }
-        Slot.put(memory, slot(), claimed);
+        words.putHeader(slot(), claimed);
         Faults.at(FaultPoint.DIRECT_COMMITTED);
         written++;
     }
 
     /** Whether the peer has taken all that was written. Acquire. */
     boolean isDrained() {
-        return Slot.taken(memory, takenAt) == written;
+        return words.taken(takenAt) == written;
     }
 
     /** Whether the peer has written where only we write, or what cannot be. */

@@ -1,6 +1,5 @@
 package io.softpath.psm.engine;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import io.softpath.abi.psm.PsmError;
@@ -32,6 +31,7 @@ final class RingPath implements Path {
     private final PeerCopies copies;
     private final RecordWriter out;
     private final MemorySegment memory;
+    private final DirectWords words;
     private final int eagerBytes;
     private final int pieceBytes;
 
@@ -67,6 +67,7 @@ final class RingPath implements Path {
         copies = new PeerCopies(peer.id, port, matching);
         out = link.out;
         memory = link.memory();
+        words = link.words();
         eagerBytes = Math.min(settings.rendezvousBytes(), out.maxBytes() - RingRecord.EAGER_BYTES);
         pieceBytes = out.maxBytes() - RingRecord.DATA_BYTES & -Long.BYTES;
     }
@@ -288,11 +289,11 @@ final class RingPath implements Path {
     }
 
     private void putLong(long at, long value) {
-        memory.set(JAVA_LONG_UNALIGNED, at, value);
+        words.putLong(at, value);
     }
 
     private void putInt(long at, int value) {
-        memory.set(JAVA_INT_UNALIGNED, at, value);
+        words.putInt(at, value);
     }
 
     private void copy(Request request, int from, long at, int length) {

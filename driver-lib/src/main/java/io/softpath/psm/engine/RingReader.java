@@ -1,8 +1,5 @@
 package io.softpath.psm.engine;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -20,6 +17,7 @@ final class RingReader implements RecordReader.Taker {
     private final Peer peer;
     private final DirectLink link;
     private final MemorySegment memory;
+    private final DirectWords words;
     private final RecordReader in;
     private final RingPath path;
     private final EngineCounters counters;
@@ -41,6 +39,7 @@ final class RingReader implements RecordReader.Taker {
         this.peer = peer;
         this.link = link;
         memory = link.memory();
+        words = link.words();
         in = link.in;
         this.path = path;
         this.counters = counters;
@@ -118,11 +117,11 @@ final class RingReader implements RecordReader.Taker {
     }
 
     private long getLong(long at) {
-        return memory.get(JAVA_LONG_UNALIGNED, at);
+        return words.getLong(at);
     }
 
     private int getInt(long at) {
-        return memory.get(JAVA_INT_UNALIGNED, at);
+        return words.getInt(at);
     }
 
     private boolean hasMemory(boolean accepted) {
