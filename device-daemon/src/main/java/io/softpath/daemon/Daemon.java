@@ -79,7 +79,7 @@ public final class Daemon implements AutoCloseable {
     private void open() {
         Fabric fabric = new Fabric();
         link =
-                config.link().isNone()
+                config.link().isNone() && !Faults.ON
                         ? fabric
                         : new FaultyLink(fabric, config.link(), System::nanoTime);
         for (int unit = 0; unit < config.units(); unit++) {

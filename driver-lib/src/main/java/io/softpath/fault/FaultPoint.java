@@ -117,7 +117,81 @@ public enum FaultPoint {
     DAEMON_DIRECT_JOINED(Side.DAEMON, "Both of a pair have asked; the second has no answer."),
     DAEMON_CLOSE_BEGUN(Side.DAEMON, "A file is closed, or its process dead; it has all it had."),
     DAEMON_CLOSE_CHIP(Side.DAEMON, "The chip has forgotten a context; its memory is there."),
-    DAEMON_STOPPING(Side.DAEMON, "The daemon stops: connections are closed, units are not.");
+    DAEMON_STOPPING(Side.DAEMON, "The daemon stops: connections are closed, units are not."),
+
+    // What the chip may do wrong.
+    CHIP_STUCK_BUFFER(
+            Side.DAEMON, Kind.BREAK, "A packet leaves: its PIO buffer stays busy until disarmed."),
+    CHIP_LOST_AVAIL(
+            Side.DAEMON, Kind.BREAK, "The avail page is due: users do not get to see this one."),
+    CHIP_PARITY(
+            Side.DAEMON,
+            Kind.BREAK,
+            "A packet is read from a PIO buffer: parity error, and the chip freezes for so long."),
+    CHIP_HEADER_QUEUE_FULL(
+            Side.DAEMON, Kind.BREAK, "An entry is needed: the header queue is taken for full."),
+    CHIP_EAGER_EXHAUSTED(Side.DAEMON, Kind.BREAK, "An eager buffer is needed: there is none."),
+
+    // What the link may do wrong.
+    LINK_DOWN(
+            Side.DAEMON, Kind.BREAK, "A packet leaves: behind it the link goes down for so long."),
+    LINK_DROP(Side.DAEMON, Kind.BREAK, "A packet is on the link: it is lost."),
+    LINK_DUPLICATE(Side.DAEMON, Kind.BREAK, "A packet is on the link: it comes twice."),
+    LINK_REORDER(Side.DAEMON, Kind.BREAK, "A packet is on the link: it is overtaken."),
+    LINK_CORRUPT(Side.DAEMON, Kind.BREAK, "A packet is on the link: it comes with a wrong CRC."),
+    LINK_DELAY(Side.DAEMON, Kind.BREAK, "A packet is on the link: it takes so long, else 1 ms."),
+
+    // Calls that may fail.
+    PIN_REGISTER(
+            Side.DAEMON, Kind.CALL, "Memory for the chip is asked for (MEM_CREATE).", Errno.ENOMEM),
+    PIN_PAGES(Side.DAEMON, Kind.CALL, "Pages are to be pinned (TID_UPDATE).", Errno.ENOMEM),
+    MEMORY_CREATE(
+            Side.BOTH,
+            Kind.CALL,
+            "A file in memory is made (memfd_create).",
+            Errno.EMFILE,
+            Errno.ENFILE,
+            Errno.ENOMEM),
+    MEMORY_SIZE(
+            Side.BOTH,
+            Kind.CALL,
+            "A file in memory gets its length (ftruncate): ENOSPC when it is full.",
+            Errno.ENOSPC,
+            Errno.ENOMEM),
+    MEMORY_MAP(Side.BOTH, Kind.CALL, "A file in memory is mapped (mmap).", Errno.ENOMEM),
+    MEMORY_LOCK(
+            Side.BOTH,
+            Kind.CALL,
+            "A mapping is locked in memory (mlock2); it goes on without.",
+            Errno.ENOMEM,
+            Errno.EAGAIN,
+            Errno.EPERM),
+    SOCKET_CREATE(
+            Side.BOTH,
+            Kind.CALL,
+            "A socket is made, to connect or to listen.",
+            Errno.EMFILE,
+            Errno.ENFILE,
+            Errno.ENOMEM),
+    SOCKET_ACCEPT(
+            Side.DAEMON,
+            Kind.CALL,
+            "A connection is accepted.",
+            Errno.EMFILE,
+            Errno.ENFILE,
+            Errno.ENOMEM,
+            Errno.EINTR),
+    SOCKET_SEND(Side.BOTH, Kind.CALL, "A record is sent (sendmsg).", Errno.EINTR, Errno.EAGAIN),
+    SOCKET_RECEIVE(Side.BOTH, Kind.CALL, "A record is received (recvmsg).", Errno.EINTR),
+    WAIT_POLL(Side.BOTH, Kind.CALL, "A process waits for descriptors (ppoll).", Errno.EINTR),
+    WAIT_EPOLL(Side.BOTH, Kind.CALL, "The daemon waits for clients (epoll).", Errno.EINTR),
+    EVENT_CREATE(
+            Side.BOTH,
+            Kind.CALL,
+            "A descriptor to wake somebody is made (eventfd).",
+            Errno.EMFILE,
+            Errno.ENFILE,
+            Errno.ENOMEM);
 
     private static final Map<String, FaultPoint> BY_LABEL = new HashMap<>();
 

@@ -2,6 +2,8 @@ package io.softpath.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.softpath.fault.FaultPoint;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
@@ -31,7 +33,15 @@ public final class EventFd implements AutoCloseable {
         long number =
                 NativeCalls.check(
                         "eventfd",
-                        NativeCalls.callInt(NativeCalls.EVENTFD, 0, EFD_CLOEXEC_NONBLOCK, 0),
+                        NativeCalls.callInt(
+                                FaultPoint.EVENT_CREATE,
+                                NativeCalls.EVENTFD,
+                                0,
+                                EFD_CLOEXEC_NONBLOCK,
+                                0,
+                                0,
+                                0,
+                                0),
                         "name=" + name);
         return new EventFd(Fd.own((int) number, "eventfd:" + name));
     }

@@ -1,6 +1,8 @@
 package io.softpath.linux;
 
 import io.softpath.error.Errno;
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -92,17 +94,20 @@ public final class MappedMemory {
         long address;
         int number = fd.enter();
         try {
+            int errno = Faults.errno(FaultPoint.MEMORY_MAP);
             address =
                     NativeCalls.check(
                             "mmap",
-                            NativeCalls.callLong(
-                                    NativeCalls.MMAP,
-                                    0,
-                                    bytes,
-                                    protection.bits(),
-                                    MAP_SHARED,
-                                    number,
-                                    offset),
+                            errno != 0
+                                    ? -errno
+                                    : NativeCalls.callLong(
+                                            NativeCalls.MMAP,
+                                            0,
+                                            bytes,
+                                            protection.bits(),
+                                            MAP_SHARED,
+                                            number,
+                                            offset),
                             fd + " bytes=" + bytes + " protection=" + protection);
         } finally {
             fd.leave();
@@ -185,7 +190,14 @@ public final class MappedMemory {
     public LockResult lockOnFault() {
         int result =
                 NativeCalls.callInt(
-                        NativeCalls.MLOCK2, aliveAddress(), segment.byteSize(), MLOCK_ONFAULT);
+                        FaultPoint.MEMORY_LOCK,
+                        NativeCalls.MLOCK2,
+                        aliveAddress(),
+                        segment.byteSize(),
+                        MLOCK_ONFAULT,
+                        0,
+                        0,
+                        0);
         if (result == 0) {
             return LockResult.LOCKED;
         }

@@ -3,6 +3,8 @@ package io.softpath.linux;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
+import io.softpath.fault.FaultPoint;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -71,7 +73,14 @@ public final class MemFd implements AutoCloseable {
             long address = arena.allocateFrom(name).address();
             int result =
                     NativeCalls.callInt(
-                            NativeCalls.MEMFD_CREATE, address, flags | MFD_NOEXEC_SEAL, 0);
+                            FaultPoint.MEMORY_CREATE,
+                            NativeCalls.MEMFD_CREATE,
+                            address,
+                            flags | MFD_NOEXEC_SEAL,
+                            0,
+                            0,
+                            0,
+                            0);
             if (result == -NativeCalls.EINVAL) { // before Linux 6.3 the flag is unknown
                 result = NativeCalls.callInt(NativeCalls.MEMFD_CREATE, address, flags, 0);
             }
@@ -100,7 +109,15 @@ public final class MemFd implements AutoCloseable {
         try {
             NativeCalls.check(
                     "ftruncate",
-                    NativeCalls.callInt(NativeCalls.FTRUNCATE, number, bytes, 0),
+                    NativeCalls.callInt(
+                            FaultPoint.MEMORY_SIZE,
+                            NativeCalls.FTRUNCATE,
+                            number,
+                            bytes,
+                            0,
+                            0,
+                            0,
+                            0),
                     fd + " bytes=" + bytes);
         } finally {
             fd.leave();

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.fault.FaultPoint;
 import io.softpath.fault.Faults;
 
 import java.lang.foreign.Arena;
@@ -133,6 +134,13 @@ final class NativeCalls {
         return (int) call(f, false, a, b, c, 0, 0, 0);
     }
 
+    /** A call that a plan can make fail. */
+    static int callInt(
+            FaultPoint point, MethodHandle f, long a, long b, long c, long d, long e, long g) {
+        int errno = Faults.errno(point);
+        return errno == 0 ? callInt(f, a, b, c, d, e, g) : -errno;
+    }
+
     /** Calls a function that returns {@code long}, {@code ssize_t} or a pointer. */
     static long callLong(MethodHandle f, long a, long b, long c, long d, long e, long g) {
         return call(f, true, a, b, c, d, e, g);
@@ -170,6 +178,10 @@ final class NativeCalls {
     // sees through it and a call allocates nothing; through call() it cannot.
 
     static long sendmsg(long fd, long header, long flags) {
+        int errno = Faults.errno(FaultPoint.SOCKET_SEND);
+        if (errno != 0) {
+            return -errno;
+        }
         MemorySegment state = CAPTURED.get();
         try {
             long register = (long) SENDMSG.invokeExact(state, fd, header, flags, 0L, 0L, 0L);
@@ -180,6 +192,10 @@ final class NativeCalls {
     }
 
     static long recvmsg(long fd, long header, long flags) {
+        int errno = Faults.errno(FaultPoint.SOCKET_RECEIVE);
+        if (errno != 0) {
+            return -errno;
+        }
         MemorySegment state = CAPTURED.get();
         try {
             long register = (long) RECVMSG.invokeExact(state, fd, header, flags, 0L, 0L, 0L);
@@ -222,6 +238,10 @@ final class NativeCalls {
     }
 
     static int ppoll(long entries, long count, long timespec) {
+        int errno = Faults.errno(FaultPoint.WAIT_POLL);
+        if (errno != 0) {
+            return -errno;
+        }
         MemorySegment state = CAPTURED.get();
         try {
             long register = (long) PPOLL.invokeExact(state, entries, count, timespec, 0L, 0L, 0L);
@@ -232,6 +252,10 @@ final class NativeCalls {
     }
 
     static int epollWait(long fd, long events, long maxEvents, long timeoutMs) {
+        int errno = Faults.errno(FaultPoint.WAIT_EPOLL);
+        if (errno != 0) {
+            return -errno;
+        }
         MemorySegment state = CAPTURED.get();
         try {
             long register =
@@ -243,6 +267,10 @@ final class NativeCalls {
     }
 
     static int epollPwait2(long fd, long events, long maxEvents, long timespec) {
+        int errno = Faults.errno(FaultPoint.WAIT_EPOLL);
+        if (errno != 0) {
+            return -errno;
+        }
         MemorySegment state = CAPTURED.get();
         try {
             long register =

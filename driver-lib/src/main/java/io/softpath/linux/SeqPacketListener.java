@@ -1,5 +1,7 @@
 package io.softpath.linux;
 
+import io.softpath.fault.FaultPoint;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -83,6 +85,7 @@ public final class SeqPacketListener implements AutoCloseable {
             while (true) {
                 int result =
                         NativeCalls.callInt(
+                                FaultPoint.SOCKET_ACCEPT,
                                 NativeCalls.ACCEPT4,
                                 number,
                                 0,

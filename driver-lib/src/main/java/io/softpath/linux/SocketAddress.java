@@ -3,6 +3,8 @@ package io.softpath.linux;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import io.softpath.fault.FaultPoint;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -47,9 +49,13 @@ final class SocketAddress {
                 NativeCalls.check(
                         "socket",
                         NativeCalls.callInt(
+                                FaultPoint.SOCKET_CREATE,
                                 NativeCalls.SOCKET,
                                 AF_UNIX,
                                 SOCK_SEQPACKET | SOCK_CLOEXEC | flags,
+                                0,
+                                0,
+                                0,
                                 0),
                         name);
         return Fd.own((int) number, name);

@@ -53,17 +53,19 @@ class LayersTest {
         row("driver.control", "abi error fault linux memory stat driver agrona");
         row("daemon", "abi error fault linux memory stat ledger daemon agrona slf4j picocli");
         row("daemon.chip", "abi error fault");
-        row("daemon.link", "abi daemon.chip slf4j");
+        row("daemon.link", "abi fault daemon.chip slf4j");
         row("daemon.region", "abi error linux memory");
         row(
                 "daemon.control",
                 "abi error fault linux memory stat ledger daemon.chip daemon.region agrona slf4j");
         row("faults.check", "");
+        row("faults", "error fault faults launch picocli jackson");
+        row("faults.plan", "error fault linux jackson");
         row("apps", "abi error linux memory driver flight job psm hdr");
         row(
                 "launch",
-                "abi error fault linux stat flight ledger memory driver job psm picocli jackson"
-                        + " javac");
+                "abi error fault faults linux stat flight ledger memory driver job psm picocli"
+                        + " jackson javac");
     }
 
     private static void row(String name, String mayImport) {

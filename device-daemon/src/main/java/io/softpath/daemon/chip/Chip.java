@@ -5,6 +5,8 @@ import io.softpath.abi.model.PioDivision;
 import io.softpath.abi.register.ChipCounter;
 import io.softpath.abi.register.ErrorStatus;
 import io.softpath.abi.register.TidFlow;
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -530,6 +532,14 @@ public final class Chip {
      */
     public void holdSends(boolean hold) {
         sendEngine.hold(hold);
+    }
+
+    /** Tells the driver's half if that breaks now; the driver lets it show when this cycle ends. */
+    void mayBreak(FaultPoint point) {
+        long ns = Faults.strikeNs(point);
+        if (ns != Faults.NO) {
+            events.broken(point, ns);
+        }
     }
 
     void raise(long bits) {

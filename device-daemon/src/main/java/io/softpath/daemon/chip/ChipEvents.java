@@ -1,5 +1,7 @@
 package io.softpath.daemon.chip;
 
+import io.softpath.fault.FaultPoint;
+
 /**
  * What the chip tells the driver's half. Called on the chip's own thread, in the middle of a duty
  * cycle: do little.
@@ -19,4 +21,11 @@ public interface ChipEvents {
 
     /** The link went up or down. */
     void linkChanged(boolean up);
+
+    /**
+     * A plan wants the chip to freeze, or its link to go down, for so long.
+     *
+     * @param point {@link FaultPoint#CHIP_PARITY} or {@link FaultPoint#LINK_DOWN}
+     */
+    default void broken(FaultPoint point, long ns) {}
 }

@@ -178,6 +178,9 @@ final class PioAvailWriter {
         due = false;
         freedSinceCopy = 0;
         counters.increment(ChipCounter.AVAIL_UPDATES);
+        if (Faults.strikes(FaultPoint.CHIP_LOST_AVAIL)) {
+            return;
+        }
         System.arraycopy(registers, 0, next, 0, registers.length);
         for (AvailRing ring : rings) {
             ring.withhold(registers, shown, next, outOfStep); // then there is another order to keep

@@ -151,7 +151,7 @@ final class ReceiveEngine {
 
     /** Whether there is no room for the entry that a packet needs: the packet is then dropped. */
     private boolean overflows(ContextReceive to) {
-        if (!to.hdrqFull()) {
+        if (!to.hdrqFull() && !Faults.strikes(FaultPoint.CHIP_HEADER_QUEUE_FULL)) {
             return false;
         }
         counters.increment(ChipCounter.HDRQ_FULL, to.context);
@@ -201,7 +201,7 @@ final class ReceiveEngine {
             return;
         }
         int index = to.egrTail;
-        if (to.egrFull()) {
+        if (to.egrFull() || Faults.strikes(FaultPoint.CHIP_EAGER_EXHAUSTED)) {
             counters.increment(ChipCounter.EGR_OVFL, to.context);
             counters.increment(ChipCounter.RX_TID_FULL);
             chip.raise(ErrorStatus.RCV_EGR_FULL);

@@ -261,7 +261,12 @@ final class SendEngine {
         return switch (transmit(sends, buffer, pbc)) {
             case LEFT -> {
                 sends.reset(buffer, pbc);
-                avail.launchedAndFreed(sends.firstBuffer + buffer);
+                if (Faults.strikes(FaultPoint.CHIP_STUCK_BUFFER)) {
+                    sends.state[buffer] = ContextSends.FAULTY;
+                    avail.launched(sends.firstBuffer + buffer);
+                } else {
+                    avail.launchedAndFreed(sends.firstBuffer + buffer);
+                }
                 yield 1;
             }
             case GOES_ON -> {
@@ -319,6 +324,8 @@ final class SendEngine {
     }
 
     private Fate transmit(ContextSends sends, int buffer, long pbc) {
+        chip.mayBreak(FaultPoint.CHIP_PARITY);
+        chip.mayBreak(FaultPoint.LINK_DOWN);
         if (Pbc.isGather(pbc)) {
             return gather(sends, buffer, pbc);
         }

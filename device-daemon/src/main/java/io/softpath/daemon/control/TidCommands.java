@@ -131,6 +131,15 @@ final class TidCommands {
     }
 
     private Answer limit(OpenContext context, int pages) {
+        if (Faults.errno(FaultPoint.PIN_PAGES) != 0) {
+            return Answer.refuse(
+                    Errno.ENOMEM,
+                    "tid update: pages="
+                            + pages
+                            + ": a fault plan wants it refused ("
+                            + FaultPoint.PIN_PAGES
+                            + ")");
+        }
         try {
             return accounts.of(context.owner)
                     .mayPin(pages, context.unit.quirk(Quirk.MEMLOCK_PER_CALL));

@@ -17,6 +17,7 @@ import io.softpath.daemon.chip.Wire;
 import io.softpath.daemon.region.UnitPage;
 import io.softpath.daemon.region.UserMemory;
 import io.softpath.error.Errno;
+import io.softpath.fault.FaultPoint;
 import io.softpath.linux.ProcessPages;
 
 import org.slf4j.Logger;
@@ -61,6 +62,7 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
     private final LogLimit logLimit;
     private final UnitTids tids;
     private final PageLedger pages;
+    private final Breakage breakage;
     private Consumer<UserMemory> unmapper = UserMemory::unmap;
 
     /** The link has a LID and an MTU; it may still not be ACTIVE. */
@@ -117,6 +119,7 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
         this.options = options;
         this.nanoClock = nanoClock;
         logLimit = new LogLimit(LOG, nanoClock);
+        breakage = new Breakage(this, nanoClock);
         tids =
                 new UnitTids(
                         this,
@@ -460,6 +463,12 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
         }
     }
 
+    @Override
+    public void broken(FaultPoint point, long ns) {
+        breakage.strikes(point, ns);
+        undelivered = true;
+    }
+
     /** Is there something for {@link #deliver}? Cheap enough for every duty cycle. */
     public boolean undelivered() {
         return undelivered;
@@ -468,6 +477,7 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
     /** Tells users what the chip said: sends interrupts, counts and clears errors. */
     public void deliver() {
         undelivered = false;
+        breakage.happen();
         for (int i = interrupted.nextSetBit(0); i >= 0; i = interrupted.nextSetBit(i + 1)) {
             interrupted.clear(i);
             WholeContext context = contexts.get(i);
@@ -511,6 +521,7 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
     /** Answers those who waited for the link long enough, or whose link is back. */
     public void checkDeadlines(long nowNs) {
         tids.checkDeadlines(nowNs);
+        breakage.checkDeadlines(nowNs);
         contexts.closeLate();
         for (int i = linkWaits.size() - 1; i >= 0; i--) {
             LinkWait wait = linkWaits.get(i);
@@ -523,7 +534,7 @@ public final class UnitDriver implements ChipEvents, AutoCloseable {
 
     /** The next deadline, or {@link Long#MAX_VALUE} from now on if there is none. */
     public long nextDeadlineNs() {
-        long next = tids.nextDeadlineNs();
+        long next = Math.min(tids.nextDeadlineNs(), breakage.nextDeadlineNs());
         for (LinkWait wait : linkWaits) {
             next = Math.min(next, wait.deadlineNs());
         }

@@ -97,7 +97,16 @@ final class UserMemories implements GatherSource {
                             + lastHandle
                             + ", the last one there is; open another context");
         }
-        Answer refusal = payer.register(fileBytes);
+        Answer refusal =
+                Faults.errno(FaultPoint.PIN_REGISTER) == 0
+                        ? payer.register(fileBytes)
+                        : Answer.refuse(
+                                Errno.ENOMEM,
+                                "register memory: bytes="
+                                        + fileBytes
+                                        + ": a fault plan wants it refused ("
+                                        + FaultPoint.PIN_REGISTER
+                                        + ")");
         if (refusal != null) {
             return refusal;
         }

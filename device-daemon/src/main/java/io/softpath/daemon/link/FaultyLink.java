@@ -3,6 +3,8 @@ package io.softpath.daemon.link;
 import io.softpath.abi.packet.Rhf;
 import io.softpath.daemon.chip.Packet;
 import io.softpath.daemon.chip.Wire;
+import io.softpath.fault.FaultPoint;
+import io.softpath.fault.Faults;
 
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
@@ -24,6 +26,9 @@ public final class FaultyLink implements Link {
 
     /** When to offer a packet again that its chip had no room for. */
     private static final long AGAIN_NS = 100_000;
+
+    /** Of a packet that a plan delays without saying how long. */
+    private static final long PLANNED_DELAY_NS = 1_000_000;
 
     private final Wire behind;
     private final LinkTrouble trouble;
@@ -58,25 +63,26 @@ public final class FaultyLink implements Link {
         random = new SplittableRandom(trouble.seed());
     }
 
-    private boolean happens(double part) {
-        return part > 0 && random.nextDouble() < part;
+    /** By chance, or because a plan says so. */
+    private boolean happens(double part, FaultPoint point) {
+        return part > 0 && random.nextDouble() < part || Faults.strikes(point);
     }
 
     @Override
     public Outcome transmit(Packet packet) {
-        if (happens(trouble.drop())) {
+        if (happens(trouble.drop(), FaultPoint.LINK_DROP)) {
             lost++;
             return Outcome.SENT;
         }
-        if (happens(trouble.corrupt())) {
+        if (happens(trouble.corrupt(), FaultPoint.LINK_CORRUPT)) {
             spoilt++;
             packet.addRhfErrors(Rhf.ICRCERR);
         }
-        if (happens(trouble.duplicate())) {
+        if (happens(trouble.duplicate(), FaultPoint.LINK_DUPLICATE)) {
             doubled++;
             hold(packet, trouble.delayNs());
         }
-        if (happens(trouble.reorder())) {
+        if (happens(trouble.reorder(), FaultPoint.LINK_REORDER)) {
             overtaken++;
             hold(
                     packet,
@@ -85,12 +91,18 @@ public final class FaultyLink implements Link {
                             + random.nextLong(Math.max(OVERTAKEN_NS, trouble.delayNs())));
             return Outcome.SENT;
         }
-        if (trouble.delayNs() > 0) {
-            hold(packet, trouble.delayNs());
+        long delayNs = trouble.delayNs() + plannedDelayNs();
+        if (delayNs > 0) {
+            hold(packet, delayNs);
             return Outcome.SENT;
         }
         passed++;
         return behind.transmit(packet);
+    }
+
+    private static long plannedDelayNs() {
+        long ns = Faults.strikeNs(FaultPoint.LINK_DELAY);
+        return ns == Faults.NO ? 0 : ns == Faults.FOREVER ? PLANNED_DELAY_NS : ns;
     }
 
     private void hold(Packet packet, long timeNs) {

@@ -36,6 +36,12 @@ public final class PioSender {
     /** Failures in a row between two resyncs. Source: ips_spio.c, SPIO_RESYNC_CONSEC_SEND_FAIL. */
     static final int RESYNC_FAILURES = 16;
 
+    /**
+     * Failures in a row after which the next buffer may be broken, or what the chip said lost:
+     * then, and twice as many later and so on, another buffer is tried and the chip asked.
+     */
+    static final int LONG_FAILURES = 1 << 12;
+
     private static final ValueLayout.OfLong LE64 =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -507,6 +513,10 @@ public final class PioSender {
             if (setup.forceAvailUpdate()) {
                 control.requestAvailUpdate();
             }
+        }
+        if (failures >= LONG_FAILURES && Long.bitCount(failures) == 1) {
+            avail.skipBusy();
+            control.requestAvailUpdate();
         }
         if (failures % setup.stallFailures() == 0) {
             stalled(failures);

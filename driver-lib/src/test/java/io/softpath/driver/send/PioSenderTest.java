@@ -309,6 +309,19 @@ class PioSenderTest {
         }
     }
 
+    /** An update that is lost is the last one if nothing is launched any more. */
+    @Test
+    void shouldAskForAnAvailUpdateWhenNoneComesForLong() {
+        try (FakeChip chip = new FakeChip(ChipModel.IBA7220, CONTEXT, LaunchMode.INLINE)) {
+            PioSender sender = new PioSender(chip.sendSetup(), wishes);
+            exhaust(sender, chip);
+            for (int i = 0; i < 5 * PioSender.LONG_FAILURES; i++) {
+                send(sender, to(4), MemorySegment.NULL, 0);
+            }
+            assertEquals(List.of("update", "update", "update"), wishes.made);
+        }
+    }
+
     @Test
     @Fidelity(22)
     void shouldReportAStallOnceInTwentySeconds() {
