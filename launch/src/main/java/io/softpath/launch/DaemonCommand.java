@@ -3,6 +3,7 @@ package io.softpath.launch;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.softpath.error.SoftpathException;
+import io.softpath.faults.plan.Plan;
 import io.softpath.linux.PidFd;
 import io.softpath.linux.Poll;
 import io.softpath.linux.PollEvents;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +64,14 @@ final class DaemonCommand implements Callable<Integer> {
     private String socketMode;
 
     @Option(
+            names = "--faults",
+            paramLabel = "PLAN",
+            description =
+                    "Have its faults of the daemon and the link happen to this one; those by time"
+                            + " and those of ranks are for softpath run.")
+    private Path faults;
+
+    @Option(
             names = "--foreground",
             description = "Stay in the terminal and log there, until Ctrl-C.")
     private boolean foreground;
@@ -89,11 +99,16 @@ final class DaemonCommand implements Callable<Integer> {
         if (socketMode != null) {
             options.addAll(List.of("--socket-mode", socketMode));
         }
+        Plan plan = FaultsOption.readForDaemon(faults);
+        plan.link().ifPresent(link -> options.addAll(List.of("--link", link)));
         options.addAll(more);
         if (more.stream().anyMatch(ASKING::contains)) {
             return ask(out);
         }
-        return foreground ? stay(dir, options) : detach(dir, options, out);
+        Map<String, String> environment = DaemonProcess.environment(plan);
+        return foreground
+                ? stay(dir, options, environment)
+                : detach(dir, options, environment, out);
     }
 
     /** Passes on what the daemon says of itself; none is started. */
@@ -112,11 +127,12 @@ final class DaemonCommand implements Callable<Integer> {
         }
     }
 
-    private static int detach(RunDir dir, List<String> options, PrintWriter out) {
+    private static int detach(
+            RunDir dir, List<String> options, Map<String, String> environment, PrintWriter out) {
         boolean created = createDirectory(dir.path());
         DaemonProcess daemon;
         try {
-            daemon = DaemonProcess.startDetached(dir.path(), options);
+            daemon = DaemonProcess.startDetached(dir.path(), options, environment);
         } catch (Trouble e) {
             if (e.exitCode() != ExitCode.BUSY) {
                 removeLog(dir, created); // what it says is in the message
@@ -169,10 +185,12 @@ final class DaemonCommand implements Callable<Integer> {
         }
     }
 
-    private int stay(RunDir dir, List<String> options) throws InterruptedException {
+    private int stay(RunDir dir, List<String> options, Map<String, String> environment)
+            throws InterruptedException {
         List<String> all = new ArrayList<>(List.of("--dir", dir.path().toString(), "--until-eof"));
         all.addAll(options);
         ProcessBuilder builder = new ProcessBuilder(DaemonProcess.command(all));
+        builder.environment().putAll(environment);
         builder.redirectOutput(ProcessBuilder.Redirect.INHERIT)
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
         if (untilEof) {

@@ -2,6 +2,9 @@ package io.softpath.launch;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.softpath.fault.Faults;
+import io.softpath.faults.plan.Plan;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -10,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -49,12 +53,25 @@ final class DaemonProcess implements AutoCloseable {
      * @param directory its run directory, which exists and is ours alone; its log goes there
      */
     static DaemonProcess startPrivate(Path directory, List<String> options) {
+        return startPrivate(directory, options, Map.of());
+    }
+
+    /** As {@link #startPrivate(Path, List)}, with more in its environment. */
+    static DaemonProcess startPrivate(
+            Path directory, List<String> options, Map<String, String> environment) {
         List<String> all =
                 new ArrayList<>(
                         List.of("--dir", directory.toString(), "--until-eof", "--remove-dir"));
         all.addAll(options);
         return start(
-                new ProcessBuilder(ownSession(command(all))), directory.resolve(RunDir.DAEMON_LOG));
+                new ProcessBuilder(ownSession(command(all))),
+                directory.resolve(RunDir.DAEMON_LOG),
+                environment);
+    }
+
+    /** What a daemon finds in its environment of a plan. */
+    static Map<String, String> environment(Plan plan) {
+        return plan.forDaemon().map(text -> Map.of(Faults.VARIABLE, text)).orElse(Map.of());
     }
 
     /** Else Ctrl-C in the terminal would reach it, before those who use it are done. */
@@ -68,15 +85,18 @@ final class DaemonProcess implements AutoCloseable {
     }
 
     /** Starts a daemon that outlives this process and its terminal. */
-    static DaemonProcess startDetached(Path directory, List<String> options) {
+    static DaemonProcess startDetached(
+            Path directory, List<String> options, Map<String, String> environment) {
         List<String> all = new ArrayList<>(List.of("--dir", directory.toString()));
         all.addAll(options);
         ProcessBuilder builder = new ProcessBuilder(ownSession(command(all)));
         builder.redirectInput(Path.of("/dev/null").toFile());
-        return start(builder, directory.resolve(RunDir.DAEMON_LOG));
+        return start(builder, directory.resolve(RunDir.DAEMON_LOG), environment);
     }
 
-    private static DaemonProcess start(ProcessBuilder builder, Path log) {
+    private static DaemonProcess start(
+            ProcessBuilder builder, Path log, Map<String, String> environment) {
+        builder.environment().putAll(environment);
         // The log of a daemon that runs already is not touched: the new one will refuse to start.
         boolean theirs = RunDir.isLocked(log.resolveSibling(RunDir.DAEMON_LOCK));
         builder.redirectError(

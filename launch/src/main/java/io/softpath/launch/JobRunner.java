@@ -1,5 +1,8 @@
 package io.softpath.launch;
 
+import io.softpath.fault.Faults;
+import io.softpath.faults.plan.Plan;
+import io.softpath.faults.plan.TimedFaults;
 import io.softpath.job.JobServer;
 
 import java.nio.file.Files;
@@ -9,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A job with all it needs: a directory of its own, a daemon of its own unless one is given, the
@@ -20,7 +24,7 @@ final class JobRunner implements AutoCloseable {
 
     private final PrivateDir directory;
     private final Path runDirectory;
-    private final Optional<DaemonProcess> daemon;
+    private final Optional<JobDaemon> daemon;
     private final JobServer server;
     private final RankGroup ranks;
     private final int size;
@@ -30,7 +34,7 @@ final class JobRunner implements AutoCloseable {
     private JobRunner(
             PrivateDir directory,
             Path runDirectory,
-            Optional<DaemonProcess> daemon,
+            Optional<JobDaemon> daemon,
             JobServer server,
             RankGroup ranks) {
         this.directory = directory;
@@ -40,7 +44,6 @@ final class JobRunner implements AutoCloseable {
         this.ranks = ranks;
         this.size = server.size();
         Runtime.getRuntime().addShutdownHook(hook);
-        daemon.ifPresent(d -> d.onExit(() -> ranks.abandon(d.describeEnd())));
         Signals.handle(ranks::signal, "INT", "TERM", "HUP");
     }
 
@@ -57,17 +60,25 @@ final class JobRunner implements AutoCloseable {
 
     /** Prepares a job on a daemon of its own. */
     static JobRunner onPrivateDaemon(List<String> daemonOptions, int size, RankGroup.Show show) {
+        return onPrivateDaemon(daemonOptions, size, show, Plan.NONE);
+    }
+
+    /** As {@link #onPrivateDaemon(List, int, RankGroup.Show)}, to whom a plan happens. */
+    static JobRunner onPrivateDaemon(
+            List<String> daemonOptions, int size, RankGroup.Show show, Plan plan) {
         PrivateDir directory = PrivateDir.create();
         boolean started = false;
         try {
-            DaemonProcess daemon = DaemonProcess.startPrivate(directory.path(), daemonOptions);
+            RankGroup ranks = new RankGroup(show);
+            JobDaemon daemon =
+                    JobDaemon.start(directory.path(), daemonOptions, plan, ranks::abandon);
             started = true;
             return new JobRunner(
                     directory,
                     directory.path(),
                     Optional.of(daemon),
                     serve(directory, size),
-                    new RankGroup(show));
+                    ranks);
         } finally {
             if (!started) {
                 directory.close();
@@ -87,6 +98,12 @@ final class JobRunner implements AutoCloseable {
      */
     RankGroup.Outcome run(List<String> command, int units, Map<String, String> variables)
             throws InterruptedException {
+        return run(command, units, variables, Plan.NONE);
+    }
+
+    /** As {@link #run(List, int, Map)}, with a plan of what happens to the ranks. */
+    RankGroup.Outcome run(List<String> command, int units, Map<String, String> variables, Plan plan)
+            throws InterruptedException {
         for (int rank = 0; rank < size; rank++) {
             Map<String, String> environment = new HashMap<>(variables);
             environment.put(RunDir.VARIABLE, runDirectory.toString());
@@ -94,12 +111,34 @@ final class JobRunner implements AutoCloseable {
             environment.put("SOFTPATH_SIZE", Integer.toString(size));
             environment.put("SOFTPATH_JOB", server.path().toString());
             environment.put(RankMain.LAUNCHER_PID, Long.toString(ProcessHandle.current().pid()));
+            plan.forRank(rank, size).ifPresent(text -> environment.put(Faults.VARIABLE, text));
             if (units > 0) {
                 environment.put("SOFTPATH_UNIT", Integer.toString(rank % units));
             }
             ranks.start(new RankGroup.Spec(command, environment, rank == 0));
         }
-        return ranks.await();
+        try (TimedFaults _ = TimedFaults.start(plan, size, new Processes())) {
+            return ranks.await();
+        }
+    }
+
+    /** Where faults by time find the processes of this job. */
+    private final class Processes implements TimedFaults.Processes {
+        @Override
+        public OptionalInt rank(int rank) {
+            return alive(ranks.pids().get(rank));
+        }
+
+        @Override
+        public OptionalInt daemon() {
+            return daemon.map(d -> alive(d.process().pid())).orElse(OptionalInt.empty());
+        }
+
+        private static OptionalInt alive(long pid) {
+            return ProcessHandle.of(pid).isPresent()
+                    ? OptionalInt.of((int) pid)
+                    : OptionalInt.empty();
+        }
     }
 
     /** Lets the others go on when a rank fails. */
@@ -121,7 +160,7 @@ final class JobRunner implements AutoCloseable {
     }
 
     Optional<DaemonProcess> daemon() {
-        return daemon;
+        return daemon.map(JobDaemon::process);
     }
 
     /** Process numbers of the ranks. */
@@ -135,7 +174,7 @@ final class JobRunner implements AutoCloseable {
         if (!ranks.allGone()) {
             found.add("a rank still runs: " + pids());
         }
-        daemon.filter(d -> ProcessHandle.of(d.pid()).isPresent())
+        daemon().filter(d -> ProcessHandle.of(d.pid()).isPresent())
                 .ifPresent(d -> found.add("the daemon still runs: pid=" + d.pid()));
         if (Files.exists(directory.path())) {
             found.add("the run directory is still there: " + directory.path());
@@ -150,7 +189,7 @@ final class JobRunner implements AutoCloseable {
         released = true;
         ranks.close();
         server.close();
-        daemon.ifPresent(DaemonProcess::close);
+        daemon.ifPresent(JobDaemon::close);
         directory.close();
     }
 

@@ -2,6 +2,7 @@ package io.softpath.launch;
 
 import io.softpath.abi.control.UnitRecord;
 import io.softpath.driver.Device;
+import io.softpath.faults.plan.Plan;
 import io.softpath.psm.PsmDevices;
 import io.softpath.psm.PsmVariable;
 
@@ -15,7 +16,9 @@ import picocli.CommandLine.Spec;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 
 /** Starts the ranks of a job, like mpirun. */
@@ -34,6 +37,7 @@ import java.util.concurrent.Callable;
             "  softpath run -n 2 bigcopy FROM TO",
             "  softpath run -n 4 heat --out heat.png",
             "  softpath run -n 4 --label Chat.java hello everybody",
+            "  softpath run -n 3 --keep-going --faults kills.yaml chat",
             "  softpath run -n 2 --class-path build/classes -J-Xmx256m org.example.Main"
         })
 final class RunCommand implements Callable<Integer> {
@@ -78,6 +82,14 @@ final class RunCommand implements Callable<Integer> {
     private boolean keepGoing;
 
     @Option(
+            names = "--faults",
+            paramLabel = "PLAN",
+            description =
+                    "Have these faults happen to the job (docs/fault-injection.md); faults of the"
+                            + " daemon or its link mean a daemon of its own.")
+    private Path faults;
+
+    @Option(
             names = "--help-env",
             description = "List the variables that programs with matched queues honour, and end.")
     private boolean helpEnvironment;
@@ -107,8 +119,14 @@ final class RunCommand implements Callable<Integer> {
             throw new Trouble(ExitCode.USAGE, "-n " + ranks + ": at least one rank is needed");
         }
         RankGroup.Show show = label ? RankGroup.Show.LABELLED : RankGroup.Show.PLAIN;
+        Plan plan = FaultsOption.read(faults);
+        FaultsOption.checkRanks(plan, ranks);
         RunDir shared = runDir.get();
-        boolean useShared = !ownDaemon && !units.given() && shared.daemon().isPresent();
+        boolean useShared =
+                !ownDaemon
+                        && !units.given()
+                        && !plan.concernsDaemon()
+                        && shared.daemon().isPresent();
         if (useShared) {
             checkRoom(shared);
         } else {
@@ -118,7 +136,7 @@ final class RunCommand implements Callable<Integer> {
         try (JobRunner job =
                 useShared
                         ? JobRunner.on(shared, ranks, show)
-                        : JobRunner.onPrivateDaemon(units.daemonOptions(), ranks, show)) {
+                        : JobRunner.onPrivateDaemon(units.daemonOptions(), ranks, show, plan)) {
             Path scratch = job.directory();
             Program found = Program.of(program, classPath, scratch, spec.commandLine().getErr());
             List<String> command =
@@ -128,7 +146,9 @@ final class RunCommand implements Callable<Integer> {
             if (keepGoing) {
                 job.keepGoing();
             }
-            outcome = job.run(command, useShared ? 0 : units.count(), units.rankEnvironment());
+            Map<String, String> environment = new HashMap<>(units.rankEnvironment());
+            environment.putAll(FaultsOption.rankEnvironment(plan));
+            outcome = job.run(command, useShared ? 0 : units.count(), environment, plan);
         }
         if (outcome.exitCode() != ExitCode.OK) {
             spec.commandLine().getErr().println("softpath run: " + outcome.reason());

@@ -1,6 +1,7 @@
 package io.softpath.launch;
 
 import io.softpath.error.SoftpathException;
+import io.softpath.faults.FaultsCommand;
 import io.softpath.linux.CurrentProcess;
 
 import picocli.CommandLine;
@@ -41,6 +42,7 @@ import java.io.PrintWriter;
             StatCommand.class,
             ErrorsCommand.class,
             LinkCommand.class,
+            FaultsCommand.class,
             DoctorCommand.class,
             ReportCommand.class,
             CleanCommand.class,
@@ -87,16 +89,21 @@ final class Softpath implements Runnable {
         line.setParameterExceptionHandler((e, args) -> explainUsage(e));
         line.setUsageHelpAutoWidth(true);
         for (CommandLine sub : line.getSubcommands().values()) {
-            CommandSpec command = sub.getCommandSpec();
-            command.usageMessage().sortOptions(false);
-            if (!(command.userObject() instanceof HelpCommand)) {
-                command.addOption(HELP);
-            }
+            addHelp(sub);
         }
         // What follows the program's name belongs to the program.
         line.getSubcommands().get("run").setStopAtPositional(true);
         line.getSubcommands().get("exec").setStopAtPositional(true);
         return line;
+    }
+
+    private static void addHelp(CommandLine line) {
+        CommandSpec command = line.getCommandSpec();
+        command.usageMessage().sortOptions(false);
+        if (!(command.userObject() instanceof HelpCommand)) {
+            command.addOption(HELP);
+        }
+        line.getSubcommands().values().forEach(Softpath::addHelp);
     }
 
     /** One line that says what is wrong, one where to read on. */

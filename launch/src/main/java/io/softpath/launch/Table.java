@@ -10,18 +10,18 @@ import java.util.List;
  * Text in aligned columns under a header line; a column whose header starts with '>' is flush
  * right.
  */
-final class Table {
+public final class Table {
     private static final String GAP = "  ";
 
     private final List<String> headers;
     private final List<List<String>> rows = new ArrayList<>();
 
-    Table(String... headers) {
+    public Table(String... headers) {
         this.headers = List.of(headers);
     }
 
     /** Adds a row; each cell is printed as its {@code toString}. */
-    Table row(Object... cells) {
+    public Table row(Object... cells) {
         if (cells.length != headers.size()) {
             throw new IllegalArgumentException(
                     "table: cells=" + cells.length + " but columns=" + headers.size());
@@ -38,7 +38,7 @@ final class Table {
         return rows.isEmpty();
     }
 
-    void print(PrintWriter out, Ansi ansi) {
+    public void print(PrintWriter out, Ansi ansi) {
         int[] widths = new int[headers.size()];
         for (int i = 0; i < widths.length; i++) {
             widths[i] = title(i).length();
