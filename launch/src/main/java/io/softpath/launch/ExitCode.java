@@ -1,26 +1,26 @@
 package io.softpath.launch;
 
 /** What the command line returns; documented in its help and kept stable, for scripts. */
-final class ExitCode {
-    static final int OK = 0;
+public final class ExitCode {
+    public static final int OK = 0;
 
     /** What was asked for did not hold: a rank failed, a check found something wrong. */
-    static final int FAILED = 1;
+    public static final int FAILED = 1;
 
     /** Wrong arguments. */
-    static final int USAGE = 2;
+    public static final int USAGE = 2;
 
     /** Another daemon has the run directory. */
-    static final int BUSY = 3;
+    public static final int BUSY = 3;
 
     /** Something needed is not there: a daemon, a JDK, a file. As in sysexits.h. */
-    static final int UNAVAILABLE = 69;
+    public static final int UNAVAILABLE = 69;
 
     /** A defect of softpath. As in sysexits.h. */
-    static final int SOFTWARE = 70;
+    public static final int SOFTWARE = 70;
 
     /** Added to the number of the signal that ended a process, as shells do. */
-    static final int SIGNAL = 128;
+    public static final int SIGNAL = 128;
 
     private ExitCode() {}
 }

@@ -23,7 +23,7 @@ public final class Json {
     }
 
     /** Reads what a rank of ours has written. */
-    static JsonNode tree(String text) {
+    public static JsonNode tree(String text) {
         try {
             return MAPPER.readTree(text);
         } catch (JsonProcessingException e) {
@@ -32,7 +32,7 @@ public final class Json {
     }
 
     /** On one line, for a stream of documents. */
-    static String line(Object value) {
+    public static String line(Object value) {
         try {
             return MAPPER.writeValueAsString(value);
         } catch (JsonProcessingException e) {

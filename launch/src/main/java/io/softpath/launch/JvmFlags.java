@@ -14,7 +14,7 @@ import java.util.List;
  * from a module's classes, as tests are, they lie in {@code launch/src/main/dist}, and the class
  * path is that of this JVM.
  */
-final class JvmFlags {
+public final class JvmFlags {
     private static final String FILE = "jvm.flags";
     private static final String DAEMON_FILE = "daemon.flags";
     private static final String PRELOAD = "libsoftpath-preload.so";
@@ -32,7 +32,7 @@ final class JvmFlags {
      * @param options what the user wants the JVM to be told, after our own flags
      * @param classPath what goes before softpath's own class path, or empty
      */
-    static List<String> user(List<String> options, String classPath, String mainClass) {
+    public static List<String> user(List<String> options, String classPath, String mainClass) {
         List<String> command = new ArrayList<>(List.of(java(), NO_PERF_DATA));
         // A JVM refuses two collectors.
         if (options.stream().noneMatch(o -> o.matches("-XX:\\+Use\\w*GC"))) {
@@ -46,7 +46,7 @@ final class JvmFlags {
     }
 
     /** Starts a daemon; {@code daemon.flags} lies beside the list. */
-    static List<String> daemon(String mainClass) {
+    public static List<String> daemon(String mainClass) {
         return new ArrayList<>(
                 List.of(
                         java(),
@@ -58,7 +58,7 @@ final class JvmFlags {
     }
 
     /** The java that runs this. */
-    static String java() {
+    public static String java() {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
@@ -86,7 +86,7 @@ final class JvmFlags {
     }
 
     /** Everything softpath consists of. */
-    static String classPath() {
+    public static String classPath() {
         Path code = code();
         return Files.isDirectory(code) ? System.getProperty("java.class.path") : code.toString();
     }

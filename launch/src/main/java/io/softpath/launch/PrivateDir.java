@@ -16,7 +16,7 @@ import java.util.Map;
  * A directory that lives as long as one command: sockets of its job, run directory of its own
  * daemon. A lock tells {@code softpath clean} whether its owner was killed.
  */
-final class PrivateDir implements AutoCloseable {
+public final class PrivateDir implements AutoCloseable {
     static final String PREFIX = "softpath-run-";
 
     /** Of {@code softpath bench}, with the same lock. */
@@ -43,7 +43,7 @@ final class PrivateDir implements AutoCloseable {
     }
 
     /** Makes one, mode 0700. */
-    static PrivateDir create() {
+    public static PrivateDir create() {
         return create(parents(System.getenv()).getFirst());
     }
 
@@ -76,7 +76,7 @@ final class PrivateDir implements AutoCloseable {
         return usable ? List.of(runtime, temporary) : List.of(temporary);
     }
 
-    Path path() {
+    public Path path() {
         return path;
     }
 

@@ -16,7 +16,7 @@ import java.util.Arrays;
  */
 public final class RankMain {
     /** Process number of the launcher. */
-    static final String LAUNCHER_PID = "SOFTPATH_LAUNCHER";
+    public static final String LAUNCHER_PID = "SOFTPATH_LAUNCHER";
 
     private static final int SIGKILL = 9;
 

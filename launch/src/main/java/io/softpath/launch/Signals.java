@@ -9,14 +9,14 @@ import java.util.function.IntConsumer;
  * mention, so it is reached by name; where it should be missing, signals do what they do by
  * default.
  */
-final class Signals {
+public final class Signals {
     private Signals() {}
 
     /**
      * Calls the handler, on a thread of the JVM's, with the number of each such signal instead of
      * ending the JVM.
      */
-    static void handle(IntConsumer handler, String... names) {
+    public static void handle(IntConsumer handler, String... names) {
         try {
             Class<?> signalType = Class.forName("sun.misc.Signal");
             Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
@@ -70,7 +70,7 @@ final class Signals {
     }
 
     /** How a process ended, in words. */
-    static String describeExit(int exitCode) {
+    public static String describeExit(int exitCode) {
         if (exitCode > ExitCode.SIGNAL && exitCode <= ExitCode.SIGNAL + 64) {
             return "ended with exit code "
                     + exitCode

@@ -5,27 +5,27 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 
 /** Ends a command: a sentence for the person at the terminal, and the exit code. */
-final class Trouble extends RuntimeException {
+public final class Trouble extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final int exitCode;
 
-    Trouble(int exitCode, String message) {
+    public Trouble(int exitCode, String message) {
         this(exitCode, message, null);
     }
 
-    Trouble(int exitCode, String message, Throwable cause) {
+    public Trouble(int exitCode, String message, Throwable cause) {
         super(message, cause);
         this.exitCode = exitCode;
     }
 
     /** Something needed is not there. */
-    static Trouble unavailable(String message) {
+    public static Trouble unavailable(String message) {
         return new Trouble(ExitCode.UNAVAILABLE, message);
     }
 
     /** What the system said, in words: the JDK's messages for the usual cases are only a path. */
-    static String reason(IOException e) {
+    public static String reason(IOException e) {
         return switch (e) {
             case AccessDeniedException _ -> "permission denied";
             case NoSuchFileException _ -> "no such file or directory";
@@ -33,7 +33,7 @@ final class Trouble extends RuntimeException {
         };
     }
 
-    int exitCode() {
+    public int exitCode() {
         return exitCode;
     }
 }

@@ -59,7 +59,9 @@ class LayersTest {
                 "daemon.control",
                 "abi error fault linux memory stat ledger daemon.chip daemon.region agrona slf4j");
         row("faults.check", "");
-        row("faults", "error fault faults launch picocli jackson");
+        row(
+                "faults",
+                "abi error fault faults linux stat flight driver launch picocli jackson");
         row("faults.plan", "error fault linux jackson");
         row("apps", "abi error linux memory driver flight job psm hdr");
         row(

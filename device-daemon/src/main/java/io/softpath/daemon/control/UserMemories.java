@@ -20,6 +20,9 @@ import java.util.TreeMap;
 
 /** The memory that the owner of one context asked for so that the chip can reach it. */
 final class UserMemories implements GatherSource {
+    /** A bug put in on purpose, for {@code softpath faults run --self-test}, which must find it. */
+    private static final boolean LEAKS = "leaked-pin".equals(System.getProperty("softpath.plant"));
+
     /** Pieces of one context, those included that are freed and still pinned. */
     static final int MAX_PIECES = 256;
 
@@ -280,6 +283,9 @@ final class UserMemories implements GatherSource {
     void close() {
         byAddress.clear();
         for (UserMemory memory : all()) {
+            if (LEAKS) {
+                continue;
+            }
             memory.free();
             forget(memory);
         }

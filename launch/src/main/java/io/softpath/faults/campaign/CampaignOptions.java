@@ -1,0 +1,217 @@
+package io.softpath.faults.campaign;
+
+import io.softpath.launch.ExitCode;
+import io.softpath.launch.Trouble;
+
+import picocli.CommandLine.Option;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What can be chosen about a campaign. */
+final class CampaignOptions {
+    private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            description =
+                    "Of schedules, sizes and contents (default: a new one, which is printed).")
+    Long seed;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "How many rounds (default: ${DEFAULT-VALUE}).")
+    private int rounds;
+
+    @Option(names = "--round", paramLabel = "R", description = "Only this round.")
+    private Integer round;
+
+    @Option(
+            names = "--first-round",
+            paramLabel = "R",
+            defaultValue = "1",
+            description = "The number of the first one (default: ${DEFAULT-VALUE}).")
+    private int firstRound;
+
+    @Option(
+            names = "--duration",
+            paramLabel = "T",
+            description = "Begin no round later than this: 90s, 10m, 2h.")
+    private String duration;
+
+    @Option(
+            names = "--round-time",
+            paramLabel = "T",
+            defaultValue = "4s",
+            description = "How long faults go on in a round (default: ${DEFAULT-VALUE}).")
+    private String roundTime;
+
+    @Option(
+            names = {"-n", "--ranks"},
+            paramLabel = "N",
+            defaultValue = "6",
+            description = "Processes that exchange messages (default: ${DEFAULT-VALUE}).")
+    private int ranks;
+
+    @Option(
+            names = "--units",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "Units of the daemon (default: ${DEFAULT-VALUE}).")
+    private int units;
+
+    @Option(
+            names = "--kills",
+            paramLabel = "X",
+            defaultValue = "8",
+            description = "Ranks killed in a round, on average (default: ${DEFAULT-VALUE}).")
+    private double kills;
+
+    @Option(
+            names = "--pauses",
+            paramLabel = "X",
+            defaultValue = "1.5",
+            description = "Ranks paused in a round, on average (default: ${DEFAULT-VALUE}).")
+    private double pauses;
+
+    @Option(
+            names = "--daemon-kills",
+            paramLabel = "X",
+            defaultValue = "0.3",
+            description = "Daemons killed in a round, on average (default: ${DEFAULT-VALUE}).")
+    private double daemonKills;
+
+    @Option(
+            names = "--link-downs",
+            paramLabel = "X",
+            defaultValue = "0.3",
+            description = "Links taken down in a round, on average (default: ${DEFAULT-VALUE}).")
+    private double linkDowns;
+
+    @Option(
+            names = "--point-percent",
+            paramLabel = "P",
+            defaultValue = "30",
+            description =
+                    "Processes that kill themselves at a named point, of 100 (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private int pointPercent;
+
+    @Option(
+            names = "--daemon-point-percent",
+            paramLabel = "P",
+            defaultValue = "50",
+            description =
+                    "Daemons started in the place of a killed one that kill themselves at a named"
+                            + " point, of 100 (default: ${DEFAULT-VALUE}).")
+    private int daemonPointPercent;
+
+    @Option(
+            names = "--link",
+            paramLabel = "TROUBLE",
+            defaultValue = "drop=0.5%,dup=0.2%,reorder=0.5%,corrupt=0.1%",
+            description =
+                    "What goes wrong between the chips, as softpath daemon has it (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private String link;
+
+    @Option(
+            names = "--patience",
+            paramLabel = "SECONDS",
+            defaultValue = "30",
+            description = "How long anything may take (default: ${DEFAULT-VALUE}).")
+    private int patience;
+
+    @Option(
+            names = "--keep",
+            paramLabel = "DIR",
+            description = "Keep histories and logs of rounds with violations there.")
+    private Path keep;
+
+    @Option(names = "--plant", hidden = true, defaultValue = Settings.NO_PLANT)
+    private String plant;
+
+    @Option(names = "--daemon-plant", hidden = true, defaultValue = Settings.NO_PLANT)
+    private String daemonPlant;
+
+    Settings settings(long chosenSeed) {
+        atLeast("--rounds", rounds, 1);
+        atLeast("--ranks", ranks, 2);
+        atLeast("--units", units, 1);
+        atLeast("--patience", patience, 1);
+        return new Settings(
+                chosenSeed,
+                round == null ? firstRound : round,
+                round == null ? rounds : 1,
+                duration == null ? 0 : milliseconds("--duration", duration),
+                ranks,
+                units,
+                (int) Math.max(100, milliseconds("--round-time", roundTime)),
+                kills,
+                pauses,
+                daemonKills,
+                linkDowns,
+                pointPercent,
+                daemonPointPercent,
+                link,
+                patience,
+                plant,
+                daemonPlant,
+                keep);
+    }
+
+    private static void atLeast(String name, int value, int least) {
+        if (value < least) {
+            throw new Trouble(ExitCode.USAGE, name + " " + value + ": at least " + least);
+        }
+    }
+
+    private static long milliseconds(String name, String text) {
+        Matcher time = TIME.matcher(text.toLowerCase(Locale.ROOT));
+        if (!time.matches()) {
+            throw new Trouble(
+                    ExitCode.USAGE,
+                    name + " " + text + ": a time is a number with ms, s, m or h behind it");
+        }
+        long number = Long.parseLong(time.group(1));
+        return switch (time.group(2)) {
+            case "ms" -> number;
+            case "s" -> TimeUnit.SECONDS.toMillis(number);
+            case "m" -> TimeUnit.MINUTES.toMillis(number);
+            default -> TimeUnit.HOURS.toMillis(number);
+        };
+    }
+
+    /** The command line of one round, but for its number. */
+    String command(long chosenSeed) {
+        return String.format(
+                Locale.ROOT,
+                "./launch/softpath faults run --seed %d --ranks %d --units %d --round-time %s"
+                        + " --kills %s --pauses %s --daemon-kills %s --link-downs %s"
+                        + " --point-percent %d --daemon-point-percent %d --link %s --patience %d%s%s",
+                chosenSeed,
+                ranks,
+                units,
+                roundTime,
+                kills,
+                pauses,
+                daemonKills,
+                linkDowns,
+                pointPercent,
+                daemonPointPercent,
+                link.isEmpty() ? "''" : link,
+                patience,
+                planted("--plant", plant),
+                planted("--daemon-plant", daemonPlant));
+    }
+
+    private static String planted(String option, String plant) {
+        return plant.equals(Settings.NO_PLANT) ? "" : " " + option + " " + plant;
+    }
+}

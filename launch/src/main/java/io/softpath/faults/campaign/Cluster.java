@@ -1,0 +1,226 @@
+package io.softpath.faults.campaign;
+
+import io.softpath.launch.JvmFlags;
+import io.softpath.launch.RankMain;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/**
+ * The processes: a daemon, and for each rank the one that works and one that has loaded its code
+ * and waits to take over. Whoever calls it must live as long as they.
+ */
+final class Cluster implements AutoCloseable {
+    private static final String DAEMON = "io.softpath.daemon.Main";
+    private static final String WORKLOAD = "io.softpath.apps.exchange.Exchange";
+
+    /** So many ranks keep to the chip, whatever else would lead to a peer. */
+    private static final int CHIP_ONLY = 2;
+
+    private final Settings settings;
+    private final Places places;
+    private final Points points;
+    private final Points daemonPoints;
+    private final BlockingQueue<News> news = new LinkedBlockingQueue<>();
+    private final UUID job;
+    private final SplittableRandom random;
+    private final Rank[] working;
+    private final Rank[] spares;
+    private final Map<Child, Rank> byChild = new HashMap<>();
+    private final Set<Long> pids = new HashSet<>();
+    private int processes;
+    private int daemons;
+    private Child daemon;
+    private boolean daemonReady;
+    private String daemonPoint = "";
+    private String plant;
+
+    Cluster(Settings settings, Places places) {
+        this.settings = settings;
+        this.places = places;
+        points = Points.ofUsers(settings.pointPercent());
+        daemonPoints = Points.ofDaemons(settings.daemonPointPercent());
+        random = Schedule.random(settings.seed(), settings.firstRound(), 1);
+        job = new UUID(random.nextLong(), random.nextLong());
+        working = new Rank[settings.ranks()];
+        spares = new Rank[settings.ranks()];
+        plant = settings.plant();
+    }
+
+    BlockingQueue<News> news() {
+        return news;
+    }
+
+    // The daemon.
+
+    void startDaemon() {
+        List<String> command = JvmFlags.daemon(DAEMON);
+        command.addAll(
+                1,
+                List.of(
+                        "-Djava.io.tmpdir=" + places.temporary(),
+                        "-XX:ErrorFile=" + places.log("daemon-crash"),
+                        "-Dsoftpath.plant=" + settings.daemonPlant()));
+        command.addAll(
+                List.of(
+                        "--dir",
+                        places.run().toString(),
+                        "--until-eof",
+                        "--units",
+                        Integer.toString(settings.units())));
+        if (!settings.link().isEmpty()) {
+            command.addAll(List.of("--link", settings.link()));
+        }
+        daemonReady = false;
+        daemon = Child.start("daemon", command, Map.of(), places.log("daemon-" + ++daemons), news);
+        pids.add(daemon.pid());
+    }
+
+    Child daemon() {
+        return daemon;
+    }
+
+    boolean daemonReady() {
+        return daemonReady;
+    }
+
+    void daemonIsReady() {
+        daemonReady = true;
+    }
+
+    // The ranks.
+
+    /** Has each rank's next process load its code. */
+    void loadSpares() {
+        for (int rank = 0; rank < spares.length; rank++) {
+            if (spares[rank] == null) {
+                spares[rank] = start(rank);
+            }
+        }
+    }
+
+    /** The rank's spare takes over; another one is started. */
+    Rank open(int rank) {
+        Rank next = spares[rank] == null ? start(rank) : spares[rank];
+        working[rank] = next;
+        next.opened = true;
+        if (!next.point.isEmpty()) {
+            next.child.willDie();
+        }
+        next.child.println("open");
+        spares[rank] = start(rank);
+        return next;
+    }
+
+    private Rank start(int rank) {
+        int process = ++processes;
+        String point = points.next(random);
+        Map<String, String> environment = new HashMap<>();
+        environment.put("SOFTPATH_DIR", places.run().toString());
+        environment.put("SOFTPATH_UNIT", Integer.toString(rank % settings.units()));
+        if (rank >= settings.ranks() - CHIP_ONLY) {
+            environment.put("PSM_DEVICES", "self,ipath");
+        }
+        if (!point.isEmpty()) {
+            environment.put(Points.VARIABLE, point);
+        }
+        List<String> command = JvmFlags.user(jvmOptions(), "", RankMain.class.getName());
+        command.addAll(
+                List.of(
+                        WORKLOAD,
+                        "--history",
+                        places.history(process).toString(),
+                        "--process",
+                        Integer.toString(process),
+                        "--seed",
+                        Long.toString(settings.seed() * 31 + process),
+                        "--job",
+                        job.toString(),
+                        "--patience",
+                        Integer.toString(settings.patienceS()),
+                        "--plant",
+                        plant));
+        Child child =
+                Child.start(
+                        "rank-" + rank,
+                        command,
+                        environment,
+                        places.log("process-" + process),
+                        news);
+        Rank started = new Rank(child, rank, process, point);
+        byChild.put(child, started);
+        pids.add(child.pid());
+        return started;
+    }
+
+    private List<String> jvmOptions() {
+        List<String> options =
+                new ArrayList<>(
+                        List.of(
+                                "-Xmx64m",
+                                "-XX:TieredStopAtLevel=1",
+                                "-Djava.io.tmpdir=" + places.temporary(),
+                                "-XX:ErrorFile=" + places.log("crash-%p")));
+        // JVMs that find their classes ready start in half the time; the first process leaves them.
+        Path archive = places.shared("classes.jsa");
+        if (Files.exists(archive)) {
+            options.add("-XX:SharedArchiveFile=" + archive);
+        } else if (processes == 1 && JvmFlags.classPath().endsWith(".jar")) {
+            options.add("-XX:ArchiveClassesAtExit=" + archive);
+        }
+        return options;
+    }
+
+    /** Which process of which rank that is; null if it is the daemon. */
+    Rank rank(Child child) {
+        return byChild.get(child);
+    }
+
+    /** The process that works for a rank now; null before the first. */
+    Rank working(int rank) {
+        return working[rank];
+    }
+
+    Rank spare(int rank) {
+        return spares[rank];
+    }
+
+    /** It has ended before its time. */
+    void dropSpare(int rank) {
+        spares[rank] = null;
+    }
+
+    Rank[] working() {
+        return working.clone();
+    }
+
+    /** The processes of a round are over; spares stay. */
+    void forget() {
+        byChild.values().removeIf(rank -> rank.ended);
+        Arrays.fill(working, null);
+    }
+
+    /** Numbers of all processes that there ever were. */
+    Set<Long> pids() {
+        return pids;
+    }
+
+    @Override
+    public void close() {
+        byChild.keySet().forEach(Child::close);
+        if (daemon != null) {
+            daemon.close();
+        }
+    }
+}

@@ -1,0 +1,10 @@
+package io.softpath.faults.campaign;
+
+/**
+ * One entry of a schedule.
+ *
+ * @param atMs after the faults of the round begin
+ * @param target rank or unit
+ * @param ms how long it lasts, where it ends again
+ */
+record Fault(long atMs, FaultKind kind, int target, int ms) {}

@@ -1,0 +1,92 @@
+package io.softpath.faults.campaign;
+
+import java.nio.file.Path;
+
+/**
+ * What a campaign is made of.
+ *
+ * @param seed of all schedules, sizes and contents
+ * @param firstRound its number; schedules follow from seed and number
+ * @param rounds how many
+ * @param limitMs no round begins later than so long after the first; 0: no limit
+ * @param ranks processes that exchange messages
+ * @param units of the daemon
+ * @param roundMs how long faults go on in a round
+ * @param kills of ranks in a round, on average
+ * @param pauses of ranks in a round, on average
+ * @param daemonKills in a round, on average
+ * @param linkDowns in a round, on average
+ * @param pointPercent of processes that are told to kill themselves at a named point
+ * @param daemonPointPercent of daemons that are started in the place of a killed one
+ * @param link what goes wrong between the chips
+ * @param patienceS how long anything may take
+ * @param plant the bug to put into the workload
+ * @param daemonPlant the bug to put into the daemon
+ * @param keep where what belongs to a violation is kept; null: nowhere
+ */
+record Settings(
+        long seed,
+        int firstRound,
+        int rounds,
+        long limitMs,
+        int ranks,
+        int units,
+        int roundMs,
+        double kills,
+        double pauses,
+        double daemonKills,
+        double linkDowns,
+        int pointPercent,
+        int daemonPointPercent,
+        String link,
+        int patienceS,
+        String plant,
+        String daemonPlant,
+        Path keep) {
+    static final String NO_PLANT = "none";
+
+    /** With a round of another length. */
+    Settings of(int newRoundMs) {
+        return new Settings(
+                seed,
+                firstRound,
+                rounds,
+                limitMs,
+                ranks,
+                units,
+                newRoundMs,
+                kills,
+                pauses,
+                daemonKills,
+                linkDowns,
+                pointPercent,
+                daemonPointPercent,
+                link,
+                patienceS,
+                plant,
+                daemonPlant,
+                keep);
+    }
+
+    /** With one of these planted, and nothing else going wrong. */
+    Settings calm(String newPlant, String newDaemonPlant, int newRoundMs, int newPatienceS) {
+        return new Settings(
+                seed,
+                firstRound,
+                1,
+                0,
+                ranks,
+                units,
+                newRoundMs,
+                0,
+                0,
+                0,
+                0,
+                0,
+                link,
+                newPatienceS,
+                newPlant,
+                newDaemonPlant,
+                keep);
+    }
+}
