@@ -10,6 +10,7 @@ import io.softpath.daemon.link.Link;
 import io.softpath.daemon.region.MapRules;
 import io.softpath.fault.FaultPoint;
 import io.softpath.fault.Faults;
+import io.softpath.flight.FlightRecorder;
 import io.softpath.linux.CurrentProcess;
 import io.softpath.linux.Fd;
 
@@ -44,6 +45,7 @@ public final class Daemon implements AutoCloseable {
     private ControlServer control;
     private DutyCycle dutyCycle;
     private Link link;
+    private FlightRecorder recorder;
     private long failures;
 
     private Daemon(DaemonConfig config, RunDirectory directory) {
@@ -77,6 +79,9 @@ public final class Daemon implements AutoCloseable {
     }
 
     private void open() {
+        if (config.flight() != null) {
+            recorder = FlightRecorder.start(config.flight(), "daemon", LOG::warn);
+        }
         Fabric fabric = new Fabric();
         link =
                 config.link().isNone() && !Faults.ON
@@ -96,6 +101,9 @@ public final class Daemon implements AutoCloseable {
             units.add(driver);
             statistics.add(new UnitStatistics(driver));
             fabric.attach(driver.chip());
+            if (recorder != null) {
+                driver.chip().trace(new UnitFlight(recorder, unit));
+            }
         }
         control =
                 new ControlServer(
@@ -106,6 +114,9 @@ public final class Daemon implements AutoCloseable {
                         e -> statistics.getFirst().record(e),
                         System::nanoTime,
                         System::currentTimeMillis);
+        if (recorder != null) {
+            control.trace(new ControlFlight(recorder));
+        }
         dutyCycle = new DutyCycle(units, control, statistics, link);
         units.forEach(UnitDriver::linkUp);
         for (int unit = 0; unit < config.units(); unit++) {
@@ -209,6 +220,9 @@ public final class Daemon implements AutoCloseable {
         Faults.at(FaultPoint.DAEMON_STOPPING);
         units.forEach(UnitDriver::close);
         statistics.forEach(UnitStatistics::close);
+        if (recorder != null) {
+            recorder.close();
+        }
         directory.close();
     }
 }

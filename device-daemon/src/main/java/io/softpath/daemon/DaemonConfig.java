@@ -3,6 +3,7 @@ package io.softpath.daemon;
 import io.softpath.abi.model.ChipModel;
 import io.softpath.daemon.control.DriverOptions;
 import io.softpath.daemon.link.LinkTrouble;
+import io.softpath.flight.FlightOptions;
 
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -19,6 +20,7 @@ import java.util.Set;
  * @param maxOpenFiles connections at a time
  * @param options what can be chosen about the driver's half
  * @param link what goes wrong on the way from chip to chip
+ * @param flight what is recorded and where; null for nothing
  */
 public record DaemonConfig(
         Path directory,
@@ -27,7 +29,8 @@ public record DaemonConfig(
         Set<PosixFilePermission> socketMode,
         int maxOpenFiles,
         DriverOptions options,
-        LinkTrouble link) {
+        LinkTrouble link,
+        FlightOptions flight) {
     /** One byte of unit number is what tools show; the lock is memory. */
     public static final int MAX_UNITS = 16;
 
@@ -59,22 +62,32 @@ public record DaemonConfig(
                 SOCKET_MODE,
                 MAX_OPEN_FILES,
                 DriverOptions.DEFAULT,
-                LinkTrouble.NONE);
+                LinkTrouble.NONE,
+                null);
     }
 
     public DaemonConfig withUnits(int count) {
-        return new DaemonConfig(directory, count, model, socketMode, maxOpenFiles, options, link);
+        return new DaemonConfig(
+                directory, count, model, socketMode, maxOpenFiles, options, link, flight);
     }
 
     public DaemonConfig withModel(ChipModel chosen) {
-        return new DaemonConfig(directory, units, chosen, socketMode, maxOpenFiles, options, link);
+        return new DaemonConfig(
+                directory, units, chosen, socketMode, maxOpenFiles, options, link, flight);
     }
 
     public DaemonConfig withOptions(DriverOptions chosen) {
-        return new DaemonConfig(directory, units, model, socketMode, maxOpenFiles, chosen, link);
+        return new DaemonConfig(
+                directory, units, model, socketMode, maxOpenFiles, chosen, link, flight);
     }
 
     public DaemonConfig withLink(LinkTrouble chosen) {
-        return new DaemonConfig(directory, units, model, socketMode, maxOpenFiles, options, chosen);
+        return new DaemonConfig(
+                directory, units, model, socketMode, maxOpenFiles, options, chosen, flight);
+    }
+
+    public DaemonConfig withFlight(FlightOptions chosen) {
+        return new DaemonConfig(
+                directory, units, model, socketMode, maxOpenFiles, options, link, chosen);
     }
 }

@@ -6,6 +6,7 @@ import io.softpath.daemon.control.Quirk;
 import io.softpath.daemon.link.LinkTrouble;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.flight.FlightOptions;
 import io.softpath.ledger.Era;
 import io.softpath.linux.CurrentProcess;
 import io.softpath.linux.DirectoryTree;
@@ -156,6 +157,28 @@ public final class Main implements Callable<Integer> {
                     "what goes wrong between the chips: drop=5%%,dup=1%%,reorder=2%%,corrupt=0.1%%,"
                             + "delay=50us,seed=7, any of them (default: nothing)")
     private String link;
+
+    @Option(
+            names = "--record",
+            paramLabel = "WHAT",
+            arity = "0..1",
+            fallbackValue = "headers",
+            description =
+                    "record what happens: headers, payload too, strict (wait rather than drop), or"
+                            + " strict,payload (default when given: ${FALLBACK-VALUE})")
+    private String record;
+
+    @Option(
+            names = "--record-dir",
+            paramLabel = "DIR",
+            description = "where the journal goes (default: flight in the run directory)")
+    private Path recordDirectory;
+
+    @Option(
+            names = "--record-limit",
+            paramLabel = "SIZE",
+            description = "how much disk the journal may use, say 64M (default: 8M)")
+    private String recordLimit;
 
     @Option(names = "--until-eof", description = "stop when standard input ends")
     private boolean untilEof;
@@ -308,7 +331,16 @@ public final class Main implements Callable<Integer> {
                         tidWindowMs,
                         chosenQuirks,
                         Era.named(kernelEra)),
-                link == null ? LinkTrouble.NONE : LinkTrouble.parse(link));
+                link == null ? LinkTrouble.NONE : LinkTrouble.parse(link),
+                flight(path));
+    }
+
+    private FlightOptions flight(Path runDirectory) {
+        if (record == null) {
+            return null;
+        }
+        Path place = recordDirectory != null ? recordDirectory : runDirectory.resolve("flight");
+        return FlightOptions.parse(place, record, recordLimit);
     }
 
     static Set<PosixFilePermission> permissions(String octal) {

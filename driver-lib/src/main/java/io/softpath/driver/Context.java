@@ -26,6 +26,8 @@ import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
 import io.softpath.fault.FaultPoint;
 import io.softpath.fault.Faults;
+import io.softpath.flight.EventLayout;
+import io.softpath.flight.FlightRecorder;
 import io.softpath.memory.Vma;
 
 import java.lang.foreign.MemorySegment;
@@ -109,6 +111,7 @@ public final class Context implements AutoCloseable {
         this.launch = launch;
         this.sender = new PioSender(sendSetup(options), new Helper(options));
         this.receiver = new RcvHdrqReader(receiveSetup());
+        record(device.recorder());
         this.expected = new Expected(expectedSetup());
         this.pinned = new PinnedRegions(this, file, expected::forget);
         this.direct = new Direct(file);
@@ -130,6 +133,16 @@ public final class Context implements AutoCloseable {
         } catch (RuntimeException e) {
             regions.close();
             throw e;
+        }
+    }
+
+    private void record(FlightRecorder recorder) {
+        if (recorder != null) {
+            PacketTrace trace =
+                    new ContextFlight(
+                            recorder, baseInfo.unit(), baseInfo.context(), EventLayout.NONE);
+            sender.trace(trace);
+            receiver.trace(trace);
         }
     }
 

@@ -8,6 +8,8 @@ import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
 import io.softpath.fault.FaultPoint;
 import io.softpath.fault.Faults;
+import io.softpath.flight.FlightRecorder;
+import io.softpath.flight.ProcessFlight;
 import io.softpath.linux.SeqPacketSocket;
 
 import java.nio.file.Files;
@@ -23,14 +25,19 @@ public final class Device implements AutoCloseable {
     private final DeviceOptions options;
     private final ControlChannel channel;
     private final DeviceFile file;
+    private final FlightRecorder recorder;
     private volatile boolean gone; // closed or lost: looked at before every access to shared memory
 
-    private Device(DeviceOptions options, SeqPacketSocket socket) {
+    private Device(DeviceOptions options, SeqPacketSocket socket, FlightRecorder recorder) {
         this.options = options;
+        this.recorder = recorder;
         this.channel =
                 new ControlChannel(
                         socket, options.path().toString(), options.replyTimeout(), this::markGone);
         this.file = new DeviceFile(channel);
+        if (recorder != null) {
+            channel.trace(new CallFlight(recorder));
+        }
     }
 
     /** Opens the device that the environment names. */
@@ -45,13 +52,18 @@ public final class Device implements AutoCloseable {
      *     EACCES if this user may not open it
      * @throws SoftpathException.Lost ENOTCONN if the daemon has died, ETIMEDOUT if it is stopped
      *     and so many wait for it that no more may
+     * @throws SoftpathException as {@link FlightRecorder#start}, if the environment says that this
+     *     process is to be recorded
      */
     public static Device open(DeviceOptions options) {
+        FlightRecorder recorder =
+                ProcessFlight.recorder(options.directory().resolve(DeviceOptions.FLIGHT_DIRECTORY));
         try {
             Device device =
                     new Device(
                             options,
-                            SeqPacketSocket.connect(options.path(), options.replyTimeout()));
+                            SeqPacketSocket.connect(options.path(), options.replyTimeout()),
+                            recorder);
             Faults.at(FaultPoint.OPEN_CONNECTED);
             return device;
         } catch (SoftpathException e) {
@@ -151,6 +163,11 @@ public final class Device implements AutoCloseable {
     @Override
     public String toString() {
         return options.path().toString();
+    }
+
+    /** Who records this process; null for nobody. */
+    public FlightRecorder recorder() {
+        return recorder;
     }
 
     DeviceFile file() {

@@ -2,6 +2,7 @@ package io.softpath.driver;
 
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.flight.FlightOptions;
 import io.softpath.linux.CurrentProcess;
 
 import java.nio.file.Path;
@@ -19,6 +20,9 @@ import java.util.Objects;
 public record DeviceOptions(Path directory, int unit, Duration replyTimeout) {
     /** Let the daemon choose a unit. */
     public static final int ANY_UNIT = -1;
+
+    /** Where in a run directory journals are, if the environment names no other place. */
+    public static final String FLIGHT_DIRECTORY = "flight";
 
     private static final Duration REPLY_TIMEOUT = Duration.ofSeconds(10);
 
@@ -44,6 +48,14 @@ public record DeviceOptions(Path directory, int unit, Duration replyTimeout) {
 
     static DeviceOptions fromEnvironment(Map<String, String> environment) {
         return new DeviceOptions(directory(environment), unit(environment), REPLY_TIMEOUT);
+    }
+
+    /** Where those who record put their journals, by the environment. */
+    public static Path flightDirectory(Map<String, String> environment) {
+        String own = environment.get(FlightOptions.RECORD_DIR);
+        return own != null && !own.isEmpty()
+                ? Path.of(own)
+                : directory(environment).resolve(FLIGHT_DIRECTORY);
     }
 
     public DeviceOptions withDirectory(Path newDirectory) {

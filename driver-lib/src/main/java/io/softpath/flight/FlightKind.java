@@ -104,10 +104,12 @@ public enum FlightKind {
 
     /** The chip saw that a PIO buffer was launched. */
     LAUNCH(48, "launch", Extra.NONE, decimal("pioBuffer"), hex("pbc"), decimal("lengthDwords")),
-    /** The chip handed a packet to the link, or the link refused it. */
-    WIRE(
-            49,
-            "wire",
+    /** The chip hands a packet to the link. */
+    WIRE(49, "wire", Extra.PACKET, decimal("lengthDwords"), decimal("payloadBytes")),
+    /** The link did not take it. */
+    WIRE_REFUSED(
+            60,
+            "wire.refused",
             Extra.PACKET,
             named("outcome", FlightField.Format.OUTCOME),
             decimal("payloadBytes")),
@@ -164,7 +166,7 @@ public enum FlightKind {
     /** A receive is complete. */
     RECEIVED(69, "received", Extra.NONE, queue("outcome")),
 
-    /** A packet was written to a PIO buffer and launched. */
+    /** A packet is written to a PIO buffer, and launched with the last store. */
     PIO(72, "pio", Extra.PACKET, decimal("pioBuffer"), decimal("payloadBytes"), hex("pbc")),
     /** A process took an entry from its header queue. */
     READ(73, "read", Extra.PACKET, hex("rhf"), decimal("payloadBytes"), hex("errors")),

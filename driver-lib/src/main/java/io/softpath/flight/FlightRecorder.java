@@ -181,6 +181,7 @@ public final class FlightRecorder implements AutoCloseable {
      *
      * @param from what the bytes are in, from {@code offset} on; {@link
      *     EventLayout#MAX_EXTRA_BYTES} of them are kept
+     * @throws RuntimeException if this thread may not read them; nothing is recorded
      */
     public void record(
             FlightKind kind,
@@ -199,8 +200,13 @@ public final class FlightRecorder implements AutoCloseable {
         int kept = Math.min(bytes, EventLayout.MAX_EXTRA_BYTES);
         int at = place(kind, unit, context, subcontext, a, b, c, d, e, f, kept, bytes);
         if (at != FlightRing.FULL) {
-            MemorySegment.copy(from, offset, memory, at + EventLayout.FIXED_BYTES, kept);
-            ring.commit(at);
+            boolean copied = false;
+            try {
+                MemorySegment.copy(from, offset, memory, at + EventLayout.FIXED_BYTES, kept);
+                copied = true;
+            } finally {
+                ring.end(at, copied);
+            }
         }
     }
 
@@ -238,11 +244,16 @@ public final class FlightRecorder implements AutoCloseable {
                         options.payloadBytes() == 0 ? extra : MessageHeader.BYTES + bytes);
         if (at != FlightRing.FULL) {
             int body = at + EventLayout.FIXED_BYTES;
-            header.store(memory, body);
-            if (kept != 0) {
-                MemorySegment.copy(payload, offset, memory, body + MessageHeader.BYTES, kept);
+            boolean copied = false;
+            try {
+                header.store(memory, body);
+                if (kept != 0) {
+                    MemorySegment.copy(payload, offset, memory, body + MessageHeader.BYTES, kept);
+                }
+                copied = true;
+            } finally {
+                ring.end(at, copied);
             }
-            ring.commit(at);
         }
     }
 

@@ -126,6 +126,15 @@ final class FlightRing implements AutoCloseable {
         ring.commit(at);
     }
 
+    /** Commits, or gives the room up: the journal's thread would wait for it for ever. */
+    void end(int at, boolean whole) {
+        if (whole) {
+            ring.commit(at);
+        } else {
+            ring.abort(at);
+        }
+    }
+
     UnsafeBuffer buffer() {
         return buffer;
     }

@@ -1,5 +1,6 @@
 package io.softpath.flight;
 
+import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
 import io.softpath.linux.CurrentProcess;
 import io.softpath.linux.DirectoryTree;
@@ -10,8 +11,10 @@ import org.agrona.ExpandableArrayBuffer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -59,8 +62,9 @@ public final class JournalWriter implements AutoCloseable {
      *
      * @param root is made if it is missing
      * @param name what this process is called in dumps: letters, digits, '.', '_', '-'
-     * @throws SoftpathException ENOSPC: no room; EOPNOTSUPP: this JVM was started without flags
-     *     that Chronicle needs, which the message names
+     * @throws SoftpathException EACCES, EIO: nothing can be made there; ENOSPC: no room;
+     *     EOPNOTSUPP: this JVM was started without flags that Chronicle needs, which the message
+     *     names
      * @throws IllegalArgumentException if the name is not one
      */
     public static JournalWriter open(Path root, String name, JournalOptions options) {
@@ -70,9 +74,31 @@ public final class JournalWriter implements AutoCloseable {
         }
         ChronicleFlags.check();
         String own = name + "-" + CurrentProcess.pid() + "-" + Long.toHexString(System.nanoTime());
-        JournalWriter journal = new JournalWriter(root.resolve(own), name, options);
+        JournalWriter journal = new JournalWriter(make(root, own), name, options);
         journal.begin();
         return journal;
+    }
+
+    /** Headers and payloads are nobody else's business. */
+    private static Path make(Path root, String own) {
+        try {
+            Files.createDirectories(root);
+            return Files.createDirectory(
+                    root.resolve(own),
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx------")));
+        } catch (IOException e) {
+            throw SoftpathException.of(
+                    e instanceof AccessDeniedException ? Errno.EACCES : Errno.EIO,
+                    "cannot make a journal: directory="
+                            + root
+                            + " reason="
+                            + e
+                            + " remedy=\"name another place with --record-dir or "
+                            + FlightOptions.RECORD_DIR
+                            + "\"",
+                    e);
+        }
     }
 
     /** The directory of this journal. */

@@ -83,6 +83,9 @@ public final class Endpoint implements AutoCloseable {
                         options.ways(),
                         new ChipDirectPort(id.lid(), context.direct(), pinned),
                         System.nanoTime());
+        if (device.recorder() != null) {
+            engine.trace(new EndpointFlight(device.recorder(), id));
+        }
         queue = new MatchedQueue(this, engine);
         activeMessages = new ActiveMessages(this, engine.active());
         mover = new Mover(context, engine);

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -171,6 +172,44 @@ class FlightRecorderTest {
         assertEquals(1, complaints.size());
         assertTrue(complaints.peek().contains("no room"), complaints.peek());
         assertEquals(1, read(recorder.directory()).size());
+    }
+
+    @Test
+    void shouldGoOnAfterBytesThatCannotBeRead() {
+        MemorySegment closed;
+        try (Arena arena = Arena.ofConfined()) {
+            closed = arena.allocate(8);
+        }
+        Path directory;
+        try (FlightRecorder recorder =
+                FlightRecorder.start(options(false, 8), "rank-1", complaints::add)) {
+            directory = recorder.directory();
+            assertThrows(
+                    IllegalStateException.class,
+                    () ->
+                            recorder.record(
+                                    FlightKind.APP_NOTE, 0, 0, 0, 1, 0, 0, 0, 0, 0, closed, 0, 8));
+            assertThrows(
+                    IllegalStateException.class,
+                    () ->
+                            recorder.record(
+                                    FlightKind.APP_NOTE,
+                                    0,
+                                    0,
+                                    0,
+                                    2,
+                                    0,
+                                    0,
+                                    0,
+                                    0,
+                                    0,
+                                    new HeaderCopy(),
+                                    closed,
+                                    0,
+                                    8));
+            note(recorder, 3);
+        }
+        assertEquals(List.of(3L), notes(read(directory)));
     }
 
     @Test

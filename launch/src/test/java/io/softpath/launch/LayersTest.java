@@ -44,14 +44,16 @@ class LayersTest {
         row("flight", "abi error linux agrona chronicle");
         row("ledger", "abi error");
         row("job", "error linux");
-        row("driver", "abi error fault linux memory stat driver agrona");
+        row("driver", "abi error fault linux memory stat flight driver agrona");
         row("driver.send", "abi error fault memory driver");
         row("driver.receive", "abi error fault memory driver");
         row("driver.expected", "abi error memory driver");
-        row("psm", "abi error linux memory driver psm.engine agrona");
+        row("psm", "abi error linux memory flight driver psm.engine agrona");
         row("psm.engine", "abi error fault agrona");
         row("driver.control", "abi error fault linux memory stat driver agrona");
-        row("daemon", "abi error fault linux memory stat ledger daemon agrona slf4j picocli");
+        row(
+                "daemon",
+                "abi error fault linux memory stat ledger flight daemon agrona slf4j picocli");
         row("daemon.chip", "abi error fault");
         row("daemon.link", "abi fault daemon.chip slf4j");
         row("daemon.region", "abi error linux memory");
@@ -63,11 +65,12 @@ class LayersTest {
                 "faults",
                 "abi error fault faults linux stat flight driver launch picocli jackson");
         row("faults.plan", "error fault linux jackson");
+        row("journal", "abi error flight driver picocli jackson");
         row("apps", "abi error linux memory driver flight job psm hdr");
         row(
                 "launch",
-                "abi error fault faults linux stat flight ledger memory driver job psm picocli"
-                        + " jackson javac");
+                "abi error fault faults linux stat flight ledger memory driver job journal psm"
+                        + " picocli jackson javac");
     }
 
     private static void row(String name, String mayImport) {

@@ -27,7 +27,7 @@ import java.util.function.LongSupplier;
  * ipath_iba6120.c for what differs between models.
  */
 public final class Chip {
-    private static final int NO_CONTEXT = -1;
+    static final int NO_CONTEXT = -1;
 
     private final ChipModel model;
     private final ChipIdentity identity;
@@ -52,6 +52,9 @@ public final class Chip {
     private boolean linkUp;
     private boolean frozen;
     private boolean armlaunchReporting = true;
+
+    /** Null if nobody records. */
+    ChipTrace trace;
 
     /**
      * @param model counts, sizes and layout
@@ -92,6 +95,11 @@ public final class Chip {
             outOfStep |= sendEngine.settle(each);
         }
         return outOfStep;
+    }
+
+    /** From now on somebody hears of each packet; null for nobody. */
+    public void trace(ChipTrace listener) {
+        trace = listener;
     }
 
     public ChipModel model() {
@@ -328,6 +336,9 @@ public final class Chip {
      */
     public void setTid(int context, int tid, UserPage page) {
         open(context).tids.set(tid, page);
+        if (trace != null) {
+            trace.tidSet(context, tid);
+        }
     }
 
     /**
@@ -339,6 +350,9 @@ public final class Chip {
      */
     public void clearTid(int context, int tid) {
         open(context).tids.clear(tid);
+        if (trace != null) {
+            trace.tidCleared(context, tid);
+        }
     }
 
     /** Whether a context is open and has this TID valid. */
@@ -393,6 +407,9 @@ public final class Chip {
     private void fire(ContextReceive to) {
         to.armed = false;
         counters.increment(ChipCounter.INTERRUPTS);
+        if (trace != null) {
+            trace.interrupt(to.context);
+        }
         events.interrupt(to.context);
     }
 
@@ -502,6 +519,9 @@ public final class Chip {
             avail.copyNow();
         }
         raise(ErrorStatus.IB_STATUS_CHANGED);
+        if (trace != null) {
+            trace.linkChanged(up);
+        }
         events.linkChanged(up);
     }
 
@@ -546,6 +566,9 @@ public final class Chip {
         long fresh = bits & ~errorStatus;
         if (fresh != 0) {
             errorStatus |= fresh;
+            if (trace != null) {
+                trace.error(fresh);
+            }
             events.error(fresh);
         }
     }
@@ -561,6 +584,9 @@ public final class Chip {
 
     void sendBufferFailed(int pioBuffer) {
         sendBufferErrors[pioBuffer / Long.SIZE] |= 1L << pioBuffer;
+        if (trace != null) {
+            trace.sendBufferError(pioBuffer);
+        }
         events.sendBufferError(pioBuffer);
     }
 

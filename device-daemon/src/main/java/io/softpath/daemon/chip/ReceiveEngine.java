@@ -71,6 +71,7 @@ final class ReceiveEngine {
         ContextReceive to = addressee(header);
         if (to == null) {
             counters.increment(whyNoAddressee);
+            dropped(Chip.NO_CONTEXT, whyNoAddressee, packet);
             return;
         }
         int vcto = header.vcto();
@@ -78,7 +79,7 @@ final class ReceiveEngine {
         boolean eager = IpathHeader.tid(vcto) == IpathHeader.TID_EAGER;
         if (errors == 0 && !eager) {
             expected(to, packet, lengthDwords, vcto);
-        } else if (!overflows(to)) {
+        } else if (!overflows(to, packet)) {
             if (errors != 0) {
                 count(errors);
                 deliver(to, packet, lengthDwords, Rhf.TYPE_ERROR, 0, false, errors);
@@ -144,17 +145,21 @@ final class ReceiveEngine {
             counters.add(ChipCounter.RX_PKT, taken);
             counters.add(ChipCounter.RX_WORDS, (long) taken * lengthDwords);
             counters.add(ChipCounter.RX_HDR_SUPP, taken);
+            if (chip.trace != null) {
+                chip.trace.storedRun(to.context, first, taken);
+            }
             advance(to, flow, taken);
         }
         return taken;
     }
 
     /** Whether there is no room for the entry that a packet needs: the packet is then dropped. */
-    private boolean overflows(ContextReceive to) {
+    private boolean overflows(ContextReceive to, Packet packet) {
         if (!to.hdrqFull() && !Faults.strikes(FaultPoint.CHIP_HEADER_QUEUE_FULL)) {
             return false;
         }
         counters.increment(ChipCounter.HDRQ_FULL, to.context);
+        dropped(to.context, ChipCounter.HDRQ_FULL, packet);
         chip.raise(ErrorStatus.RCV_HDR_FULL);
         chip.wakeAll();
         return true;
@@ -217,6 +222,9 @@ final class ReceiveEngine {
                     to.rcvEgrBuffers,
                     model.egrOffsetBytes(index),
                     bytes);
+            if (chip.trace != null) {
+                chip.trace.storedEager(to.context, index, packet);
+            }
         }
         Faults.at(FaultPoint.CHIP_PAYLOAD_PLACED);
         to.advanceEgr();
@@ -241,6 +249,7 @@ final class ReceiveEngine {
             register = to.flows.read(flow);
             if (register == TidFlows.UNSTEADY) {
                 counters.increment(ChipCounter.RX_TID_FLO_DROP);
+                dropped(to.context, ChipCounter.RX_TID_FLO_DROP, packet);
                 return;
             }
         }
@@ -264,12 +273,15 @@ final class ReceiveEngine {
                 checked
                         && (register & TidFlow.HDR_SUPP) != 0
                         && (header.pktFlags() & IpathHeader.HDRSUPP) != 0;
-        if (!suppressed && overflows(to)) {
+        if (!suppressed && overflows(to, packet)) {
             return;
         }
         if (bytes != 0 && !packet.storeTo(page, offset)) {
             refuse(to, packet, lengthDwords, ChipCounter.RX_TID_STORE, Rhf.TIDERR);
             return;
+        }
+        if (chip.trace != null) {
+            chip.trace.storedExpected(to.context, IpathHeader.tid(vcto), offset, packet);
         }
         Faults.at(FaultPoint.CHIP_TID_STORED);
         if (checked) {
@@ -312,7 +324,7 @@ final class ReceiveEngine {
     /** The payload of an expected packet is dropped; whoever sent it, its entry is not. */
     private void refuse(
             ContextReceive to, Packet packet, int lengthDwords, ChipCounter reason, long errors) {
-        if (overflows(to)) {
+        if (overflows(to, packet)) {
             return;
         }
         counters.increment(reason);
@@ -335,12 +347,14 @@ final class ReceiveEngine {
                         ? (register & TidFlow.KEEP_ON_GEN_ERR) != 0
                         : (register & TidFlow.SEQ_MISMATCH) == 0
                                 || (register & TidFlow.KEEP_AFTER_SEQ_ERR) != 0;
-        if (entry && overflows(to)) {
+        if (entry && overflows(to, packet)) {
             return;
         }
         counters.increment(ChipCounter.RX_TID_FLO_DROP);
         to.flows.mismatched(ExpectedPsn.flow(psn), mismatch);
-        if (entry) {
+        if (!entry) {
+            dropped(to.context, ChipCounter.RX_TID_FLO_DROP, packet);
+        } else {
             long error = generation ? Rhf.TFGENERR : Rhf.TFSEQERR;
             deliver(to, packet, lengthDwords, Rhf.TYPE_EXPECTED, 0, false, error);
         }
@@ -358,11 +372,12 @@ final class ReceiveEngine {
         packet.showPayload();
         packet.header.store(to.rcvHdrq, entry + headerOffset);
         to.flows.publish();
+        long rhf = Rhf.of(lengthDwords, type, egrIndex, usesEgr, to.seq, hdrqOffsetDwords, errors);
+        if (chip.trace != null) {
+            chip.trace.delivering(to.context, to.tail, rhf, packet);
+        }
         Faults.at(FaultPoint.CHIP_BEFORE_RHF);
-        Rhf.put(
-                to.rcvHdrq,
-                entry + rhfOffset,
-                Rhf.of(lengthDwords, type, egrIndex, usesEgr, to.seq, hdrqOffsetDwords, errors));
+        Rhf.put(to.rcvHdrq, entry + rhfOffset, rhf);
         Faults.at(FaultPoint.CHIP_RHF_WRITTEN);
         to.seq = Rhf.nextSeq(to.seq);
         to.tail = to.tailAfter();
@@ -373,6 +388,12 @@ final class ReceiveEngine {
             urgent(to);
         } else if (to.armed) {
             chip.received(to, false);
+        }
+    }
+
+    private void dropped(int context, ChipCounter why, Packet packet) {
+        if (chip.trace != null) {
+            chip.trace.dropped(context, why, packet);
         }
     }
 

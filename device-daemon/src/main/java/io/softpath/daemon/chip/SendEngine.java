@@ -236,6 +236,9 @@ final class SendEngine {
 
     private int launch(ContextSends sends, int buffer, long pbc) {
         sends.taken(pbc);
+        if (chip.trace != null) {
+            chip.trace.launched(sends.context, sends.firstBuffer + buffer, pbc);
+        }
         Faults.at(FaultPoint.CHIP_LAUNCH_TAKEN);
         int length = Pbc.lengthDwords(pbc);
         if (length < Pbc.MIN_LENGTH_DWORDS || length > maxLengthDwords) {
@@ -341,7 +344,7 @@ final class SendEngine {
         if (mayNotLeave(sends, packet.header, pbc)) {
             return Fate.LEFT;
         }
-        return switch (wire.transmit(packet)) {
+        return switch (toWire(sends)) {
             case SENT -> {
                 counters.increment(ChipCounter.TX_PKT);
                 counters.add(ChipCounter.TX_WORDS, length);
@@ -419,12 +422,15 @@ final class SendEngine {
                 int bytes = gather.next(packet, region);
                 PacketRun run = gather.run(bytes, budget - moved);
                 int taken = run == null ? 0 : wire.transmitRun(packet, run);
-                Wire.Outcome outcome = taken > 0 ? Wire.Outcome.SENT : wire.transmit(packet);
+                Wire.Outcome outcome = taken > 0 ? Wire.Outcome.SENT : toWire(sends);
                 if (outcome == Wire.Outcome.BACK_PRESSURE) {
                     counters.increment(ChipCounter.TX_FLOW_STALL);
                     break;
                 }
                 int packets = Math.max(taken, 1);
+                if (chip.trace != null && taken > 0) {
+                    chip.trace.sentRun(sends.context, packet, taken);
+                }
                 if (outcome == Wire.Outcome.SENT) {
                     sent += packets;
                     words += (long) packets * Pbc.lengthDwordsOfPayload(bytes);
@@ -442,6 +448,19 @@ final class SendEngine {
         counters.add(ChipCounter.TX_WORDS, words);
         counters.add(ChipCounter.CTXT_TX_PKT, sends.context, sent);
         return moved;
+    }
+
+    /** Whoever records hears of a packet before the chip that it is for has it. */
+    private Wire.Outcome toWire(ContextSends sends) {
+        if (chip.trace == null) {
+            return wire.transmit(packet);
+        }
+        chip.trace.sending(sends.context, packet);
+        Wire.Outcome outcome = wire.transmit(packet);
+        if (outcome != Wire.Outcome.SENT) {
+            chip.trace.refused(sends.context, packet, outcome);
+        }
+        return outcome;
     }
 
     private Fate gatherFault() {

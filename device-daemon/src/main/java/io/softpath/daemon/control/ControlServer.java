@@ -88,6 +88,9 @@ public final class ControlServer implements AutoCloseable {
 
     private int served;
 
+    /** Null if nobody records. */
+    private ControlTrace trace;
+
     /** A socket file that clients open: a unit, or any unit. */
     private record Node(int unit, SeqPacketListener listener) {}
 
@@ -144,6 +147,12 @@ public final class ControlServer implements AutoCloseable {
         SeqPacketListener listener = SeqPacketListener.listen(path, mode, BACKLOG);
         nodes.add(new Node(unit, listener));
         epoll.add(listener.fd(), PollEvents.IN, nodes.size());
+    }
+
+    /** From now on somebody hears of each request; before the first {@link #poll}. */
+    public void trace(ControlTrace listener) {
+        trace = listener;
+        pinAccounts.trace(listener);
     }
 
     /**
@@ -248,6 +257,9 @@ public final class ControlServer implements AutoCloseable {
             epoll.add(socket.fd(), PollEvents.IN | PollEvents.RDHUP, connection.tag);
             connections.put(connection.tag, connection);
             units.get(Math.max(0, node.unit())).count(DriverCounter.CLIENTS_OPEN);
+            if (trace != null) {
+                trace.opened(node.unit(), peer.pid(), peer.uid(), peer.gid());
+            }
             opened = true;
         } catch (SoftpathException e) {
             if (logLimit.permits()) {
@@ -375,9 +387,25 @@ public final class ControlServer implements AutoCloseable {
             if (answer.isLater()) {
                 park(kind, requestTag);
             } else {
+                if (trace != null) {
+                    traceAnswer(length, answer);
+                }
                 send(kind, requestTag, answer);
                 Faults.at(FaultPoint.DAEMON_ANSWERED);
             }
+        }
+
+        private void traceAnswer(int length, Answer answer) {
+            OpenContext context = file.context();
+            trace.answered(
+                    unit().number(),
+                    context == null ? -1 : context.number,
+                    context == null ? -1 : context.subcontext,
+                    file.peer().pid(),
+                    file.peer().uid(),
+                    request,
+                    length,
+                    answer.result());
         }
 
         private void badRecord(Errno errno, String sentence) {
@@ -404,6 +432,16 @@ public final class ControlServer implements AutoCloseable {
                 return;
             }
             parked = false;
+            OpenContext context = file.context();
+            if (trace != null && context != null) {
+                trace.answeredLate(
+                        context.unit.number(),
+                        context.number,
+                        context.subcontext,
+                        file.peer().pid(),
+                        parkedKind,
+                        answer.result());
+            }
             send(parkedKind, parkedTag, answer);
         }
 
@@ -468,6 +506,14 @@ public final class ControlServer implements AutoCloseable {
             units.get(Math.max(0, file.node())).count(DriverCounter.CLIENTS_OPEN, -1);
             try {
                 OpenContext context = file.context();
+                if (trace != null) {
+                    trace.closed(
+                            unit().number(),
+                            context == null ? -1 : context.number,
+                            context == null ? -1 : context.subcontext,
+                            file.peer().pid(),
+                            why);
+                }
                 if (context != null) {
                     LOG.debug("{}: {}", context, why);
                     handler.closes(file);

@@ -29,12 +29,22 @@ final class PinAccount {
     private final PidFd process;
     private final IntFunction<MemlockLimit> limits;
     private final LongSupplier nanoClock;
+
+    /** Null if nobody records. */
+    private final ControlTrace trace;
+
     private MemlockLimit limit;
     private long limitReadNs;
     private long registeredBytes;
     private long pinnedPages;
 
-    PinAccount(int pid, PidFd process, IntFunction<MemlockLimit> limits, LongSupplier nanoClock) {
+    PinAccount(
+            int pid,
+            PidFd process,
+            IntFunction<MemlockLimit> limits,
+            LongSupplier nanoClock,
+            ControlTrace trace) {
+        this.trace = trace;
         this.pid = pid;
         this.process = process;
         this.limits = limits;
@@ -118,11 +128,19 @@ final class PinAccount {
                             + limitText(registeredBytes + bytes));
         }
         registeredBytes += bytes;
+        traceRegistered(bytes);
         return null;
     }
 
     void unregister(long bytes) {
         registeredBytes -= bytes;
+        traceRegistered(-bytes);
+    }
+
+    private void traceRegistered(long bytes) {
+        if (trace != null) {
+            trace.registered(pid, bytes, registeredBytes);
+        }
     }
 
     /**
@@ -148,10 +166,16 @@ final class PinAccount {
 
     void pin(int pages) {
         pinnedPages += pages;
+        if (trace != null) {
+            trace.pinned(pid, pages, pinnedPages);
+        }
     }
 
     void unpin(int pages) {
         pinnedPages -= pages;
+        if (trace != null) {
+            trace.pinned(pid, -pages, pinnedPages);
+        }
     }
 
     private String limitText(long wantedBytes) {

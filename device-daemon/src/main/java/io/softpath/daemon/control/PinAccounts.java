@@ -19,6 +19,7 @@ final class PinAccounts {
     private final IntFunction<MemlockLimit> limits;
     private final LongSupplier nanoClock;
     private final Int2ObjectHashMap<PinAccount> byPid = new Int2ObjectHashMap<>();
+    private ControlTrace trace;
 
     /**
      * @param limits what binds the process of that number; an {@code UncheckedIOException} if it
@@ -27,6 +28,11 @@ final class PinAccounts {
     PinAccounts(IntFunction<MemlockLimit> limits, LongSupplier nanoClock) {
         this.limits = limits;
         this.nanoClock = nanoClock;
+    }
+
+    /** Accounts that are opened from now on tell of pins. */
+    void trace(ControlTrace listener) {
+        trace = listener;
     }
 
     /**
@@ -57,7 +63,7 @@ final class PinAccounts {
         if (pid > 0 && account != null && account.isAlive() && !process.isDead()) {
             process.close();
         } else {
-            account = new PinAccount(pid, process, limits, nanoClock);
+            account = new PinAccount(pid, process, limits, nanoClock, trace);
             byPid.put(pid, account);
         }
         account.files++;

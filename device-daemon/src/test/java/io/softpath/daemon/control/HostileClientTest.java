@@ -347,7 +347,8 @@ class HostileClientTest extends DaemonTestBase {
                         config.socketMode(),
                         3,
                         config.options(),
-                        config.link()));
+                        config.link(),
+                        config.flight()));
         for (int i = 0; i < 3; i++) {
             client();
         }

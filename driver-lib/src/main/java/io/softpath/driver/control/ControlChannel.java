@@ -56,6 +56,10 @@ public final class ControlChannel implements AutoCloseable {
     private final Poll hangUp;
     private final MemorySegment doorbell = record(ControlRecord.DOORBELL_BYTES);
     private final ReentrantLock lock = new ReentrantLock();
+
+    /** Null if nobody records. */
+    private volatile CallTrace trace;
+
     private final Condition changed = lock.newCondition();
 
     // Owned by the thread that reads.
@@ -97,6 +101,11 @@ public final class ControlChannel implements AutoCloseable {
         return MemorySegment.ofArray(new long[(bytes + 7) / 8]).asSlice(0, bytes);
     }
 
+    /** From now on somebody hears of each answer to a {@link #call}. */
+    public void trace(CallTrace listener) {
+        trace = listener;
+    }
+
     /**
      * Sends a request and waits for its reply.
      *
@@ -124,6 +133,9 @@ public final class ControlChannel implements AutoCloseable {
         }
         if (!reply.done) {
             throw timedOut(kind, timeoutNs);
+        }
+        if (trace != null) {
+            trace.answered(request, reply.result, System.nanoTime() - start);
         }
         if (reply.result < 0) {
             throw refused(reply);

@@ -7,6 +7,7 @@ import io.softpath.abi.packet.MessageHeader;
 import io.softpath.abi.packet.Rhf;
 import io.softpath.abi.register.UserRegisters;
 import io.softpath.driver.PacketHandler;
+import io.softpath.driver.PacketTrace;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
 import io.softpath.fault.FaultPoint;
@@ -70,6 +71,9 @@ public final class RcvHdrqReader {
     private int falseFullDwords; // 0: no false eager full suspected
     private boolean delivering;
 
+    /** Null if nobody records. */
+    private PacketTrace trace;
+
     public RcvHdrqReader(ReceiveSetup setup) {
         this.setup = setup;
         this.rcvHdrq = setup.rcvHdrq();
@@ -106,6 +110,11 @@ public final class RcvHdrqReader {
         fruitlessLooks = 0;
         lastEagerIndex = NONE;
         falseFullDwords = 0;
+    }
+
+    /** From now on somebody hears of each entry. */
+    public void trace(PacketTrace listener) {
+        trace = listener;
     }
 
     /** Whether an entry waits. */
@@ -196,6 +205,15 @@ public final class RcvHdrqReader {
             payloadLength = payloadLength(rhf, headerOffset, errors, ChipModel.TID_MAX_SIZE);
         }
         view.move(rhf, headerOffset, payloadOffset, payloadLength);
+        if (trace != null) {
+            trace.read(
+                    rhf,
+                    rcvHdrq,
+                    headerOffset,
+                    setup.rcvEgrBufs(),
+                    payloadOffset,
+                    usesBuffer ? payloadLength : 0);
+        }
         if (errors != 0 || Rhf.rcvType(rhf) >= Rhf.TYPE_NON_KD) {
             counters.count(errors);
             handler.onError(view);

@@ -9,6 +9,7 @@ import io.softpath.abi.packet.Pbc;
 import io.softpath.abi.packet.PioLayout;
 import io.softpath.abi.region.AvailPage;
 import io.softpath.driver.LaunchMode;
+import io.softpath.driver.PacketTrace;
 import io.softpath.driver.SendResult;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
@@ -67,6 +68,9 @@ public final class PioSender {
 
     private MemorySegment checked;
 
+    /** Null if nobody records. */
+    private PacketTrace trace;
+
     private long seenRefreshes;
     private long failuresInRow;
     private long lastStallReportNs;
@@ -94,6 +98,11 @@ public final class PioSender {
         this.availPage = setup.availPage();
         this.doorbell = setup.doorbell();
         this.maxPayloadBytes = setup.maxPayloadBytes();
+    }
+
+    /** From now on somebody hears of each packet. */
+    public void trace(PacketTrace listener) {
+        trace = listener;
     }
 
     private static PioBuffer[] buffersOf(SendSetup setup) {
@@ -365,6 +374,21 @@ public final class PioSender {
         int lengthDwords = Pbc.lengthDwordsOfPayload(length + (-length & 3));
         boolean filled = false;
         try {
+            if (trace != null) {
+                trace.launching(
+                        setup.first() + index,
+                        pbcBits | Pbc.of(lengthDwords),
+                        to.lrh(lengthDwords),
+                        to.bth(bthPad),
+                        HeaderTemplate.psnAndVcto(psn, vcto),
+                        HeaderTemplate.checksumAndFlags(lengthDwords, vcto, pktFlags) | message,
+                        protocol,
+                        data0,
+                        data1,
+                        payload,
+                        offset,
+                        length);
+            }
             fill(
                     index,
                     pbcBits | Pbc.of(lengthDwords),

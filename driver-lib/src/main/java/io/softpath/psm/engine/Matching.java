@@ -24,11 +24,18 @@ final class Matching {
     private final MatchList<Unexpected> unexpected = new MatchList<>(messages, 1);
     private long unexpectedBytes;
 
+    /** Null if nobody records. */
+    private MessageTrace trace;
+
     Matching(EngineSettings settings, EngineCounters counters, Requests requests) {
         this.settings = settings;
         this.counters = counters;
         this.requests = requests;
         posted = requests.newList();
+    }
+
+    void trace(MessageTrace listener) {
+        trace = listener;
     }
 
     int postedCount() {
@@ -62,9 +69,12 @@ final class Matching {
         if (message == null) {
             request.state = Request.WAITS;
             posted.append(request);
+            if (trace != null) {
+                trace.receivePosted(tag, selector, length);
+            }
         } else {
             unexpected.remove(message);
-            begin(request, message.peer, message.tag, message.messageLength);
+            begin(request, message.peer, message.number, message.tag, message.messageLength);
             take(request, message);
             unexpectedBytes -= message.bytesHere();
             message.forget();
@@ -153,7 +163,7 @@ final class Matching {
             whole(request, peer, tag, bytes, offset, length);
             return true;
         }
-        begin(request, peer, tag, messageLength);
+        begin(request, peer, peer.arrivedCount++, tag, messageLength);
         request.messageId = messageId;
         peer.longs.add(request);
         store(request, 0, bytes, offset, length);
@@ -167,6 +177,7 @@ final class Matching {
         request.tag = tag;
         request.messageLength = length;
         request.done = length;
+        matched(request, peer, peer.arrivedCount++);
         int kept = Math.min(length, request.length);
         if (kept == Long.BYTES) {
             request.buffer.set(QWORD, request.offset, bytes.get(QWORD, offset));
@@ -190,7 +201,7 @@ final class Matching {
         if (!hasRoom() || unexpectedBytes + messageLength > settings.maxUnexpectedBytes()) {
             return false;
         }
-        Unexpected message = unexpected(peer, tag, messageLength);
+        Unexpected message = unexpected(peer, tag, messageLength, false);
         message.messageId = messageId;
         message.done = length;
         message.makeRoom();
@@ -207,11 +218,15 @@ final class Matching {
         return unexpected.size() < settings.maxRequests();
     }
 
-    private Unexpected unexpected(Peer peer, long tag, int messageLength) {
+    private Unexpected unexpected(Peer peer, long tag, int messageLength, boolean announced) {
         Unexpected message = messages.take();
         message.peer = peer;
         message.tag = tag;
         message.messageLength = messageLength;
+        message.number = peer.arrivedCount++;
+        if (trace != null) {
+            trace.arrived(peer, message.number, tag, messageLength, announced);
+        }
         unexpected.append(message);
         counters.unexpected++;
         return message;
@@ -227,14 +242,14 @@ final class Matching {
     void offered(Path via, Peer peer, long tag, int messageLength, int remoteRequest, long source) {
         Request request = posted.forMessage(tag);
         if (request == null) {
-            Unexpected message = unexpected(peer, tag, messageLength);
+            Unexpected message = unexpected(peer, tag, messageLength, true);
             message.via = via;
             message.remoteRequest = remoteRequest;
             message.source = source;
             return;
         }
         posted.remove(request);
-        begin(request, peer, tag, messageLength);
+        begin(request, peer, peer.arrivedCount++, tag, messageLength);
         via.fetch(request, remoteRequest, source);
     }
 
@@ -268,11 +283,19 @@ final class Matching {
     }
 
     /** A receive has its message. */
-    private void begin(Request request, Peer peer, long tag, int messageLength) {
+    private void begin(Request request, Peer peer, int number, long tag, int messageLength) {
         requests.runs(peer, request);
         request.tag = tag;
         request.messageLength = messageLength;
         request.wanted = messageLength;
+        matched(request, peer, number);
+    }
+
+    private void matched(Request request, Peer peer, int number) {
+        request.number = number;
+        if (trace != null) {
+            trace.matched(peer, number, request.tag, request.messageLength, request.length);
+        }
     }
 
     /** Bytes of the message of a receive, as far as there is room. */

@@ -34,6 +34,10 @@ public final class MessageEngine {
     private final Outlet outlet;
     private final Intake intake;
     private final Rings rings;
+
+    /** Null if nobody records. */
+    private MessageTrace trace;
+
     private final ArrayDeque<SendOp> freeOps = new ArrayDeque<>();
     private final ArrayList<Work> working = new ArrayList<>();
 
@@ -71,6 +75,13 @@ public final class MessageEngine {
         tidSender = new TidSender(this, settings, requests, control);
         connections = new Connections(this, own, settings, rings);
         intake = new Intake(this, settings, connections, tidReceiver, tidSender);
+    }
+
+    /** From now on somebody hears of each message; before the first one. */
+    public void trace(MessageTrace listener) {
+        trace = listener;
+        matching.trace(listener);
+        requests.trace(listener);
     }
 
     public EndpointId own() {
@@ -157,6 +168,10 @@ public final class MessageEngine {
         request.messageLength = length;
         request.wanted = length;
         request.peer(to);
+        request.number = to.sentCount++;
+        if (trace != null) {
+            trace.posted(to, request.number, tag, length, synchronous);
+        }
         counters.messagesSent++;
         counters.bytesSent += length;
         to.path.send(request, synchronous);

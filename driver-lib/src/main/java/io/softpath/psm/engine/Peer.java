@@ -82,6 +82,12 @@ public final class Peer {
     /** The number of the next message to it; 16 bits. */
     int nextMessage;
 
+    /** How many messages were sent to it. */
+    int sentCount;
+
+    /** How many messages, or announcements of one, have come from it. */
+    int arrivedCount;
+
     /** Long messages of which more is to come, in the order in which they began. */
     final List<Matchable> longs = new ArrayList<>();
 

@@ -63,6 +63,9 @@ public final class Request extends Matchable {
     Object context;
     Completion completion;
 
+    /** Which message of its pair it is. */
+    int number;
+
     /** The id of a long message, in the sender's numbers. */
     int messageId;
 

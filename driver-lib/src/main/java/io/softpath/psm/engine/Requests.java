@@ -25,6 +25,9 @@ final class Requests {
 
     private int inUse;
 
+    /** Null if nobody records. */
+    private MessageTrace trace;
+
     /** Completed since somebody was told so. */
     private int finished;
 
@@ -35,6 +38,10 @@ final class Requests {
         this.limit = limit;
         this.thrown = thrown;
         this.alarm = alarm;
+    }
+
+    void trace(MessageTrace listener) {
+        trace = listener;
     }
 
     /** A list for some of them. */
@@ -152,6 +159,9 @@ final class Requests {
     /** Completes one that never {@link #runs}: nothing had to be waited for. */
     void completeAtOnce(Request request, PsmError error) {
         request.complete(error);
+        if (trace != null) {
+            trace.completed(request, request.isSend, request.number);
+        }
         finished++;
         if (request.completion != null) {
             toTell.add(request);

@@ -14,6 +14,9 @@ final class Unexpected extends Matchable {
     Peer peer;
     int messageLength;
 
+    /** Which message of its pair it is. */
+    int number;
+
     /** What has come of it, in {@link #bytes}. */
     int done;
 
