@@ -1,5 +1,7 @@
 package io.softpath.launch;
 
+import io.softpath.driver.DeviceOptions;
+import io.softpath.flight.Journals;
 import io.softpath.linux.DirectoryTree;
 
 import picocli.CommandLine.Command;
@@ -51,7 +53,8 @@ final class CleanCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        List<Path> removed = new ArrayList<>(daemonFiles(runDir.get()));
+        List<Path> removed = new ArrayList<>(journals(runDir.get()));
+        removed.addAll(daemonFiles(runDir.get()));
         List<Path> parents = new ArrayList<>(PrivateDir.parents(System.getenv()));
         if (Files.isDirectory(PrivateDir.SHARED_MEMORY)) {
             parents.add(PrivateDir.SHARED_MEMORY);
@@ -65,6 +68,30 @@ final class CleanCommand implements Callable<Integer> {
             out.println("nothing to clean");
         }
         return ExitCode.OK;
+    }
+
+    /** Journals that nobody writes any more; the place of them if none is left. */
+    private List<Path> journals(RunDir dir) throws IOException {
+        Path place = dir.path().resolve(DeviceOptions.FLIGHT_DIRECTORY);
+        List<Path> removed = new ArrayList<>();
+        boolean all = true;
+        for (Path journal : Journals.find(place)) {
+            boolean living = Journals.writer(journal).isPresent();
+            all &= !living;
+            if (!living) {
+                if (!dryRun) {
+                    DirectoryTree.remove(journal);
+                }
+                removed.add(journal);
+            }
+        }
+        if (all && !removed.isEmpty()) {
+            if (!dryRun) {
+                DirectoryTree.remove(place);
+            }
+            removed.add(place);
+        }
+        return removed;
     }
 
     /** Takes away only what a daemon makes there, then the directory if nothing else is in it. */

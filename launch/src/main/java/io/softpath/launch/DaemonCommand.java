@@ -56,6 +56,7 @@ final class DaemonCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
     @Mixin private RunDirOption runDir;
     @Mixin private UnitOptions units;
+    @Mixin private RecordOptions record;
 
     @Option(
             names = "--socket-mode",
@@ -96,6 +97,7 @@ final class DaemonCommand implements Callable<Integer> {
             return ExitCode.OK;
         }
         List<String> options = units.daemonOptions();
+        options.addAll(record.daemonOptions(dir));
         if (socketMode != null) {
             options.addAll(List.of("--socket-mode", socketMode));
         }

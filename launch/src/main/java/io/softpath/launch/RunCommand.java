@@ -3,6 +3,7 @@ package io.softpath.launch;
 import io.softpath.abi.control.UnitRecord;
 import io.softpath.driver.Device;
 import io.softpath.faults.plan.Plan;
+import io.softpath.flight.FlightOptions;
 import io.softpath.psm.PsmDevices;
 import io.softpath.psm.PsmVariable;
 
@@ -70,6 +71,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Mixin private RunDirOption runDir;
     @Mixin private UnitOptions units;
+    @Mixin private RecordOptions record;
 
     @Option(
             names = "--private",
@@ -136,7 +138,8 @@ final class RunCommand implements Callable<Integer> {
         try (JobRunner job =
                 useShared
                         ? JobRunner.on(shared, ranks, show)
-                        : JobRunner.onPrivateDaemon(units.daemonOptions(), ranks, show, plan)) {
+                        : JobRunner.onPrivateDaemon(
+                                daemonOptions(shared), ranks, show, plan)) {
             Path scratch = job.directory();
             Program found = Program.of(program, classPath, scratch, spec.commandLine().getErr());
             List<String> command =
@@ -148,12 +151,19 @@ final class RunCommand implements Callable<Integer> {
             }
             Map<String, String> environment = new HashMap<>(units.rankEnvironment());
             environment.putAll(FaultsOption.rankEnvironment(plan));
+            environment.putAll(record.rankEnvironment(shared));
             outcome = job.run(command, useShared ? 0 : units.count(), environment, plan);
         }
         if (outcome.exitCode() != ExitCode.OK) {
             spec.commandLine().getErr().println("softpath run: " + outcome.reason());
         }
         return outcome.exitCode();
+    }
+
+    private List<String> daemonOptions(RunDir shared) {
+        List<String> options = units.daemonOptions();
+        options.addAll(record.daemonOptions(shared));
+        return options;
     }
 
     /** One sentence now is better than one of each rank later. */
@@ -184,6 +194,13 @@ final class RunCommand implements Callable<Integer> {
         table.row(PsmDevices.VARIABLE, PsmDevices.all(), "-", PsmDevices.PURPOSE);
         table.row("SOFTPATH_DIR", "-", "-", "the run directory of the daemon");
         table.row("SOFTPATH_UNIT", "-", "-", "the unit to open; else any");
+        table.row(
+                FlightOptions.RECORD,
+                "-",
+                "headers, payload, strict",
+                "record what the process does; see softpath journal");
+        table.row(FlightOptions.RECORD_DIR, "-", "-", "where its journal goes");
+        table.row(FlightOptions.RECORD_LIMIT, "8M", "-", "how much disk its journal may use");
         table.print(spec.commandLine().getOut(), CommandLine.Help.Ansi.OFF);
         return ExitCode.OK;
     }

@@ -2,6 +2,7 @@ package io.softpath.launch;
 
 import io.softpath.error.SoftpathException;
 import io.softpath.faults.FaultsCommand;
+import io.softpath.journal.JournalCommand;
 import io.softpath.linux.CurrentProcess;
 
 import picocli.CommandLine;
@@ -45,6 +46,7 @@ import java.io.PrintWriter;
             FaultsCommand.class,
             DoctorCommand.class,
             ReportCommand.class,
+            JournalCommand.class,
             CleanCommand.class,
             ScriptCommands.Bench.class,
             ScriptCommands.Test.class,

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
 
+import java.io.IOException;
+
 /**
  * Shows that what the micro-benchmarks do again and again can be done: each checks what comes of it
  * itself. Rounds enough for every ring and queue to begin again.
@@ -63,6 +65,20 @@ class MicroBenchmarkTest {
             }
         } finally {
             tids.close();
+        }
+    }
+
+    @Test
+    void shouldRecordEveryEventOfABurst() throws IOException {
+        FlightBenchmark flight = new FlightBenchmark();
+        flight.open();
+        try {
+            for (int i = 0; i < 20; i++) {
+                flight.settle();
+                assertEquals(0, flight.record());
+            }
+        } finally {
+            flight.close();
         }
     }
 }
