@@ -30,7 +30,7 @@ import java.util.stream.Stream;
 @ExtendWith(ChildOutput.class)
 class KilledAtPointIT {
     private static final Duration LIFETIME = Duration.ofMinutes(9);
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final int MOST_ROUNDS = 40;
 
     private static ChildDaemon daemon;
