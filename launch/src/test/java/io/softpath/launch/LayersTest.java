@@ -50,6 +50,7 @@ class LayersTest {
         row("driver.expected", "abi error memory driver");
         row("psm", "abi error linux memory flight driver psm.engine agrona");
         row("psm.engine", "abi error fault agrona");
+        row("psm.sim", "abi psm.engine agrona");
         row("driver.control", "abi error fault linux memory stat driver agrona");
         row(
                 "daemon",

@@ -118,17 +118,17 @@ public final class MessageEngine {
     }
 
     /** Bytes of such messages that are kept here. */
-    long unexpectedBytes() {
+    public long unexpectedBytes() {
         return matching.unexpectedBytes();
     }
 
     /** Windows that peers send to by TID, and messages that wait for some. */
-    int tidWindows() {
+    public int tidWindows() {
         return tidReceiver.openWindows() + tidReceiver.waitingCount();
     }
 
     /** Requests that peers may refer to. */
-    int referredCount() {
+    public int referredCount() {
         return requests.referredCount();
     }
 

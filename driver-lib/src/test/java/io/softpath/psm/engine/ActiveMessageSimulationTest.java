@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.softpath.abi.psm.PsmError;
+import io.softpath.psm.sim.SimHost;
+import io.softpath.psm.sim.SimNode;
+import io.softpath.psm.sim.SimWorld;
+import io.softpath.psm.sim.Trouble;
 
 import org.junit.jupiter.api.Test;
 
@@ -41,15 +45,16 @@ final class ActiveMessageSimulationTest {
         int victim = -1;
         int killAt;
 
-        static SimWorld.Trouble trouble(long seed) {
+        static Trouble trouble(long seed) {
             SplittableRandom random = new SplittableRandom(seed ^ 0xBAD);
             double worst = random.nextInt(4) * 0.066;
-            return new SimWorld.Trouble(
+            return new Trouble(
                     random.nextDouble() * worst,
                     random.nextDouble() * worst,
                     random.nextDouble() * worst,
                     random.nextDouble() * worst / 2,
-                    random.nextDouble() * 0.3);
+                    random.nextDouble() * 0.3,
+                    0);
         }
 
         Life(SimWorld world, long seed, boolean kill) {
@@ -67,9 +72,9 @@ final class ActiveMessageSimulationTest {
                 EngineSettings settings =
                         EngineSettings.of(SimWorld.JOB, "sim", i + 1)
                                 .credits(credits)
-                                .checksum(world.flips > 0)
+                                .checksum(world.links().trouble().flips() > 0)
                                 .build();
-                SimWorld.Node node =
+                SimNode node =
                         random.nextBoolean()
                                 ? world.addTo(host, settings, SHARING)
                                 : world.add(settings);
@@ -79,24 +84,24 @@ final class ActiveMessageSimulationTest {
                 }
                 talks.add(all);
                 int own = i;
-                assertEquals(REQUEST, node.engine.active().register(m -> onRequest(own, m)));
-                assertEquals(ANSWER, node.engine.active().register(m -> onAnswer(own, m)));
+                assertEquals(REQUEST, node.engine().active().register(m -> onRequest(own, m)));
+                assertEquals(ANSWER, node.engine().active().register(m -> onAnswer(own, m)));
             }
         }
 
         void live() {
             world.connectAll();
-            for (SimWorld.Node node : world.nodes) {
-                node.engine.connections().connect(node.id, world.nowNs);
+            for (SimNode node : world.nodes()) {
+                node.engine().connections().connect(node.id(), world.nowNs());
             }
             while (left > 0) {
                 int burst = random.nextInt(8) == 0 ? 200 : 1;
-                int from = random.nextInt(world.nodes.size());
-                int to = random.nextInt(world.nodes.size());
+                int from = random.nextInt(world.nodes().size());
+                int to = random.nextInt(world.nodes().size());
                 for (int i = 0; i < burst && left > 0; i++) {
                     request(from, to);
                     if (victim >= 0 && left == killAt) {
-                        world.nodes.get(victim).dead = true;
+                        world.nodes().get(victim).kill();
                     }
                 }
                 for (int i = random.nextInt(4); i > 0; i--) {
@@ -104,13 +109,13 @@ final class ActiveMessageSimulationTest {
                 }
             }
             world.await("all handled and answered", this::finished);
-            for (int i = 0; i < world.nodes.size(); i++) {
+            for (int i = 0; i < world.nodes().size(); i++) {
                 if (i != victim) {
-                    SimWorld.Node node = world.nodes.get(i);
-                    assertEquals(0, node.engine.active().requestsInUse(), "requests");
-                    assertEquals(0, node.engine.counters().malformed(), "malformed packets");
-                    assertEquals(0, node.engine.counters().noHandler(), "unknown handlers");
-                    for (SimWorld.Node other : world.nodes) {
+                    SimNode node = world.nodes().get(i);
+                    assertEquals(0, node.engine().active().requestsInUse(), "requests");
+                    assertEquals(0, node.engine().counters().malformed(), "malformed packets");
+                    assertEquals(0, node.engine().counters().noHandler(), "unknown handlers");
+                    for (SimNode other : world.nodes()) {
                         assertEquals(0, SimWorld.peer(node, other).replies, "replies");
                     }
                 }
@@ -158,9 +163,9 @@ final class ActiveMessageSimulationTest {
         }
 
         private void request(int from, int to) {
-            SimWorld.Node node = world.nodes.get(from);
-            Peer peer = SimWorld.peer(node, world.nodes.get(to));
-            if (node.dead || !peer.isConnected()) {
+            SimNode node = world.nodes().get(from);
+            Peer peer = SimWorld.peer(node, world.nodes().get(to));
+            if (node.isDead() || !peer.isConnected()) {
                 left--;
                 return;
             }
@@ -172,7 +177,7 @@ final class ActiveMessageSimulationTest {
             boolean[] told = {false};
             MemorySegment data = dataOf(number);
             boolean sent =
-                    node.engine
+                    node.engine()
                             .active()
                             .request(
                                     peer,
@@ -196,7 +201,7 @@ final class ActiveMessageSimulationTest {
                                             : null,
                                     data);
             if (!sent) {
-                assertTrue(node.engine.active().requestsInUse() >= 1024, "no room, why?");
+                assertTrue(node.engine().active().requestsInUse() >= 1024, "no room, why?");
                 world.step();
                 return;
             }
@@ -246,7 +251,7 @@ final class ActiveMessageSimulationTest {
                         null);
             }
             if (number % 16 == 1) {
-                request(own, random.nextInt(world.nodes.size()));
+                request(own, random.nextInt(world.nodes().size()));
             }
         }
 
@@ -258,8 +263,8 @@ final class ActiveMessageSimulationTest {
         }
 
         private boolean finished() {
-            for (int from = 0; from < world.nodes.size(); from++) {
-                for (int to = 0; to < world.nodes.size(); to++) {
+            for (int from = 0; from < world.nodes().size(); from++) {
+                for (int to = 0; to < world.nodes().size(); to++) {
                     if (from == victim || to == victim) {
                         continue;
                     }
@@ -268,17 +273,17 @@ final class ActiveMessageSimulationTest {
                         return false;
                     }
                 }
-                if (from != victim && !isIdle(world.nodes.get(from))) {
+                if (from != victim && !isIdle(world.nodes().get(from))) {
                     return false;
                 }
             }
             return true;
         }
 
-        private boolean isIdle(SimWorld.Node node) {
-            return world.nodes.stream()
-                            .allMatch(other -> node.engine.isIdle(SimWorld.peer(node, other)))
-                    && !node.engine.active().hasToDo();
+        private boolean isIdle(SimNode node) {
+            return world.nodes().stream()
+                            .allMatch(other -> node.engine().isIdle(SimWorld.peer(node, other)))
+                    && !node.engine().active().hasToDo();
         }
     }
 
@@ -305,10 +310,10 @@ final class ActiveMessageSimulationTest {
         for (int i = 0; i < SEEDS; i++) {
             long seed = first + i;
             try (SimWorld world = new SimWorld(seed, Life.trouble(seed))) {
-                world.flips = flips;
+                world.links().trouble(world.links().trouble().withFlips(flips));
                 new Life(world, seed, kill).live();
-                for (SimWorld.Node node : world.nodes) {
-                    found += node.engine.counters().badChecksum();
+                for (SimNode node : world.nodes()) {
+                    found += node.engine().counters().badChecksum();
                 }
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError("seed=" + seed, e);

@@ -15,6 +15,9 @@ import io.softpath.abi.psm.PsmError;
 import io.softpath.abi.psm.SubOpcode;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
+import io.softpath.psm.sim.SimNode;
+import io.softpath.psm.sim.SimWorld;
+import io.softpath.psm.sim.Trouble;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -30,9 +33,9 @@ import java.util.List;
 final class ActiveMessageTest {
     private static final MemorySegment NOTHING = MemorySegment.NULL;
 
-    private final SimWorld world = new SimWorld(5, SimWorld.Trouble.NONE);
-    private final SimWorld.Node from = world.add();
-    private final SimWorld.Node to = world.add();
+    private final SimWorld world = new SimWorld(5, Trouble.NONE);
+    private final SimNode from = world.add();
+    private final SimNode to = world.add();
     private final List<String> handled = new ArrayList<>();
 
     private Peer connected() {
@@ -40,8 +43,8 @@ final class ActiveMessageTest {
         return SimWorld.peer(from, to);
     }
 
-    private static boolean request(SimWorld.Node node, Peer peer, int handler, long... args) {
-        return node.engine.active().request(peer, handler, args, NOTHING, 0, 0, 0, null, null);
+    private static boolean request(SimNode node, Peer peer, int handler, long... args) {
+        return node.engine().active().request(peer, handler, args, NOTHING, 0, 0, 0, null, null);
     }
 
     private static void refused(Errno errno, String said, Executable call) {
@@ -53,7 +56,7 @@ final class ActiveMessageTest {
     @Test
     void shouldAnswerARequestAndTellBothThatItHasArrived() {
         Peer peer = connected();
-        to.engine
+        to.engine()
                 .active()
                 .register(m -> {
                     handled.add("request " + m.arg(0));
@@ -67,8 +70,8 @@ final class ActiveMessageTest {
                             (outcome, context) -> handled.add(context + " " + outcome),
                             "reply has arrived");
                 });
-        from.engine.active().register(m -> handled.add("reply " + m.arg(0)));
-        from.engine
+        from.engine().active().register(m -> handled.add("reply " + m.arg(0)));
+        from.engine()
                 .active()
                 .request(
                         peer,
@@ -91,21 +94,21 @@ final class ActiveMessageTest {
     void shouldKeepRequestsUntilThereIsRoomForTheirReplies() {
         Peer peer = connected();
         int[] counts = new int[2];
-        to.engine
+        to.engine()
                 .active()
                 .register(m -> {
                     assertEquals(counts[0]++, m.arg(0));
                     m.reply(0, m.arg(0));
                 });
-        from.engine.active().register(m -> assertEquals(counts[1]++, m.arg(0)));
-        world.filter = (lid, opcode) -> opcode != SubOpcode.AM_REPLY;
+        from.engine().active().register(m -> assertEquals(counts[1]++, m.arg(0)));
+        world.links().filter((lid, opcode) -> opcode != SubOpcode.AM_REPLY);
         for (int i = 0; i < 500; i++) {
             assertTrue(request(from, peer, 0, i));
         }
-        world.await("no more room", () -> to.engine.counters().noReplyBuffer() > 0);
+        world.await("no more room", () -> to.engine().counters().noReplyBuffer() > 0);
         assertEquals(128, counts[0]);
         assertEquals(0, counts[1]);
-        world.filter = null;
+        world.links().filter(null);
         world.await("all answered", () -> counts[1] == 500);
         assertEquals(500, counts[0]);
     }
@@ -116,10 +119,10 @@ final class ActiveMessageTest {
         Peer there = connected();
         Peer back = SimWorld.peer(to, from);
         int[] answers = new int[2];
-        from.engine.active().register(m -> m.reply(1, m.arg(0)));
-        to.engine.active().register(m -> m.reply(1, m.arg(0)));
-        from.engine.active().register(m -> answers[0]++);
-        to.engine.active().register(m -> answers[1]++);
+        from.engine().active().register(m -> m.reply(1, m.arg(0)));
+        to.engine().active().register(m -> m.reply(1, m.arg(0)));
+        from.engine().active().register(m -> answers[0]++);
+        to.engine().active().register(m -> answers[1]++);
         for (int i = 0; i < 1024; i++) {
             assertTrue(request(from, there, 0, i));
             assertTrue(request(to, back, 0, i));
@@ -133,7 +136,7 @@ final class ActiveMessageTest {
     void shouldThrowWhatAHandlerThrowsWhenAllElseIsDone() {
         Peer peer = connected();
         IllegalStateException thrown = new IllegalStateException("from the handler");
-        to.engine
+        to.engine()
                 .active()
                 .register(m -> {
                     handled.add("request " + m.arg(0));
@@ -142,13 +145,13 @@ final class ActiveMessageTest {
                     }
                     m.reply(0, m.arg(0));
                 });
-        from.engine.active().register(m -> handled.add("reply " + m.arg(0)));
+        from.engine().active().register(m -> handled.add("reply " + m.arg(0)));
         for (int i = 0; i < 4; i++) {
             request(from, peer, 0, i);
         }
         List<RuntimeException> seen = new ArrayList<>();
         int steps = 0;
-        while (!handled.contains("reply 3") || !from.engine.isIdle(peer)) {
+        while (!handled.contains("reply 3") || !from.engine().isIdle(peer)) {
             assertTrue(++steps < 100_000, handled::toString);
             try {
                 world.step();
@@ -168,7 +171,7 @@ final class ActiveMessageTest {
     @Test
     void shouldRefuseWhatNoMessageCanBe() {
         Peer peer = connected();
-        ActiveMessageEngine active = from.engine.active();
+        ActiveMessageEngine active = from.engine().active();
         MemorySegment data = MemorySegment.ofArray(new byte[4096]);
         refused(Errno.EINVAL, "handler=256 is outside 0..255", () -> request(from, peer, 256));
         refused(Errno.EINVAL, "handler=-1", () -> request(from, peer, -1));
@@ -203,7 +206,7 @@ final class ActiveMessageTest {
     void shouldReplyOnceAndToRequestsThatWantIt() {
         Peer peer = connected();
         ActiveMessage[] kept = {null};
-        to.engine
+        to.engine()
                 .active()
                 .register(m -> {
                     kept[0] = m;
@@ -213,14 +216,14 @@ final class ActiveMessageTest {
                     }
                     refused(Errno.EINVAL, "takes none", () -> m.reply(0));
                 });
-        from.engine
+        from.engine()
                 .active()
                 .register(m -> {
                     refused(Errno.EINVAL, "takes none", () -> m.reply(0));
                     handled.add("reply");
                 });
         request(from, peer, 0);
-        from.engine
+        from.engine()
                 .active()
                 .request(
                         peer,
@@ -240,9 +243,9 @@ final class ActiveMessageTest {
     @Test
     void shouldEndRequestsToADeadPeer() {
         Peer peer = connected();
-        to.dead = true;
+        to.kill();
         for (int i = 0; i < 100; i++) {
-            from.engine
+            from.engine()
                     .active()
                     .request(
                             peer,
@@ -257,7 +260,7 @@ final class ActiveMessageTest {
         }
         world.await("told", () -> handled.size() == 100);
         assertTrue(handled.stream().allMatch(PsmError.EPID_NETWORK_ERROR.name()::equals));
-        assertEquals(0, from.engine.active().requestsInUse());
+        assertEquals(0, from.engine().active().requestsInUse());
         refused(Errno.ENOTCONN, "has failed", () -> request(from, peer, 0));
     }
 
@@ -265,15 +268,15 @@ final class ActiveMessageTest {
     void shouldIgnoreMessagesForHandlersThatNobodyRegistered() {
         Peer peer = connected();
         request(from, peer, 7);
-        world.await("idle", () -> from.engine.isIdle(peer));
-        assertEquals(1, to.engine.counters().noHandler());
+        world.await("idle", () -> from.engine().isIdle(peer));
+        assertEquals(1, to.engine().counters().noHandler());
     }
 
     /** Each answer asks for the next, so that handlers within handlers would need a deep stack. */
     @Test
     void shouldTalkToItselfWithoutAPacketOrAnObject() {
-        Peer self = from.engine.connections().connect(from.id, world.nowNs);
-        ActiveMessageEngine active = from.engine.active();
+        Peer self = from.engine().connections().connect(from.id(), world.nowNs());
+        ActiveMessageEngine active = from.engine().active();
         MemorySegment data = MemorySegment.ofArray(new byte[100]);
         long[] args = {1, 2, 3};
         int[] answers = {0};
@@ -294,14 +297,14 @@ final class ActiveMessageTest {
         talk(answers, 220_000);
         long bytes = threads.getCurrentThreadAllocatedBytes() - before;
         assertTrue(bytes < 200_000, "bytes=" + bytes + " for 200000 requests and replies");
-        assertEquals(0, from.engine.counters().packetsSent());
+        assertEquals(0, from.engine().counters().packetsSent());
     }
 
     private void talk(int[] answers, int until) {
         while (answers[0] < until) {
             int before = answers[0];
-            from.engine.progress(world.nowNs);
-            from.engine.progress(world.nowNs);
+            from.engine().progress(world.nowNs());
+            from.engine().progress(world.nowNs());
             assertTrue(answers[0] == before + 1, "it goes on");
         }
     }
@@ -365,26 +368,26 @@ final class ActiveMessageTest {
     void shouldCountHeadersThatLieAndGoOn(int flow, String word, int hdrDlen, int bytes) {
         Peer peer = connected();
         for (int i = 0; i < 8; i++) {
-            to.engine.active().register(m -> handled.add("handled"));
+            to.engine().active().register(m -> handled.add("handled"));
         }
         Peer ofVictim = SimWorld.peer(to, from);
         MemorySegment header = MemorySegment.ofArray(new long[MessageHeader.BYTES / Long.BYTES]);
-        MessageHeader.putLrh(header, 0, Lrh.of(0, 0, to.id.lid(), 15, from.id.lid()));
+        MessageHeader.putLrh(header, 0, Lrh.of(0, 0, to.id().lid(), 15, from.id().lid()));
         MessageHeader.putSubOpcode(header, 0, SubOpcode.AM_REQUEST);
         MessageHeader.putCommidx(header, 0, ofVictim.ownIndex);
-        MessageHeader.putAck(header, 0, AckWord.of(0, from.id.context(), 0));
+        MessageHeader.putAck(header, 0, AckWord.of(0, from.id().context(), 0));
         MessageHeader.putFlowId(header, 0, flow);
         MessageHeader.putHdrDlen(header, 0, hdrDlen);
         MessageHeader.putMqHdr(header, 0, Integer.decode(word));
-        to.engine.intake().onPacket(header, 0, MemorySegment.ofArray(new byte[bytes]), 0, bytes);
-        assertEquals(1, to.engine.counters().malformed());
+        to.engine().intake().onPacket(header, 0, MemorySegment.ofArray(new byte[bytes]), 0, bytes);
+        assertEquals(1, to.engine().counters().malformed());
         assertEquals(List.of(), handled);
         // The packet had its number, so what the honest library sends next has the one behind it.
         MessageHeader.putFlowId(header, 0, FlowId.AM_REQUESTS);
         MessageHeader.putBth2(header, 0, flow == FlowId.AM_REQUESTS ? 1 : 0);
         MessageHeader.putHdrDlen(header, 0, 0);
         MessageHeader.putMqHdr(header, 0, AmHeader.of(7, 0, AmHeader.TINY));
-        to.engine.intake().onPacket(header, 0, NOTHING, 0, 0);
+        to.engine().intake().onPacket(header, 0, NOTHING, 0, 0);
         assertEquals(List.of("handled"), handled);
         assertFalse(peer.failure() != null);
     }

@@ -10,6 +10,9 @@ import io.softpath.abi.Fidelity;
 import io.softpath.abi.psm.ConnectMessage;
 import io.softpath.abi.psm.PsmError;
 import io.softpath.abi.psm.SubOpcode;
+import io.softpath.psm.sim.SimNode;
+import io.softpath.psm.sim.SimWorld;
+import io.softpath.psm.sim.Trouble;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,24 +26,24 @@ import java.util.UUID;
 final class ConnectionsTest {
     private static final long MS = 1_000_000;
 
-    private final SimWorld world = new SimWorld(7, SimWorld.Trouble.NONE);
-    private final SimWorld.Node first = world.add();
-    private final SimWorld.Node second = world.add();
+    private final SimWorld world = new SimWorld(7, Trouble.NONE);
+    private final SimNode first = world.add();
+    private final SimNode second = world.add();
 
     private Peer connect() {
-        return first.engine.connections().connect(second.id, world.nowNs);
+        return first.engine().connections().connect(second.id(), world.nowNs());
     }
 
     @Test
     void shouldConnectOneWayAndCarryMessagesBothWaysWhenBothHaveAsked() {
         Peer peer = connect();
-        world.await("settled", () -> first.engine.connections().isSettled(peer));
+        world.await("settled", () -> first.engine().connections().isSettled(peer));
         assertTrue(peer.isConnected());
         assertEquals("sim", peer.host());
         assertNotNull(SimWorld.peer(second, first));
         assertFalse(SimWorld.peer(second, first).isConnected(), "the other way is its own affair");
-        Peer back = second.engine.connections().connect(first.id, world.nowNs);
-        world.await("settled", () -> second.engine.connections().isSettled(back));
+        Peer back = second.engine().connections().connect(first.id(), world.nowNs());
+        world.await("settled", () -> second.engine().connections().isSettled(back));
         assertTrue(back.isConnected());
     }
 
@@ -48,13 +51,13 @@ final class ConnectionsTest {
     @Fidelity(66)
     void shouldSurviveFiveLostRequests() {
         List<Long> asked = new ArrayList<>();
-        world.filter =
-                (to, opcode) -> {
+        world.links()
+                .filter((to, opcode) -> {
                     if (opcode == SubOpcode.CONNECT_REQUEST) {
-                        asked.add(world.nowNs);
+                        asked.add(world.nowNs());
                     }
                     return asked.size() > 5;
-                };
+                });
         Peer peer = connect();
         world.await("connected", peer::isConnected);
         assertEquals(6, asked.size());
@@ -68,14 +71,14 @@ final class ConnectionsTest {
     @Test
     void shouldAskEveryHundredMillisecondsAtMost() {
         List<Long> asked = new ArrayList<>();
-        world.filter =
-                (to, opcode) -> {
-                    asked.add(world.nowNs);
+        world.links()
+                .filter((to, opcode) -> {
+                    asked.add(world.nowNs());
                     return false;
-                };
+                });
         connect();
-        long end = world.nowNs + 2_000 * MS;
-        world.await("two seconds", () -> world.nowNs - end > 0);
+        long end = world.nowNs() + 2_000 * MS;
+        world.await("two seconds", () -> world.nowNs() - end > 0);
         int last = asked.size() - 1;
         assertEquals(100, (asked.get(last) - asked.get(last - 1)) / MS);
     }
@@ -91,8 +94,8 @@ final class ConnectionsTest {
         "mtu, EPID_INVALID_CONNECT"
     })
     void shouldNameWhatIsWrong(String what, PsmError error) {
-        world.rewrite =
-                m -> {
+        world.links()
+                .rewrite(m -> {
                     if (m.opcode() != SubOpcode.CONNECT_REQUEST) {
                         return m;
                     }
@@ -115,47 +118,47 @@ final class ConnectionsTest {
                             m.headerBytes(),
                             what.equals("mtu") ? 63 : m.mtu(),
                             m.host());
-                };
+                });
         Peer peer = connect();
-        world.await("settled", () -> first.engine.connections().isSettled(peer));
+        world.await("settled", () -> first.engine().connections().isSettled(peer));
         assertFalse(peer.isConnected());
-        assertEquals(error, first.engine.connections().outcome(peer));
+        assertEquals(error, first.engine().connections().outcome(peer));
         assertNull(SimWorld.peer(second, first), "a refused one is not remembered");
     }
 
     @Test
     void shouldLetInOnlyPeersOfItsPartition() {
-        SimWorld.Node member = inPartition(0x1234);
-        SimWorld.Node other = inPartition(0x4321);
-        SimWorld.Node fellow = inPartition(0x1234);
+        SimNode member = inPartition(0x1234);
+        SimNode other = inPartition(0x4321);
+        SimNode fellow = inPartition(0x1234);
         assertEquals(PsmError.EPID_INVALID_PKEY, outcome(first, member), "from the default one");
         assertEquals(PsmError.EPID_INVALID_PKEY, outcome(other, member));
         assertEquals(PsmError.OK, outcome(fellow, member));
         assertEquals(PsmError.OK, outcome(member, first), "the default one is everybody's");
     }
 
-    private SimWorld.Node inPartition(int pkey) {
+    private SimNode inPartition(int pkey) {
         return world.add(
-                EngineSettings.of(SimWorld.JOB, "sim", world.nodes.size() + 77)
+                EngineSettings.of(SimWorld.JOB, "sim", world.nodes().size() + 77)
                         .mtuBytes(SimWorld.MTU)
                         .pkey(pkey)
                         .build());
     }
 
-    private PsmError outcome(SimWorld.Node from, SimWorld.Node to) {
-        Peer peer = from.engine.connections().connect(to.id, world.nowNs);
-        world.await("settled", () -> from.engine.connections().isSettled(peer));
-        return from.engine.connections().outcome(peer);
+    private PsmError outcome(SimNode from, SimNode to) {
+        Peer peer = from.engine().connections().connect(to.id(), world.nowNs());
+        world.await("settled", () -> from.engine().connections().isSettled(peer));
+        return from.engine().connections().outcome(peer);
     }
 
     @Test
     void shouldPart() {
         world.connectAll();
         Peer peer = SimWorld.peer(first, second);
-        first.engine.connections().disconnect(peer, world.nowNs);
-        world.await("parted", () -> first.engine.connections().isSettled(peer));
+        first.engine().connections().disconnect(peer, world.nowNs());
+        world.await("parted", () -> first.engine().connections().isSettled(peer));
         assertFalse(peer.isConnected());
-        assertEquals(PsmError.OK, first.engine.connections().outcome(peer));
+        assertEquals(PsmError.OK, first.engine().connections().outcome(peer));
     }
 
     /** Whoever is no more cannot answer; a paused one will. */
@@ -163,15 +166,15 @@ final class ConnectionsTest {
     void shouldPartFromADeadPeerSoonAndWaitForAPausedOne() {
         world.connectAll();
         Peer peer = SimWorld.peer(first, second);
-        second.paused = true;
-        first.engine.connections().disconnect(peer, world.nowNs);
-        long end = world.nowNs + 10_000_000_000L;
-        world.await("ten seconds", () -> world.nowNs - end > 0);
-        assertFalse(first.engine.connections().isSettled(peer));
-        second.dead = true;
-        long died = world.nowNs;
-        world.await("parted", () -> first.engine.connections().isSettled(peer));
-        assertTrue(world.nowNs - died < 500_000_000, "after ns=" + (world.nowNs - died));
+        second.pause(true);
+        first.engine().connections().disconnect(peer, world.nowNs());
+        long end = world.nowNs() + 10_000_000_000L;
+        world.await("ten seconds", () -> world.nowNs() - end > 0);
+        assertFalse(first.engine().connections().isSettled(peer));
+        second.kill();
+        long died = world.nowNs();
+        world.await("parted", () -> first.engine().connections().isSettled(peer));
+        assertTrue(world.nowNs() - died < 500_000_000, "after ns=" + (world.nowNs() - died));
         assertEquals(PsmError.EPID_NETWORK_ERROR, peer.failure());
     }
 
@@ -181,11 +184,11 @@ final class ConnectionsTest {
         world.connectAll();
         Peer old = SimWorld.peer(second, first);
         MemorySegment buffer = MemorySegment.ofArray(new byte[100_000]);
-        Request waiting = second.engine.send(old, 1, buffer, 0, 100_000, false, null, null);
-        SimWorld.Node reborn =
+        Request waiting = second.engine().send(old, 1, buffer, 0, 100_000, false, null, null);
+        SimNode reborn =
                 world.replace(
                         first, EngineSettings.defaults(SimWorld.JOB, "sim", 4711, SimWorld.MTU));
-        Peer peer = reborn.engine.connections().connect(second.id, world.nowNs);
+        Peer peer = reborn.engine().connections().connect(second.id(), world.nowNs());
         world.await("connected", peer::isConnected);
         assertEquals(PsmError.EPID_NETWORK_ERROR, old.failure());
         assertTrue(waiting.isComplete());
@@ -199,11 +202,19 @@ final class ConnectionsTest {
         Peer peer = SimWorld.peer(second, first);
         world.replace(first, EngineSettings.defaults(SimWorld.JOB, "sim", 4711, SimWorld.MTU));
         Request lost =
-                second.engine.send(
-                        peer, 1, MemorySegment.ofArray(new byte[64]), 0, 64, false, null, null);
+                second.engine()
+                        .send(
+                                peer,
+                                1,
+                                MemorySegment.ofArray(new byte[64]),
+                                0,
+                                64,
+                                false,
+                                null,
+                                null);
         world.await("told", lost::isComplete);
         assertEquals(PsmError.EPID_NETWORK_ERROR, lost.error());
-        assertEquals(0, world.nodes.getFirst().engine.unexpectedCount());
-        assertTrue(world.nodes.getFirst().engine.counters().strays() >= 2);
+        assertEquals(0, world.nodes().getFirst().engine().unexpectedCount());
+        assertTrue(world.nodes().getFirst().engine().counters().strays() >= 2);
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.softpath.abi.direct.DirectLayout;
 import io.softpath.abi.direct.Slot;
+import io.softpath.psm.sim.SimHost;
 
 import org.junit.jupiter.api.Test;
 

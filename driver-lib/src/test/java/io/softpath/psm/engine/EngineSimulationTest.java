@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.softpath.abi.Fidelity;
 import io.softpath.abi.psm.ConnectMessage;
 import io.softpath.abi.psm.PsmError;
+import io.softpath.psm.sim.SimHost;
+import io.softpath.psm.sim.SimNode;
+import io.softpath.psm.sim.SimWorld;
+import io.softpath.psm.sim.Trouble;
 
 import org.junit.jupiter.api.Test;
 
@@ -74,15 +78,16 @@ final class EngineSimulationTest {
 
         int killAt;
 
-        static SimWorld.Trouble trouble(long seed) {
+        static Trouble trouble(long seed) {
             SplittableRandom random = new SplittableRandom(seed ^ 0xBAD);
             double worst = likePsm(seed) ? 0.01 : random.nextInt(4) * 0.066;
-            return new SimWorld.Trouble(
+            return new Trouble(
                     random.nextDouble() * worst,
                     random.nextDouble() * worst,
                     random.nextDouble() * worst,
                     random.nextDouble() * worst / 2,
-                    random.nextDouble() * 0.3);
+                    random.nextDouble() * 0.3,
+                    0);
         }
 
         /** Endpoints say of themselves what PSM's library says; it does not bear as much. */
@@ -93,10 +98,10 @@ final class EngineSimulationTest {
         Life(SimWorld world, long seed, boolean kill) {
             this.world = world;
             random = new SplittableRandom(seed ^ 0x5EED);
-            world.checkedFlows = random.nextInt(3) > 0;
-            world.tidCount = 40 << random.nextInt(4);
+            world.checkedFlows(random.nextInt(3) > 0);
+            world.tidCount(40 << random.nextInt(4));
             if (likePsm(seed)) {
-                world.rewrite = EngineSimulationTest::asPsm;
+                world.links().rewrite(EngineSimulationTest::asPsm);
             }
             int windowBytes = 4096 + random.nextInt(random.nextBoolean() ? 60_000 : 140_000);
             boolean tids = random.nextInt(8) > 0;
@@ -113,8 +118,8 @@ final class EngineSimulationTest {
                 EngineSettings settings =
                         EngineSettings.of(SimWorld.JOB, "sim", i + 1)
                                 .credits(credits)
-                                .tids(tids && world.flips == 0, windowBytes)
-                                .checksum(world.flips > 0)
+                                .tids(tids && world.links().trouble().flips() == 0, windowBytes)
+                                .checksum(world.links().trouble().flips() > 0)
                                 .build();
                 int host = random.nextInt(hosts.size() + 1);
                 if (host < hosts.size()) {
@@ -138,7 +143,7 @@ final class EngineSimulationTest {
                     send(from);
                     left--;
                     if (victim >= 0 && left == killAt) {
-                        world.nodes.get(victim).dead = true;
+                        world.nodes().get(victim).kill();
                     }
                 }
                 for (int i = random.nextInt(4); i > 0; i--) {
@@ -152,14 +157,14 @@ final class EngineSimulationTest {
                     continue;
                 }
                 checkOrder(inboxes.get(i));
-                MessageEngine engine = world.nodes.get(i).engine;
+                MessageEngine engine = world.nodes().get(i).engine();
                 assertEquals(0, engine.requestsInUse(), "requests");
                 assertEquals(0, engine.unexpectedCount(), "unexpected messages");
                 assertEquals(0, engine.referredCount(), "rendezvous requests");
                 assertEquals(0, engine.unexpectedBytes(), "bytes of unexpected messages");
                 assertEquals(0, engine.tidWindows(), "windows and who waits for some");
-                assertEquals(0, world.nodes.get(i).tids.inUse(), "TIDs");
-                assertEquals(0, world.nodes.get(i).tids.flowsTaken(), "flows");
+                assertEquals(0, world.nodes().get(i).tids().inUse(), "TIDs");
+                assertEquals(0, world.nodes().get(i).tids().flowsTaken(), "flows");
                 byTid += engine.counters().windows();
                 assertEquals(0, engine.counters().malformed(), "malformed packets");
             }
@@ -170,18 +175,18 @@ final class EngineSimulationTest {
 
         /** Who have parted from each other share nothing. */
         private void part() {
-            List<SimWorld.Node> living = world.nodes.stream().filter(n -> !n.dead).toList();
-            for (SimWorld.Node node : living) {
+            List<SimNode> living = world.nodes().stream().filter(n -> !n.isDead()).toList();
+            for (SimNode node : living) {
                 node.wake();
-                for (SimWorld.Node other : living) {
+                for (SimNode other : living) {
                     Peer peer = SimWorld.peer(node, other);
                     if (peer != null) {
-                        node.engine.connections().disconnect(peer, world.nowNs);
+                        node.engine().connections().disconnect(peer, world.nowNs());
                     }
                 }
             }
-            for (SimWorld.Node node : living) {
-                for (SimWorld.Node other : living) {
+            for (SimNode node : living) {
+                for (SimNode other : living) {
                     Peer peer = SimWorld.peer(node, other);
                     world.await(
                             "parted",
@@ -193,15 +198,15 @@ final class EngineSimulationTest {
                 }
             }
             if (victim < 0) {
-                hosts.forEach(host -> assertEquals(0, host.mapped, "memory of peers"));
+                hosts.forEach(host -> assertEquals(0, host.mapped(), "memory of peers"));
             }
         }
 
         private void send(int from) {
             int to = (from + 1 + random.nextInt(inboxes.size() - 1)) % inboxes.size();
-            SimWorld.Node node = world.nodes.get(from);
-            Peer peer = SimWorld.peer(node, world.nodes.get(to));
-            if (node.dead || !peer.isConnected()) {
+            SimNode node = world.nodes().get(from);
+            Peer peer = SimWorld.peer(node, world.nodes().get(to));
+            if (node.isDead() || !peer.isConnected()) {
                 return;
             }
             Inbox inbox = inboxes.get(to);
@@ -223,9 +228,9 @@ final class EngineSimulationTest {
                     random.nextBoolean()
                             ? MemorySegment.ofArray(bytes)
                             : inPinned(node, MemorySegment.ofArray(bytes));
-            boolean pinned = node.port != null && random.nextBoolean();
+            boolean pinned = node.port() != null && random.nextBoolean();
             if (pinned) {
-                node.port.pin(buffer);
+                node.port().pin(buffer);
             }
             node.wake();
             Inbox own = inboxes.get(from);
@@ -233,29 +238,31 @@ final class EngineSimulationTest {
             if (from != victim) {
                 inbox.needed++;
             }
-            node.engine.send(
-                    peer,
-                    tag,
-                    buffer,
-                    0,
-                    length,
-                    random.nextInt(8) == 0,
-                    r -> {
-                        assertTrue(
-                                r.error() == PsmError.OK || to == victim, "a send to the living");
-                        own.pendingSends--;
-                        if (pinned) {
-                            node.port.unpin(buffer);
-                        }
-                        return false;
-                    },
-                    null);
+            node.engine()
+                    .send(
+                            peer,
+                            tag,
+                            buffer,
+                            0,
+                            length,
+                            random.nextInt(8) == 0,
+                            r -> {
+                                assertTrue(
+                                        r.error() == PsmError.OK || to == victim,
+                                        "a send to the living");
+                                own.pendingSends--;
+                                if (pinned) {
+                                    node.port().unpin(buffer);
+                                }
+                                return false;
+                            },
+                            null);
         }
 
-        private MemorySegment inPinned(SimWorld.Node node, MemorySegment bytes) {
+        private MemorySegment inPinned(SimNode node, MemorySegment bytes) {
             long before = random.nextInt(random.nextBoolean() ? 8 : 4096);
             long length = bytes.byteSize();
-            return node.tids.pin(before + length).asSlice(before, length).copyFrom(bytes);
+            return node.tids().pin(before + length).asSlice(before, length).copyFrom(bytes);
         }
 
         /** Source and class are selected, the number never is. */
@@ -271,32 +278,33 @@ final class EngineSimulationTest {
         }
 
         private void post(int at, long tag, long selector) {
-            if (world.nodes.get(at).dead) {
+            if (world.nodes().get(at).isDead()) {
                 return;
             }
-            world.nodes.get(at).wake();
+            world.nodes().get(at).wake();
             Inbox inbox = inboxes.get(at);
-            SimWorld.Node node = world.nodes.get(at);
+            SimNode node = world.nodes().get(at);
             MemorySegment buffer;
             if (random.nextBoolean()) {
                 long before = random.nextInt(random.nextBoolean() ? 8 : 4096);
-                buffer = node.tids.pin(before + ROOM).asSlice(before, ROOM);
+                buffer = node.tids().pin(before + ROOM).asSlice(before, ROOM);
             } else {
                 buffer = MemorySegment.ofArray(new byte[ROOM]);
             }
             Taken taken = new Taken(tag, selector, buffer);
             inbox.receives.add(taken);
-            node.engine.receive(
-                    tag,
-                    selector,
-                    taken.buffer,
-                    0,
-                    (int) taken.buffer.byteSize(),
-                    r -> {
-                        check(inbox, taken, r);
-                        return false;
-                    },
-                    taken);
+            node.engine()
+                    .receive(
+                            tag,
+                            selector,
+                            taken.buffer,
+                            0,
+                            (int) taken.buffer.byteSize(),
+                            r -> {
+                                check(inbox, taken, r);
+                                return false;
+                            },
+                            taken);
         }
 
         private void check(Inbox inbox, Taken taken, Request r) {
@@ -356,7 +364,7 @@ final class EngineSimulationTest {
                     continue;
                 }
                 Inbox inbox = inboxes.get(i);
-                MessageEngine engine = world.nodes.get(i).engine;
+                MessageEngine engine = world.nodes().get(i).engine();
                 if (inbox.received == inbox.needed && engine.unexpectedCount() == 0) {
                     engine.cancelAll();
                 } else {
@@ -375,13 +383,13 @@ final class EngineSimulationTest {
                     continue;
                 }
                 if (inboxes.get(i).pendingSends != 0
-                        || world.nodes.get(i).engine.requestsInUse() != 0
-                        || world.nodes.get(i).engine.unexpectedCount() != 0) {
+                        || world.nodes().get(i).engine().requestsInUse() != 0
+                        || world.nodes().get(i).engine().unexpectedCount() != 0) {
                     return false;
                 }
-                for (SimWorld.Node other : world.nodes) {
-                    Peer peer = SimWorld.peer(world.nodes.get(i), other);
-                    if (peer != null && !world.nodes.get(i).engine.isIdle(peer)) {
+                for (SimNode other : world.nodes()) {
+                    Peer peer = SimWorld.peer(world.nodes().get(i), other);
+                    if (peer != null && !world.nodes().get(i).engine().isIdle(peer)) {
                         return false;
                     }
                 }
@@ -436,13 +444,13 @@ final class EngineSimulationTest {
         for (int i = 0; i < SEEDS; i++) {
             long seed = first + i;
             try (SimWorld world = new SimWorld(seed, Life.trouble(seed))) {
-                world.flips = flips;
+                world.links().trouble(world.links().trouble().withFlips(flips));
                 Life life = new Life(world, seed, kill);
                 life.live();
                 byTid += life.byTid;
-                gathered += world.gathered;
-                for (SimWorld.Node node : world.nodes) {
-                    found += node.engine.counters().badChecksum();
+                gathered += world.gathered();
+                for (SimNode node : world.nodes()) {
+                    found += node.engine().counters().badChecksum();
                 }
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError("seed=" + seed, e);

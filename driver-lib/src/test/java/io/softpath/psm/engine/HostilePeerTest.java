@@ -14,6 +14,9 @@ import io.softpath.abi.psm.FlowId;
 import io.softpath.abi.psm.MqClass;
 import io.softpath.abi.psm.PsmError;
 import io.softpath.abi.psm.SubOpcode;
+import io.softpath.psm.sim.SimNode;
+import io.softpath.psm.sim.SimWorld;
+import io.softpath.psm.sim.Trouble;
 
 import org.junit.jupiter.api.Test;
 
@@ -55,9 +58,9 @@ final class HostilePeerTest {
 
     private final SplittableRandom random = random();
     private SimWorld world;
-    private SimWorld.Node victim;
-    private SimWorld.Node hostile;
-    private SimWorld.Node honest;
+    private SimNode victim;
+    private SimNode hostile;
+    private SimNode honest;
     private final MemorySegment header =
             MemorySegment.ofArray(new long[MessageHeader.BYTES / Long.BYTES]);
     private final MemorySegment payload = MemorySegment.ofArray(new long[SimWorld.MTU / 8]);
@@ -88,7 +91,7 @@ final class HostilePeerTest {
     }
 
     private void listen(int from, int to, MemorySegment sent, MemorySegment bytes) {
-        if (from == victim.id.lid() && to == hostile.id.lid()) {
+        if (from == victim.id().lid() && to == hostile.id().lid()) {
             int subOpcode = MessageHeader.subOpcode(sent, 0);
             if (subOpcode == SubOpcode.MQ_EXPTID) {
                 psnFromVictim = Bth.psn(MessageHeader.bth2(sent, 0));
@@ -121,7 +124,7 @@ final class HostilePeerTest {
                 int offset = TidSessionList.offset(list, 0, few) / 4 & 0x1FFF;
                 int bytes = TidSessionList.entryLength(list, 0, few) / (1 + random.nextInt(2));
                 MessageHeader.putVcto(header, 0, IpathHeader.vcto(2, 0, tid, offset));
-                victim.engine.intake().onExpected(header, 0, bytes, random.nextInt(16) == 0);
+                victim.engine().intake().onExpected(header, 0, bytes, random.nextInt(16) == 0);
                 return;
             }
             case 2 -> {
@@ -146,7 +149,7 @@ final class HostilePeerTest {
                 address(ofVictim, random.nextBoolean() ? SubOpcode.ACK : SubOpcode.NAK, 0);
                 data(windowFromVictim, MqClass.pair(psnFromVictim + (1 << 11), 0));
                 int ack = psnFromVictim + few & 0xFF_FFFF;
-                MessageHeader.putAck(header, 0, AckWord.of(ack, hostile.id.context(), 0));
+                MessageHeader.putAck(header, 0, AckWord.of(ack, hostile.id().context(), 0));
             }
             case 6 -> {
                 address(ofVictim, SubOpcode.TIDS_RELEASE_CONFIRM, 0);
@@ -155,11 +158,11 @@ final class HostilePeerTest {
             default -> {
                 address(ofVictim, SubOpcode.TIDS_GRANT, 0);
                 data(sendOfVictim, MqClass.pair(1 << 11 | random.nextInt(1 << 11), some()));
-                victim.engine.intake().onPacket(header, 0, payload, 0, lyingList());
+                victim.engine().intake().onPacket(header, 0, payload, 0, lyingList());
                 return;
             }
         }
-        victim.engine.intake().onPacket(header, 0, payload, 0, 0);
+        victim.engine().intake().onPacket(header, 0, payload, 0, 0);
     }
 
     private void data(long truth0, long truth1) {
@@ -209,7 +212,7 @@ final class HostilePeerTest {
     }
 
     private void address(Peer ofVictim, int subOpcode, int psn) {
-        MessageHeader.putLrh(header, 0, Lrh.of(0, 0, 1, 15, hostile.id.lid()));
+        MessageHeader.putLrh(header, 0, Lrh.of(0, 0, 1, 15, hostile.id().lid()));
         MessageHeader.putBth2(header, 0, psn & 0xFF_FFFF);
         MessageHeader.putVcto(header, 0, EAGER);
         MessageHeader.putPktFlags(header, 0, 0);
@@ -223,7 +226,7 @@ final class HostilePeerTest {
         int flowId = random.nextInt(8) == 0 ? random.nextInt(256) : flowOf(subOpcode);
         Flow flow = ofVictim.packets.flowOf(flowId);
         int psn = flow == null || random.nextInt(4) == 0 ? random.nextInt() : flow.expected();
-        MessageHeader.putLrh(header, 0, Lrh.of(0, 0, 1, 15, hostile.id.lid()));
+        MessageHeader.putLrh(header, 0, Lrh.of(0, 0, 1, 15, hostile.id().lid()));
         MessageHeader.putBth2(header, 0, psn & 0xFF_FFFF);
         MessageHeader.putVcto(header, 0, EAGER);
         MessageHeader.putPktFlags(header, 0, 0);
@@ -232,7 +235,7 @@ final class HostilePeerTest {
         MessageHeader.putCommidx(
                 header, 0, random.nextInt(16) == 0 ? random.nextInt(65536) : ofVictim.ownIndex);
         MessageHeader.putAck(
-                header, 0, AckWord.of(random.nextInt(1 << 24), hostile.id.context(), 0));
+                header, 0, AckWord.of(random.nextInt(1 << 24), hostile.id().context(), 0));
         MessageHeader.putFlowId(header, 0, flowId);
         MessageHeader.putHdrDlen(header, 0, random.nextInt(random.nextBoolean() ? 16 : 256));
         MessageHeader.putMqHdr(header, 0, random.nextInt(random.nextInt(8) == 0 ? 65536 : 16));
@@ -243,9 +246,9 @@ final class HostilePeerTest {
             connection(subOpcode);
             length = ConnectMessage.BYTES;
         }
-        victim.engine.intake().onPacket(header, 0, payload, 0, length);
+        victim.engine().intake().onPacket(header, 0, payload, 0, length);
         if (random.nextInt(64) == 0) {
-            victim.engine.intake().onOverflow(header, 0);
+            victim.engine().intake().onOverflow(header, 0);
         }
     }
 
@@ -282,7 +285,7 @@ final class HostilePeerTest {
                         SimWorld.JOB,
                         random.nextInt(70),
                         some(),
-                        hostile.runId,
+                        hostile.runId(),
                         0x7FFF,
                         9,
                         56,
@@ -298,24 +301,24 @@ final class HostilePeerTest {
         long malformed = 0;
         long windows = 0;
         while (packets < PACKETS) {
-            world = new SimWorld(lives++, SimWorld.Trouble.NONE);
+            world = new SimWorld(lives++, Trouble.NONE);
             victim = world.add();
             hostile = world.add();
             honest = world.add();
             for (int i = 0; i < 250; i++) {
-                victim.engine.active().register(this::onActive);
+                victim.engine().active().register(this::onActive);
             }
             world.connectAll();
-            world.tap = this::listen;
+            world.links().tap(this::listen);
             packets += attackUntilItIsOut();
-            hostile.dead = true;
+            hostile.kill();
             honestTalk();
-            assertTrue(victim.engine.unexpectedBytes() <= 64L << 20);
-            malformed += victim.engine.counters().malformed();
-            windows += victim.engine.counters().windows();
-            world.await("it is known to be dead", () -> victim.tids.inUse() == 0);
-            assertEquals(0, victim.tids.flowsTaken(), "flows");
-            assertEquals(0, victim.engine.tidWindows(), "windows");
+            assertTrue(victim.engine().unexpectedBytes() <= 64L << 20);
+            malformed += victim.engine().counters().malformed();
+            windows += victim.engine().counters().windows();
+            world.await("it is known to be dead", () -> victim.tids().inUse() == 0);
+            assertEquals(0, victim.tids().flowsTaken(), "flows");
+            assertEquals(0, victim.engine().tidWindows(), "windows");
         }
         System.out.println(
                 "packets="
@@ -343,15 +346,15 @@ final class HostilePeerTest {
                 MemorySegment room =
                         random.nextBoolean()
                                 ? MemorySegment.ofArray(new byte[bytes])
-                                : victim.tids.pin(20_010).asSlice(random.nextInt(8), bytes);
-                victim.engine.receive(0, MINE, room, 0, bytes, r -> false, null);
+                                : victim.tids().pin(20_010).asSlice(random.nextInt(8), bytes);
+                victim.engine().receive(0, MINE, room, 0, bytes, r -> false, null);
             }
             if (random.nextInt(100) == 0
                     && ofVictim.isConnected()
                     && ofVictim.running.size() < 200) {
                 MemorySegment message = MemorySegment.ofArray(new byte[random.nextInt(20_000)]);
                 int bytes = (int) message.byteSize();
-                victim.engine.send(ofVictim, 0, message, 0, bytes, true, r -> false, null);
+                victim.engine().send(ofVictim, 0, message, 0, bytes, true, r -> false, null);
             }
             if (random.nextBoolean()) {
                 attack(ofVictim);
@@ -359,7 +362,7 @@ final class HostilePeerTest {
                 attackByTid(ofVictim);
             }
             if (random.nextInt(20) == 0) {
-                victim.engine.progress(world.nowNs);
+                victim.engine().progress(world.nowNs());
             }
         }
         return packets;
@@ -368,7 +371,7 @@ final class HostilePeerTest {
     /** Pieces that overlap are more bytes than the message has; nobody looks beyond its end. */
     @Test
     void shouldTakeNoMoreOfOverlappingPiecesThanTheMessageHas() {
-        world = new SimWorld(1, SimWorld.Trouble.NONE);
+        world = new SimWorld(1, Trouble.NONE);
         victim = world.add();
         hostile = world.add();
         world.connectAll();
@@ -377,23 +380,23 @@ final class HostilePeerTest {
         piece(ofVictim, MqClass.DATA, MqClass.pair(7, 1_000), 1_000);
 
         MemorySegment room = MemorySegment.ofArray(new byte[4_000]);
-        Request receive = victim.engine.receive(0, -1, room, 0, 4_000, r -> true, null);
+        Request receive = victim.engine().receive(0, -1, room, 0, 4_000, r -> true, null);
 
         assertTrue(receive.isComplete());
         assertEquals(PsmError.OK, receive.error());
         assertEquals(2_000, receive.bytes());
-        assertEquals(0, victim.engine.unexpectedBytes());
+        assertEquals(0, victim.engine().unexpectedBytes());
     }
 
     private void piece(Peer ofVictim, int mqClass, long data1, int length) {
-        MessageHeader.putLrh(header, 0, Lrh.of(0, 0, 1, 15, hostile.id.lid()));
+        MessageHeader.putLrh(header, 0, Lrh.of(0, 0, 1, 15, hostile.id().lid()));
         MessageHeader.putBth2(header, 0, ofVictim.flow.expected());
         MessageHeader.putSubOpcode(header, 0, OPCODES[0]);
         MessageHeader.putCommidx(header, 0, ofVictim.ownIndex);
-        MessageHeader.putAck(header, 0, AckWord.of(0, hostile.id.context(), 0));
+        MessageHeader.putAck(header, 0, AckWord.of(0, hostile.id().context(), 0));
         MessageHeader.putMqHdr(header, 0, mqClass);
         MessageHeader.putData1(header, 0, data1);
-        victim.engine.intake().onPacket(header, 0, payload, 0, length);
+        victim.engine().intake().onPacket(header, 0, payload, 0, length);
     }
 
     private void honestTalk() {
@@ -401,17 +404,18 @@ final class HostilePeerTest {
         for (int bytes : new int[] {0, 8, 2_000, 50_000, 200_000}) {
             byte[] out = new byte[bytes];
             random.nextBytes(out);
-            MemorySegment in = victim.tids.pin(bytes + 8).asSlice(3, bytes);
-            Request receive = victim.engine.receive(MINE | bytes, -1, in, 0, bytes, null, null);
-            honest.engine.send(
-                    peer,
-                    MINE | bytes,
-                    MemorySegment.ofArray(out),
-                    0,
-                    bytes,
-                    false,
-                    r -> false,
-                    null);
+            MemorySegment in = victim.tids().pin(bytes + 8).asSlice(3, bytes);
+            Request receive = victim.engine().receive(MINE | bytes, -1, in, 0, bytes, null, null);
+            honest.engine()
+                    .send(
+                            peer,
+                            MINE | bytes,
+                            MemorySegment.ofArray(out),
+                            0,
+                            bytes,
+                            false,
+                            r -> false,
+                            null);
             world.await("message of bytes=" + bytes, receive::isComplete);
             assertEquals(PsmError.OK, receive.error());
             assertEquals(bytes, receive.messageLength());

@@ -8,6 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.softpath.abi.direct.DirectLayout;
 import io.softpath.abi.direct.Slot;
 import io.softpath.abi.psm.PsmError;
+import io.softpath.psm.sim.SimHost;
+import io.softpath.psm.sim.SimNode;
+import io.softpath.psm.sim.SimWorld;
+import io.softpath.psm.sim.Trouble;
 
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 import org.junit.jupiter.api.Test;
@@ -29,9 +33,9 @@ final class HostileRingTest {
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     private SimWorld world;
-    private SimWorld.Node victim;
-    private SimWorld.Node hostile;
-    private SimWorld.Node honest;
+    private SimNode victim;
+    private SimNode hostile;
+    private SimNode honest;
     private MemorySegment memory;
 
     /** Which one the hostile peer is. */
@@ -66,22 +70,23 @@ final class HostileRingTest {
         }
     }
 
-    private void talk(SimWorld.Node from, SimWorld.Node to, int bytes) {
+    private void talk(SimNode from, SimNode to, int bytes) {
         byte[] out = new byte[bytes];
         new SplittableRandom(bytes).nextBytes(out);
         MemorySegment in = MemorySegment.ofArray(new byte[bytes]);
         to.wake();
         from.wake();
-        Request receive = to.engine.receive(MINE | bytes, -1, in, 0, bytes, null, null);
-        from.engine.send(
-                SimWorld.peer(from, to),
-                MINE | bytes,
-                MemorySegment.ofArray(out),
-                0,
-                bytes,
-                false,
-                r -> false,
-                null);
+        Request receive = to.engine().receive(MINE | bytes, -1, in, 0, bytes, null, null);
+        from.engine()
+                .send(
+                        SimWorld.peer(from, to),
+                        MINE | bytes,
+                        MemorySegment.ofArray(out),
+                        0,
+                        bytes,
+                        false,
+                        r -> false,
+                        null);
         world.await("message of bytes=" + bytes, receive::isComplete);
         assertEquals(PsmError.OK, receive.error());
         assertEquals(-1, in.mismatch(MemorySegment.ofArray(out)));
@@ -93,10 +98,10 @@ final class HostileRingTest {
         System.out.println("seed=" + first);
         int out = 0;
         for (int life = 0; life < LIVES; life++) {
-            try (SimWorld made = new SimWorld(first + life, SimWorld.Trouble.NONE)) {
+            try (SimWorld made = new SimWorld(first + life, Trouble.NONE)) {
                 start(made);
                 out += attack(new SplittableRandom(first + life)) ? 1 : 0;
-                hostile.dead = true;
+                hostile.kill();
                 honestTalk();
                 assertEquals(0, SimWorld.peer(honest, victim).ring == null ? 1 : 0);
             } catch (RuntimeException | AssertionError e) {
@@ -132,14 +137,22 @@ final class HostileRingTest {
             }
             if (random.nextInt(4) == 0) {
                 MemorySegment bytes = MemorySegment.ofArray(new byte[random.nextInt(40_000)]);
-                victim.engine.send(
-                        ofVictim, 1, bytes, 0, (int) bytes.byteSize(), false, r -> false, null);
+                victim.engine()
+                        .send(
+                                ofVictim,
+                                1,
+                                bytes,
+                                0,
+                                (int) bytes.byteSize(),
+                                false,
+                                r -> false,
+                                null);
             }
             if (random.nextInt(8) == 0) {
                 MemorySegment room = MemorySegment.ofArray(new byte[random.nextInt(40_000)]);
-                victim.engine.receive(0, MINE, room, 0, (int) room.byteSize(), r -> false, null);
+                victim.engine().receive(0, MINE, room, 0, (int) room.byteSize(), r -> false, null);
             }
-            victim.engine.progress(world.nowNs);
+            victim.engine().progress(world.nowNs());
         }
         return false;
     }
@@ -194,12 +207,20 @@ final class HostileRingTest {
     /** Requests that are not its own, lengths that are not the message's. */
     @Test
     void shouldNotFinishWhatIsSomebodyElses() {
-        try (SimWorld made = new SimWorld(1, SimWorld.Trouble.NONE)) {
+        try (SimWorld made = new SimWorld(1, Trouble.NONE)) {
             start(made);
             MemorySegment bytes = MemorySegment.ofArray(new byte[100_000]);
             Request send =
-                    victim.engine.send(
-                            SimWorld.peer(victim, honest), 7, bytes, 0, 100_000, false, null, null);
+                    victim.engine()
+                            .send(
+                                    SimWorld.peer(victim, honest),
+                                    7,
+                                    bytes,
+                                    0,
+                                    100_000,
+                                    false,
+                                    null,
+                                    null);
             assertFalse(send.isComplete());
             control(RingRecord.DONE, send.index, 0, 0);
             control(RingRecord.CTS, send.index, 0, 100_000);
@@ -207,12 +228,12 @@ final class HostileRingTest {
             control(RingRecord.CTS, 1 << 30, 0, 8);
             control(RingRecord.DATA, send.index, 0, 8);
             control(RingRecord.GONE, 99, 0, 0);
-            long before = victim.engine.counters().malformed();
+            long before = victim.engine().counters().malformed();
             victim.wake();
             for (int records = 6; records > 0 && !shared().out.isDrained(); records--) {
-                victim.engine.progress(world.nowNs);
+                victim.engine().progress(world.nowNs());
             }
-            assertEquals(before + 5, victim.engine.counters().malformed());
+            assertEquals(before + 5, victim.engine().counters().malformed());
             assertFalse(send.isComplete());
             assertEquals(null, SimWorld.peer(victim, hostile).failure());
             honestTalk();
@@ -232,32 +253,41 @@ final class HostileRingTest {
     @ParameterizedTest
     @ValueSource(ints = {50, 500})
     void shouldNotWaitForAWriterThatDiesBetweenClaimAndCommit(int claimed) {
-        try (SimWorld made = new SimWorld(1, SimWorld.Trouble.NONE)) {
+        try (SimWorld made = new SimWorld(1, Trouble.NONE)) {
             start(made);
             MemorySegment room = MemorySegment.ofArray(new byte[100]);
-            Request whole = victim.engine.receive(1, -1, room, 0, 100, null, null);
-            Request half = victim.engine.receive(2, -1, room, 0, 100, null, null);
+            Request whole = victim.engine().receive(1, -1, room, 0, 100, null, null);
+            Request half = victim.engine().receive(2, -1, room, 0, 100, null, null);
             hostile.wake();
-            hostile.engine.send(
-                    SimWorld.peer(hostile, victim),
-                    1,
-                    MemorySegment.ofArray(new byte[8]),
-                    0,
-                    8,
-                    false,
-                    null,
-                    null);
+            hostile.engine()
+                    .send(
+                            SimWorld.peer(hostile, victim),
+                            1,
+                            MemorySegment.ofArray(new byte[8]),
+                            0,
+                            8,
+                            false,
+                            null,
+                            null);
             memory.set(WORD, shared().out.claim(RingRecord.EAGER, claimed), 2);
-            hostile.dead = true;
+            hostile.kill();
             Request to =
-                    victim.engine.send(
-                            SimWorld.peer(victim, hostile), 3, room, 0, 100, true, null, null);
+                    victim.engine()
+                            .send(
+                                    SimWorld.peer(victim, hostile),
+                                    3,
+                                    room,
+                                    0,
+                                    100,
+                                    true,
+                                    null,
+                                    null);
             world.await("the send fails", to::isComplete);
             assertEquals(PsmError.EPID_NETWORK_ERROR, to.error());
             assertTrue(whole.isComplete(), "what was committed has come");
             assertEquals(PsmError.OK, whole.error());
             assertFalse(half.isComplete(), "and nothing else");
-            assertTrue(victim.engine.cancel(half));
+            assertTrue(victim.engine().cancel(half));
             honestTalk();
         }
     }
@@ -265,11 +295,11 @@ final class HostileRingTest {
     /** It says where its message is, and there is nothing, or not all of it. */
     @Test
     void shouldAskForBytesThatCannotBeReadWhereThePeerSaysTheyAre() {
-        try (SimWorld made = new SimWorld(1, SimWorld.Trouble.NONE)) {
+        try (SimWorld made = new SimWorld(1, Trouble.NONE)) {
             start(made);
             MemorySegment small = MemorySegment.ofArray(new byte[1000]);
-            hostile.port.pin(small);
-            hostile.port.grant(victim.id, 0);
+            hostile.port().pin(small);
+            hostile.port().grant(victim.id(), 0);
             long[] sources = {
                 RingRecord.source(0, 1),
                 RingRecord.source(0, 1L << 37),
@@ -286,12 +316,12 @@ final class HostileRingTest {
                 shared().out.commit();
                 MemorySegment room = MemorySegment.ofArray(new byte[1000]);
                 victim.wake();
-                Request receive = victim.engine.receive(5, -1, room, 0, 1000, null, null);
-                victim.engine.progress(world.nowNs);
+                Request receive = victim.engine().receive(5, -1, room, 0, 1000, null, null);
+                victim.engine().progress(world.nowNs());
                 assertFalse(receive.isComplete(), "source=" + sources[i]);
             }
             assertEquals(null, SimWorld.peer(victim, hostile).failure());
-            assertEquals(sources.length, victim.engine.referredCount(), "asked for the bytes");
+            assertEquals(sources.length, victim.engine().referredCount(), "asked for the bytes");
         }
     }
 

@@ -7,6 +7,9 @@ import io.softpath.abi.Fidelity;
 import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.psm.EndpointId;
 import io.softpath.abi.psm.PsmError;
+import io.softpath.psm.sim.SimNode;
+import io.softpath.psm.sim.SimWorld;
+import io.softpath.psm.sim.Trouble;
 
 import org.junit.jupiter.api.Test;
 
@@ -57,9 +60,9 @@ final class MatchListTest {
         long seed = new SplittableRandom().nextLong();
         System.out.println("seed=" + seed);
         SplittableRandom random = new SplittableRandom(seed);
-        SimWorld world = new SimWorld(seed, SimWorld.Trouble.NONE);
-        SimWorld.Node from = world.add();
-        SimWorld.Node to = world.add();
+        SimWorld world = new SimWorld(seed, Trouble.NONE);
+        SimNode from = world.add();
+        SimNode to = world.add();
         world.connectAll();
         Peer peer = SimWorld.peer(from, to);
         List<Receive> posted = new ArrayList<>();
@@ -82,30 +85,29 @@ final class MatchListTest {
                 }
                 case 6 -> {
                     long selector = someSelector(random);
-                    int found = to.engine.probe(tag, selector);
+                    int found = to.engine().probe(tag, selector);
                     Message first = find(unexpected, tag, selector);
                     assertEquals(first == null ? -1 : 4, found, "probe");
                     if (first != null) {
-                        assertEquals(first.tag(), to.engine.probedTag(tag, selector));
+                        assertEquals(first.tag(), to.engine().probedTag(tag, selector));
                     }
                 }
                 default -> {
                     if (!posted.isEmpty()) {
                         Receive victim = posted.remove(random.nextInt(posted.size()));
-                        assertEquals(true, to.engine.cancel(victim.request), "cancel");
+                        assertEquals(true, to.engine().cancel(victim.request), "cancel");
                     }
                 }
             }
-            assertEquals(posted.size(), to.engine.postedCount());
-            assertEquals(unexpected.size(), to.engine.unexpectedCount());
+            assertEquals(posted.size(), to.engine().postedCount());
+            assertEquals(unexpected.size(), to.engine().unexpectedCount());
         }
     }
 
-    private static void deliver(
-            SimWorld.Node from, Peer peer, SimWorld world, long tag, int value) {
+    private static void deliver(SimNode from, Peer peer, SimWorld world, long tag, int value) {
         MemorySegment bytes = MemorySegment.ofArray(new int[] {value});
-        Request send = from.engine.send(peer, tag, bytes, 0, 4, false, null, null);
-        from.engine.release(send);
+        Request send = from.engine().send(peer, tag, bytes, 0, 4, false, null, null);
+        from.engine().release(send);
         world.await("delivered", peer.flow::isIdle);
     }
 
@@ -120,12 +122,12 @@ final class MatchListTest {
 
     /** What the model says of a message that comes, and whether the engine has done the same. */
     private static void message(
-            SimWorld.Node to, List<Receive> posted, List<Message> unexpected, Message message) {
+            SimNode to, List<Receive> posted, List<Message> unexpected, Message message) {
         for (Receive receive : posted) {
             if (((message.tag() ^ receive.tag) & receive.selector) == 0) {
                 posted.remove(receive);
                 check(receive, message);
-                to.engine.release(receive.request);
+                to.engine().release(receive.request);
                 return;
             }
         }
@@ -134,19 +136,20 @@ final class MatchListTest {
 
     private static void post(
             SimWorld world,
-            SimWorld.Node to,
+            SimNode to,
             List<Receive> posted,
             List<Message> unexpected,
             Receive receive) {
         receive.request =
-                to.engine.receive(
-                        receive.tag,
-                        receive.selector,
-                        receive.buffer,
-                        0,
-                        receive.room,
-                        null,
-                        receive);
+                to.engine()
+                        .receive(
+                                receive.tag,
+                                receive.selector,
+                                receive.buffer,
+                                0,
+                                receive.room,
+                                null,
+                                receive);
         Message message = find(unexpected, receive.tag, receive.selector);
         if (message == null) {
             assertEquals(false, receive.request.isComplete());
@@ -155,9 +158,9 @@ final class MatchListTest {
             unexpected.remove(message);
             check(receive, message);
         }
-        to.engine.progress(world.nowNs);
+        to.engine().progress(world.nowNs());
         if (message != null) {
-            to.engine.release(receive.request);
+            to.engine().release(receive.request);
         }
     }
 
@@ -178,10 +181,10 @@ final class MatchListTest {
 
     @Test
     void shouldGiveAnEngineWithoutPeersNothing() {
-        SimWorld world = new SimWorld(1, SimWorld.Trouble.NONE);
-        SimWorld.Node alone = world.add();
-        assertEquals(EndpointId.of(1, 2, 0, 0, ChipModel.Family.QLE72XX), alone.engine.own());
-        assertEquals(-1, alone.engine.probe(0, 0));
-        assertEquals(0, alone.engine.requestsInUse());
+        SimWorld world = new SimWorld(1, Trouble.NONE);
+        SimNode alone = world.add();
+        assertEquals(EndpointId.of(1, 2, 0, 0, ChipModel.Family.QLE72XX), alone.engine().own());
+        assertEquals(-1, alone.engine().probe(0, 0));
+        assertEquals(0, alone.engine().requestsInUse());
     }
 }

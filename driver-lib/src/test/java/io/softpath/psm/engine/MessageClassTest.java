@@ -7,6 +7,9 @@ import io.softpath.abi.Fidelity;
 import io.softpath.abi.packet.MessageHeader;
 import io.softpath.abi.psm.MqClass;
 import io.softpath.abi.psm.SubOpcode;
+import io.softpath.psm.sim.SimNode;
+import io.softpath.psm.sim.SimWorld;
+import io.softpath.psm.sim.Trouble;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,16 +38,16 @@ final class MessageClassTest {
     })
     void shouldUseThePacketsOfItsClass(
             int bytes, boolean synchronous, boolean pinned, String expected) {
-        SimWorld world = new SimWorld(1, SimWorld.Trouble.NONE);
-        SimWorld.Node from = world.add();
-        SimWorld.Node to = world.add();
+        SimWorld world = new SimWorld(1, Trouble.NONE);
+        SimNode from = world.add();
+        SimNode to = world.add();
         world.connectAll();
         List<String> seen = new ArrayList<>();
-        world.tap = (sender, receiver, header, payload) -> seen.add(name(header));
-        MemorySegment room = pinned ? to.tids.pin(bytes) : MemorySegment.ofArray(new byte[bytes]);
-        Request receive = to.engine.receive(1, -1, room, 0, bytes, null, null);
+        world.links().tap((sender, receiver, header, payload) -> seen.add(name(header)));
+        MemorySegment room = pinned ? to.tids().pin(bytes) : MemorySegment.ofArray(new byte[bytes]);
+        Request receive = to.engine().receive(1, -1, room, 0, bytes, null, null);
         MemorySegment message = MemorySegment.ofArray(new byte[bytes]);
-        from.engine.send(SimWorld.peer(from, to), 1, message, 0, bytes, synchronous, null, null);
+        from.engine().send(SimWorld.peer(from, to), 1, message, 0, bytes, synchronous, null, null);
         world.await("received", receive::isComplete);
 
         seen.removeIf(String::isEmpty);

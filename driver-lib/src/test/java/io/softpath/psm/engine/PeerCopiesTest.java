@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 
 import io.softpath.abi.model.ChipModel;
 import io.softpath.abi.psm.EndpointId;
+import io.softpath.psm.sim.SimHost;
+import io.softpath.psm.sim.SimNode;
+import io.softpath.psm.sim.SimWorld;
+import io.softpath.psm.sim.Trouble;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,9 +34,9 @@ final class PeerCopiesTest {
 
     @BeforeEach
     void pinThreePieces() {
-        SimWorld world = new SimWorld(1, SimWorld.Trouble.NONE);
+        SimWorld world = new SimWorld(1, Trouble.NONE);
         world.add();
-        SimWorld.Node receiver = world.add();
+        SimNode receiver = world.add();
         world.connectAll();
         host = world.host();
         EndpointId own = EndpointId.of(1, 1, 0, 0, ChipModel.Family.QLE72XX);
@@ -49,7 +53,7 @@ final class PeerCopiesTest {
         Matching matching = new Matching(settings, new EngineCounters(), requests);
         copies = new PeerCopies(peer, port, matching);
         receive = requests.take(0, MemorySegment.ofArray(new byte[BYTES]), 0, BYTES, null, null);
-        requests.runs(SimWorld.peer(receiver, world.nodes.getFirst()), receive);
+        requests.runs(SimWorld.peer(receiver, world.nodes().getFirst()), receive);
         receive.messageLength = BYTES;
         receive.wanted = BYTES;
     }
@@ -70,13 +74,13 @@ final class PeerCopiesTest {
     @Test
     void shouldGiveBackWhatThePeerHasClosedWhenItIsCopied() {
         begin();
-        assertEquals(1, host.mapped);
+        assertEquals(1, host.mapped());
         assertNull(copies.step(), "half of it");
         copies.forget(0);
-        assertEquals(1, host.mapped, "it is being read");
+        assertEquals(1, host.mapped(), "it is being read");
         assertNull(copies.find(source(0), 8), "and nothing new is");
         assertSame(ops.getFirst(), copies.step());
-        assertEquals(0, host.mapped);
+        assertEquals(0, host.mapped());
         assertNotNull(copies.find(source(0), 8), "what has that handle now");
     }
 
@@ -86,13 +90,13 @@ final class PeerCopiesTest {
         for (int handle = 1; handle < 64; handle++) {
             assertNotNull(copies.find(source(handle), 8));
         }
-        assertEquals(64, host.mapped);
+        assertEquals(64, host.mapped());
         assertNotNull(copies.find(source(64), 8));
-        assertEquals(2, host.mapped, "the one that is read, and the new one");
+        assertEquals(2, host.mapped(), "the one that is read, and the new one");
         copies.step();
         assertSame(ops.getFirst(), copies.step());
         copies.forget(0);
         copies.forget(64);
-        assertEquals(0, host.mapped);
+        assertEquals(0, host.mapped());
     }
 }

@@ -3,6 +3,11 @@ package io.softpath.psm.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.softpath.psm.sim.SimHost;
+import io.softpath.psm.sim.SimNode;
+import io.softpath.psm.sim.SimWorld;
+import io.softpath.psm.sim.Trouble;
+
 import org.junit.jupiter.api.Test;
 
 import java.lang.foreign.MemorySegment;
@@ -16,9 +21,9 @@ final class RingsTest {
     private static final long TALK = 1;
     private static final long OTHER = 2;
 
-    private final SimWorld world = new SimWorld(1, SimWorld.Trouble.NONE);
-    private final List<SimWorld.Node> peers = new ArrayList<>();
-    private SimWorld.Node hearer;
+    private final SimWorld world = new SimWorld(1, Trouble.NONE);
+    private final List<SimNode> peers = new ArrayList<>();
+    private SimNode hearer;
 
     private void start() {
         SimHost host = world.host();
@@ -33,36 +38,36 @@ final class RingsTest {
         return EngineSettings.defaults(SimWorld.JOB, "sim", run, SimWorld.MTU);
     }
 
-    private void say(SimWorld.Node from, long tag) {
+    private void say(SimNode from, long tag) {
         MemorySegment bytes = MemorySegment.ofArray(new byte[8]);
         Peer to = SimWorld.peer(from, hearer);
         assertTrue(to.isDirect());
-        from.engine.release(from.engine.send(to, tag, bytes, 0, 8, false, null, null));
+        from.engine().release(from.engine().send(to, tag, bytes, 0, 8, false, null, null));
     }
 
     @Test
     void shouldHearEverybodyWhileOneGoesOnTalking() {
         start();
-        SimWorld.Node talker = peers.get(2);
+        SimNode talker = peers.get(2);
         for (int i = 0; i < 100; i++) {
             say(talker, TALK);
-            hearer.engine.look();
+            hearer.engine().look();
         }
-        for (SimWorld.Node each : peers) {
+        for (SimNode each : peers) {
             say(each, OTHER);
         }
         for (int i = 0; i < PEERS; i++) {
             say(talker, TALK);
-            hearer.engine.look();
+            hearer.engine().look();
         }
         for (int i = 0; i < PEERS; i++) {
-            assertEquals(8, hearer.engine.probe(OTHER, -1), "peers heard of: " + i);
+            assertEquals(8, hearer.engine().probe(OTHER, -1), "peers heard of: " + i);
             MemorySegment room = MemorySegment.ofArray(new byte[8]);
-            Request receive = hearer.engine.receive(OTHER, -1, room, 0, 8, null, null);
+            Request receive = hearer.engine().receive(OTHER, -1, room, 0, 8, null, null);
             assertTrue(receive.isComplete());
-            hearer.engine.release(receive);
+            hearer.engine().release(receive);
         }
-        assertEquals(-1, hearer.engine.probe(OTHER, -1));
+        assertEquals(-1, hearer.engine().probe(OTHER, -1));
     }
 
     /** Whoever was silent may be the one that talks now, and the other way round. */
@@ -71,10 +76,10 @@ final class RingsTest {
         start();
         for (int i = 0; i < 1_000; i++) {
             say(peers.get(i / 50 % PEERS), TALK);
-            int before = hearer.engine.unexpectedCount();
-            for (int look = 0; hearer.engine.unexpectedCount() == before; look++) {
+            int before = hearer.engine().unexpectedCount();
+            for (int look = 0; hearer.engine().unexpectedCount() == before; look++) {
                 assertTrue(look < PEERS, "looks in vain: " + look);
-                hearer.engine.look();
+                hearer.engine().look();
             }
         }
     }

@@ -10,6 +10,10 @@ import io.softpath.abi.packet.TidSessionList;
 import io.softpath.abi.psm.MqClass;
 import io.softpath.abi.psm.PsmError;
 import io.softpath.abi.psm.SubOpcode;
+import io.softpath.psm.sim.SimLinks;
+import io.softpath.psm.sim.SimNode;
+import io.softpath.psm.sim.SimWorld;
+import io.softpath.psm.sim.Trouble;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,9 +32,9 @@ final class TidTransferTest {
     private static final long MS = 1_000_000;
     private static final byte CANARY = 0x5C;
 
-    private final SimWorld world = new SimWorld(5, SimWorld.Trouble.NONE);
-    private SimWorld.Node from;
-    private SimWorld.Node to;
+    private final SimWorld world = new SimWorld(5, Trouble.NONE);
+    private SimNode from;
+    private SimNode to;
 
     /** Packets of each sub-opcode that were sent. */
     private final int[] sent = new int[256];
@@ -53,8 +57,8 @@ final class TidTransferTest {
         from = world.add(settings);
         to = world.add(settings);
         world.connectAll();
-        world.tap =
-                (sender, receiver, header, payload) -> {
+        world.links()
+                .tap((sender, receiver, header, payload) -> {
                     int subOpcode = MessageHeader.subOpcode(header, 0);
                     sent[subOpcode]++;
                     if (subOpcode == SubOpcode.TIDS_GRANT) {
@@ -64,8 +68,8 @@ final class TidTransferTest {
                     } else if ((MessageHeader.pktFlags(header, 0) & IpathHeader.HDRSUPP) == 0) {
                         told++;
                     }
-                };
-        world.filter = (lid, subOpcode) -> toLose[subOpcode]-- <= 0;
+                });
+        world.links().filter((lid, subOpcode) -> toLose[subOpcode]-- <= 0);
         return SimWorld.peer(from, to);
     }
 
@@ -79,7 +83,7 @@ final class TidTransferTest {
 
     /** From now on endpoints say of themselves what PSM's library says. */
     private void asPsm() {
-        world.rewrite = EngineSimulationTest::asPsm;
+        world.links().rewrite(EngineSimulationTest::asPsm);
     }
 
     private static byte[] content(int bytes) {
@@ -91,31 +95,31 @@ final class TidTransferTest {
     private Request send(Peer peer, byte[] content, boolean synchronous) {
         MemorySegment message = MemorySegment.ofArray(content);
         if (sourceShift >= 0) {
-            message = from.tids.pin(sourceShift + content.length).asSlice(sourceShift);
+            message = from.tids().pin(sourceShift + content.length).asSlice(sourceShift);
             message = message.asSlice(0, content.length).copyFrom(MemorySegment.ofArray(content));
         }
-        return from.engine.send(peer, 1, message, 0, content.length, synchronous, null, null);
+        return from.engine().send(peer, 1, message, 0, content.length, synchronous, null, null);
     }
 
     private Request receive(MemorySegment room) {
-        return to.engine.receive(1, -1, room, 0, (int) room.byteSize(), null, null);
+        return to.engine().receive(1, -1, room, 0, (int) room.byteSize(), null, null);
     }
 
     /** Pinned memory that begins so many bytes behind a page. */
     private MemorySegment pinned(int shift, int bytes) {
-        MemorySegment all = to.tids.pin(shift + bytes + 100);
+        MemorySegment all = to.tids().pin(shift + bytes + 100);
         all.fill(CANARY);
         return all.asSlice(shift, bytes);
     }
 
     private void exchange(Peer peer, int shift, int bytes) {
-        MemorySegment region = to.tids.pin(shift + bytes + 100);
+        MemorySegment region = to.tids().pin(shift + bytes + 100);
         region.fill(CANARY);
         byte[] content = content(bytes);
         Request receive = receive(region.asSlice(shift, bytes));
         Request send = send(peer, content, true);
         world.await("received", receive::isComplete);
-        world.await("sent", () -> send.isComplete() && from.engine.isIdle(peer));
+        world.await("sent", () -> send.isComplete() && from.engine().isIdle(peer));
         assertEquals(PsmError.OK, receive.error());
         assertEquals(PsmError.OK, send.error());
         assertEquals(
@@ -126,18 +130,18 @@ final class TidTransferTest {
             }
             assertEquals(CANARY, region.get(ValueLayout.JAVA_BYTE, i), "at " + i);
         }
-        to.engine.release(receive);
-        from.engine.release(send);
-        assertEquals(0, to.tids.inUse(), "TIDs");
-        assertEquals(0, to.tids.flowsTaken(), "flows");
-        assertEquals(0, to.engine.tidWindows());
-        assertEquals(0, to.engine.counters().malformed() + from.engine.counters().malformed());
+        to.engine().release(receive);
+        from.engine().release(send);
+        assertEquals(0, to.tids().inUse(), "TIDs");
+        assertEquals(0, to.tids().flowsTaken(), "flows");
+        assertEquals(0, to.engine().tidWindows());
+        assertEquals(0, to.engine().counters().malformed() + from.engine().counters().malformed());
     }
 
     @ParameterizedTest
     @CsvSource({"true,0", "true,1", "true,4095", "false,2", "false,4094", "false,100"})
     void shouldPlaceEveryByteOfALongMessageAndNoOther(boolean checked, int shift) {
-        world.checkedFlows = checked;
+        world.checkedFlows(checked);
         Peer peer = connect();
         for (int bytes : new int[] {4096, 4097, 8191, 131_072, 131_075, 200_001, 300_002}) {
             exchange(peer, shift, bytes);
@@ -149,18 +153,19 @@ final class TidTransferTest {
     @CsvSource({"0,0,true", "4,0,true", "0,4092,true", "2,6,true", "2,4,false", "1,0,false"})
     void shouldHaveTheChipSendWhatIsPinnedAtBothEnds(int fromShift, int toShift, boolean gathers) {
         for (boolean psm : new boolean[] {false, true}) {
-            world.rewrite = psm ? EngineSimulationTest::asPsm : null;
-            world.nodes.clear();
+            world.links().rewrite(psm ? EngineSimulationTest::asPsm : null);
+            world.clear();
             Peer peer = connect();
             sourceShift = fromShift;
-            world.gathered = 0;
+            int before = world.gathered();
             for (int bytes : new int[] {4096, 4099, 131_072, 131_075, 1_000_002}) {
                 exchange(peer, toShift, bytes);
             }
             int windows = 1 + 1 + 1 + 2 + 8;
             int most = windows + 1; // credits may end in the middle of one
-            assertEquals(gathers, world.gathered >= windows, "gathered=" + world.gathered);
-            assertTrue(world.gathered <= (gathers ? most : 0), "gathered=" + world.gathered);
+            int gathered = world.gathered() - before;
+            assertEquals(gathers, gathered >= windows, "gathered=" + gathered);
+            assertTrue(gathered <= (gathers ? most : 0), "gathered=" + gathered);
         }
     }
 
@@ -172,7 +177,7 @@ final class TidTransferTest {
         exchange(peer, 0, 131_072);
         assertEquals(64, sent[SubOpcode.MQ_EXPTID]);
         assertEquals(4, told, "one of 16");
-        assertEquals(1, world.gathered);
+        assertEquals(1, world.gathered());
     }
 
     /** The packet that is lost is the 21st of a run; the last that was told of is the 16th. */
@@ -181,10 +186,11 @@ final class TidTransferTest {
         Peer peer = connect();
         sourceShift = 0;
         int[] count = {0};
-        world.filter = (lid, subOpcode) -> subOpcode != SubOpcode.MQ_EXPTID || ++count[0] != 21;
+        world.links()
+                .filter((lid, subOpcode) -> subOpcode != SubOpcode.MQ_EXPTID || ++count[0] != 21);
         exchange(peer, 0, 131_072);
         assertEquals(64 + 64 - 16, sent[SubOpcode.MQ_EXPTID]);
-        assertTrue(world.gathered >= 2, "gathered=" + world.gathered);
+        assertTrue(world.gathered() >= 2, "gathered=" + world.gathered());
     }
 
     /** Senders take the grants of a message in their order, so that is how they are to come. */
@@ -199,8 +205,8 @@ final class TidTransferTest {
         }
         world.await("all", () -> all.stream().allMatch(Request::isComplete));
         assertEquals(6 * 8, granted.size());
-        assertEquals(0, to.engine.counters().grantsAgain());
-        assertEquals(0, from.engine.counters().outOfOrder());
+        assertEquals(0, to.engine().counters().grantsAgain());
+        assertEquals(0, from.engine().counters().outOfOrder());
         assertEquals(0, eagerBytes);
     }
 
@@ -242,9 +248,9 @@ final class TidTransferTest {
             })
     void shouldSurviveTheLossOfEachKindOfPacket(int subOpcode) {
         for (int way = 0; way < 4; way++) {
-            world.checkedFlows = way % 2 == 0;
+            world.checkedFlows(way % 2 == 0);
             sourceShift = way < 2 ? -1 : 3;
-            world.nodes.clear();
+            world.clear();
             Peer peer = connect();
             for (int lost = 1; lost < 5; lost++) {
                 toLose[subOpcode] = lost;
@@ -262,10 +268,11 @@ final class TidTransferTest {
         byte[] content = content(8192);
         send(peer, content, true);
         int[] count = {0};
-        world.filter = (lid, subOpcode) -> subOpcode != SubOpcode.MQ_EXPTID || ++count[0] != 4;
-        long start = world.nowNs;
+        world.links()
+                .filter((lid, subOpcode) -> subOpcode != SubOpcode.MQ_EXPTID || ++count[0] != 4);
+        long start = world.nowNs();
         world.await("asked", () -> sent[SubOpcode.ERR_CHK_GEN] == 1);
-        assertEquals(8, (world.nowNs - start + MS / 2) / MS);
+        assertEquals(8, (world.nowNs() - start + MS / 2) / MS);
         world.await("received", receive::isComplete);
         assertEquals(-1, room.mismatch(MemorySegment.ofArray(content)));
         assertTrue(sent[SubOpcode.NAK] > 0);
@@ -273,7 +280,7 @@ final class TidTransferTest {
 
     @Test
     void shouldWaitForTidsAndSendInEagerPacketsWhereTheSenderCan() {
-        world.tidCount = 40;
+        world.tidCount(40);
         Peer peer = connect();
         toLose[SubOpcode.TIDS_GRANT] = 1000;
         MemorySegment first = pinned(0, 131_072);
@@ -292,7 +299,7 @@ final class TidTransferTest {
 
     @Test
     void shouldWaitForTidsWhereTheSenderMustHaveThem() {
-        world.tidCount = 40;
+        world.tidCount(40);
         asPsm();
         Peer peer = connect();
         List<Request> receives = new ArrayList<>();
@@ -301,9 +308,9 @@ final class TidTransferTest {
             send(peer, content(131_072), false);
         }
         world.await("all", () -> receives.stream().allMatch(Request::isComplete));
-        world.await("idle", () -> from.engine.isIdle(peer));
+        world.await("idle", () -> from.engine().isIdle(peer));
         assertEquals(0, eagerBytes);
-        assertEquals(0, to.tids.inUse());
+        assertEquals(0, to.tids().inUse());
     }
 
     /** PSM's library cannot send otherwise, so its bytes go to memory of ours, and are copied. */
@@ -327,26 +334,26 @@ final class TidTransferTest {
     void shouldEndAReceiveForWhichThereIsNoMemoryToCopyFrom() {
         asPsm();
         Peer peer = connect();
-        to.tids.poor = true;
+        to.tids().poor(true);
         Request receive = receive(MemorySegment.ofArray(new byte[70_000]));
         send(peer, content(70_000), false);
         world.await("it ends", receive::isComplete);
         assertEquals(PsmError.NO_MEMORY, receive.error());
-        assertEquals(0, to.engine.tidWindows());
+        assertEquals(0, to.engine().tidWindows());
     }
 
     @Test
     void shouldSendInEagerPacketsWhenTidsAreOff() {
         Peer peer = connect(EngineSettings.of(SimWorld.JOB, "sim", 9).tids(false, 131_072).build());
         int[] mqClass = {0};
-        SimWorld.Tap counting = world.tap;
-        world.tap =
-                (sender, receiver, header, payload) -> {
+        SimLinks.Tap counting = world.links().tap();
+        world.links()
+                .tap((sender, receiver, header, payload) -> {
                     counting.sees(sender, receiver, header, payload);
                     if (mqClass[0] == 0) {
                         mqClass[0] = MqClass.of(MessageHeader.mqHdr(header, 0));
                     }
-                };
+                });
         MemorySegment room = pinned(0, 100_000);
         Request receive = receive(room);
         send(peer, content(100_000), false);
@@ -359,7 +366,7 @@ final class TidTransferTest {
     @Test
     void shouldTakeAsMuchByTidAsThereIsRoomFor() {
         Peer peer = connect();
-        MemorySegment region = to.tids.pin(200_000);
+        MemorySegment region = to.tids().pin(200_000);
         region.fill(CANARY);
         Request receive = receive(region.asSlice(5, 150_001));
         byte[] content = content(190_000);
@@ -381,18 +388,19 @@ final class TidTransferTest {
         Request receive = receive(pinned(0, 300_000));
         Request send = send(peer, content(300_000), false);
         int[] data = {0};
-        world.filter = (lid, subOpcode) -> subOpcode != SubOpcode.MQ_EXPTID || ++data[0] < 70;
+        world.links()
+                .filter((lid, subOpcode) -> subOpcode != SubOpcode.MQ_EXPTID || ++data[0] < 70);
         world.await("half of it", () -> data[0] >= 70);
-        (senderDies ? from : to).dead = true;
+        (senderDies ? from : to).kill();
         Request left = senderDies ? receive : send;
         world.await("it ends", left::isComplete);
         assertEquals(PsmError.EPID_NETWORK_ERROR, left.error());
         if (senderDies) {
-            assertEquals(0, to.tids.inUse());
-            assertEquals(0, to.tids.flowsTaken());
-            assertEquals(0, to.engine.tidWindows());
+            assertEquals(0, to.tids().inUse());
+            assertEquals(0, to.tids().flowsTaken());
+            assertEquals(0, to.engine().tidWindows());
         } else {
-            assertTrue(from.engine.isIdle(peer));
+            assertTrue(from.engine().isIdle(peer));
         }
     }
 
@@ -401,25 +409,25 @@ final class TidTransferTest {
     void shouldTakeALateGrantForNothingNew() {
         Peer peer = connect();
         List<Runnable> late = new ArrayList<>();
-        SimWorld.Tap counting = world.tap;
-        world.tap =
-                (sender, receiver, header, payload) -> {
+        SimLinks.Tap counting = world.links().tap();
+        world.links()
+                .tap((sender, receiver, header, payload) -> {
                     counting.sees(sender, receiver, header, payload);
                     if (MessageHeader.subOpcode(header, 0) == SubOpcode.TIDS_GRANT) {
                         late.add(() ->
-                                from.engine
+                                from.engine()
                                         .intake()
                                         .onPacket(header, 0, payload, 0, (int) payload.byteSize()));
                     }
-                };
+                });
         exchange(peer, 0, 100_000);
         Request receive = receive(pinned(0, 100_000));
-        world.filter = (lid, subOpcode) -> subOpcode != SubOpcode.TIDS_GRANT;
+        world.links().filter((lid, subOpcode) -> subOpcode != SubOpcode.TIDS_GRANT);
         Request send = send(peer, content(100_000), false);
         world.await("granted", () -> late.size() == 2);
         late.getFirst().run();
-        assertEquals(1, from.engine.counters().duplicates());
-        world.filter = null;
+        assertEquals(1, from.engine().counters().duplicates());
+        world.links().filter(null);
         world.await("received", () -> receive.isComplete() && send.isComplete());
         assertEquals(PsmError.OK, receive.error());
     }
@@ -427,7 +435,7 @@ final class TidTransferTest {
     @Test
     void shouldKnowWhoTakesEitherAnswer() {
         assertTrue(connect().takesEitherAnswer);
-        world.nodes.clear();
+        world.clear();
         asPsm();
         assertFalse(connect().takesEitherAnswer);
     }

@@ -1,6 +1,7 @@
-package io.softpath.psm.engine;
+package io.softpath.psm.sim;
 
 import io.softpath.abi.packet.ExpectedPsn;
+import io.softpath.psm.engine.TidPort;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -8,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The TIDs and flows of one endpoint, and the chip that places what comes by TID. */
-final class SimTids implements TidPort {
+public final class SimTids implements TidPort {
     /** What the chip says of a packet that names a TID. */
     enum Verdict {
         PLACED,
@@ -32,27 +33,36 @@ final class SimTids implements TidPort {
     private final int[] sequence = new int[FLOWS];
     private final boolean[] mismatch = new boolean[FLOWS];
 
-    /** No memory may be pinned. */
-    boolean poor;
+    private final Hazard hazard;
+    private final Arena arena;
+    private boolean poor;
 
-    SimTids(boolean checked, int count) {
+    SimTids(boolean checked, int count, Hazard hazard, Arena arena) {
+        this.arena = arena;
         this.checked = checked;
+        this.hazard = hazard;
         this.count = count;
         pages = new MemorySegment[count];
     }
 
-    MemorySegment pin(long bytes) {
+    /** Whether no memory may be pinned. */
+    public void poor(boolean nothingLeft) {
+        poor = nothingLeft;
+    }
+
+    /** Memory that its chip can reach. */
+    public MemorySegment pin(long bytes) {
         long whole = bytes + PAGE_BYTES - 1 & -PAGE_BYTES;
-        MemorySegment region = Arena.ofAuto().allocate(whole, PAGE_BYTES);
+        MemorySegment region = arena.allocate(whole, PAGE_BYTES);
         regions.add(region);
         return region;
     }
 
-    int inUse() {
+    public int inUse() {
         return inUse;
     }
 
-    int flowsTaken() {
+    public int flowsTaken() {
         int sum = 0;
         for (boolean each : taken) {
             sum += each ? 1 : 0;
@@ -108,11 +118,13 @@ final class SimTids implements TidPort {
             inUse++;
             cursor = (cursor + 1) % count;
         }
+        hazard.at(Hazard.Point.AFTER_TIDS_TAKEN);
         return true;
     }
 
     @Override
     public void release(int[] tids, int released, boolean clean) {
+        hazard.at(Hazard.Point.BEFORE_TIDS_GIVEN);
         for (int i = 0; i < released; i++) {
             if (pages[tids[i]] == null) {
                 throw new AssertionError("released twice: tid=" + tids[i]);
@@ -127,6 +139,7 @@ final class SimTids implements TidPort {
         for (int flow = 0; flow < FLOWS; flow++) {
             if (!taken[flow]) {
                 taken[flow] = true;
+                hazard.at(Hazard.Point.AFTER_FLOW_TAKEN);
                 return flow;
             }
         }
@@ -147,10 +160,12 @@ final class SimTids implements TidPort {
         generation[flow] = newGeneration;
         sequence[flow] = newSequence;
         mismatch[flow] = false;
+        hazard.at(Hazard.Point.AFTER_FLOW_SET);
     }
 
     @Override
     public void giveFlow(int flow) {
+        hazard.at(Hazard.Point.BEFORE_FLOW_GIVEN);
         setFlow(flow, 0, 0);
         taken[flow] = false;
     }

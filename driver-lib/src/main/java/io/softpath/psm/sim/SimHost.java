@@ -1,7 +1,9 @@
-package io.softpath.psm.engine;
+package io.softpath.psm.sim;
 
 import io.softpath.abi.direct.DirectLayout;
 import io.softpath.abi.psm.EndpointId;
+import io.softpath.psm.engine.DirectLink;
+import io.softpath.psm.engine.DirectPort;
 
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -13,20 +15,26 @@ import java.util.List;
 import java.util.Map;
 
 /** What the daemon of one host does: brings pairs of its endpoints together. */
-final class SimHost implements AutoCloseable {
+public final class SimHost implements AutoCloseable {
     private final Arena arena = Arena.ofConfined();
     private final Map<List<EndpointId>, MemorySegment> waiting = new HashMap<>();
     private final Map<EndpointId, Port> ports = new HashMap<>();
 
-    /** Memory of peers that somebody has mapped and not given back. */
-    int mapped;
+    private int mapped;
+
+    SimHost() {}
+
+    /** Memory of peers that somebody living has mapped and not given back. */
+    public int mapped() {
+        return mapped;
+    }
 
     /** Memory for a pair, with something before and behind it that nobody may touch. */
-    static MemorySegment memory(Arena arena) {
+    public static MemorySegment memory(Arena arena) {
         return arena.allocate(DirectLayout.BYTES, 4096);
     }
 
-    static DirectLink link(int side, MemorySegment memory) {
+    public static DirectLink link(int side, MemorySegment memory) {
         return new DirectLink(
                 side,
                 memory,
@@ -36,11 +44,19 @@ final class SimHost implements AutoCloseable {
     /**
      * The port of an endpoint that comes to this host, perhaps to the place of one that is gone.
      */
-    Port port(EndpointId id) {
-        waiting.keySet().removeIf(pair -> pair.contains(id));
-        Port port = new Port(id);
+    public Port port(EndpointId id) {
+        return port(id, Hazard.NONE);
+    }
+
+    Port port(EndpointId id, Hazard hazard) {
+        forget(id);
+        Port port = new Port(id, hazard);
         ports.put(id, port);
         return port;
+    }
+
+    private void forget(EndpointId id) {
+        waiting.keySet().removeIf(pair -> pair.contains(id));
     }
 
     @Override
@@ -49,23 +65,35 @@ final class SimHost implements AutoCloseable {
     }
 
     /** What one endpoint sees of it. */
-    final class Port implements DirectPort {
+    public final class Port implements DirectPort {
         private final EndpointId own;
         private final List<MemorySegment> pinned = new ArrayList<>();
         private final List<List<EndpointId>> granted = new ArrayList<>();
 
-        private Port(EndpointId own) {
+        private final Hazard hazard;
+        private int mine;
+
+        private Port(EndpointId own, Hazard hazard) {
             this.own = own;
+            this.hazard = hazard;
+        }
+
+        /** Its process is gone, and what it had mapped. */
+        void leave() {
+            forget(own);
+            ports.remove(own, this);
+            mapped -= mine;
+            mine = 0;
         }
 
         /** From now on peers that are allowed to can read this. */
-        void pin(MemorySegment segment) {
+        public void pin(MemorySegment segment) {
             pinned.add(segment);
             granted.add(new ArrayList<>());
         }
 
         /** It is gone. */
-        void unpin(MemorySegment segment) {
+        public void unpin(MemorySegment segment) {
             pinned.set(pinned.indexOf(segment), null);
         }
 
@@ -75,9 +103,15 @@ final class SimHost implements AutoCloseable {
                 return null;
             }
             MemorySegment other = waiting.remove(List.of(peer, own));
-            return other != null
-                    ? link(1, other)
-                    : link(0, waiting.computeIfAbsent(List.of(own, peer), pair -> memory(arena)));
+            DirectLink link =
+                    other != null
+                            ? link(1, other)
+                            : link(
+                                    0,
+                                    waiting.computeIfAbsent(
+                                            List.of(own, peer), pair -> memory(arena)));
+            hazard.at(Hazard.Point.AFTER_SHARED_MEMORY);
+            return link;
         }
 
         @Override
@@ -102,7 +136,9 @@ final class SimHost implements AutoCloseable {
 
         @Override
         public boolean grant(EndpointId peer, int handle) {
-            return granted.get(handle).add(peer);
+            granted.get(handle).add(peer);
+            hazard.at(Hazard.Point.AFTER_GRANT);
+            return true;
         }
 
         @Override
@@ -116,6 +152,8 @@ final class SimHost implements AutoCloseable {
                 return null;
             }
             mapped++;
+            mine++;
+            hazard.at(Hazard.Point.AFTER_MAPPING);
             MemorySegment segment = port.pinned.get(handle).asReadOnly();
             return new PeerBytes() {
                 @Override
@@ -125,7 +163,9 @@ final class SimHost implements AutoCloseable {
 
                 @Override
                 public void close() {
+                    hazard.at(Hazard.Point.BEFORE_UNMAPPING);
                     mapped--;
+                    mine--;
                 }
             };
         }
