@@ -24,7 +24,7 @@ import java.util.UUID;
  *  48  partition key u16, 0 to 88
  *  88  features BE16, 0 u16, header bytes u16, MTU u16
  *  96  host name, 128 bytes, ends with 0
- * 224  0 to 256
+ * 224  softpath: run id of who answers, u32, in a reply; 0 from PSM's library, and to 256
  * </pre>
  *
  * Where it does not say otherwise, little-endian. Source: psm, ips_proto_connect.c, struct
@@ -44,6 +44,8 @@ import java.util.UUID;
  * @param headerBytes of a message header
  * @param mtu bytes of payload that the sender takes in one packet
  * @param host the sender's host
+ * @param ownRunId softpath: in a reply, which process of the sender's place answers; 0: it does not
+ *     say
  */
 public record ConnectMessage(
         int opcode,
@@ -59,7 +61,8 @@ public record ConnectMessage(
         int features,
         int headerBytes,
         int mtu,
-        String host) {
+        String host,
+        int ownRunId) {
     /** Bytes of a connect request or reply. Longer ones carry what we have no use for. */
     public static final int BYTES = 256;
 
@@ -121,6 +124,7 @@ public record ConnectMessage(
     private static final int MTU = 94;
     private static final int HOST = 96;
     private static final int HOST_BYTES = 128;
+    private static final int OWN_RUN_ID = 224;
 
     /** How many bytes a message of this kind has. */
     public static int bytes(int opcode) {
@@ -151,6 +155,7 @@ public record ConnectMessage(
             byte[] name = host.getBytes(StandardCharsets.UTF_8);
             int length = Math.min(name.length, HOST_BYTES - 1);
             MemorySegment.copy(name, 0, s, JAVA_BYTE, at + HOST, length);
+            s.set(LE32, at + OWN_RUN_ID, ownRunId);
         }
     }
 
@@ -180,7 +185,8 @@ public record ConnectMessage(
                 connect ? u16(s, BE16, at + FEATURES) : 0,
                 connect ? u16(s, LE16, at + HEADER) : 0,
                 connect ? u16(s, LE16, at + MTU) : 0,
-                connect ? host(s, at + HOST) : "");
+                connect ? host(s, at + HOST) : "",
+                connect ? s.get(LE32, at + OWN_RUN_ID) : 0);
     }
 
     private static int u16(MemorySegment s, ValueLayout.OfShort layout, long at) {

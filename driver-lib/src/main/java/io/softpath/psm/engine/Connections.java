@@ -29,6 +29,9 @@ public final class Connections {
     /** One stranger in so long is told that it is one. */
     private static final long BETWEEN_STRANGERS_NS = 10 * NS_PER_MS;
 
+    /** So many answers of another process than we know, and it has the place of that one. */
+    private static final int OTHER_ANSWERS = 3;
+
     private static final int FEATURES =
             ConnectMessage.FEATURE_BIG_ENDIAN
                     | ConnectMessage.FEATURE_64_BIT
@@ -197,6 +200,17 @@ public final class Connections {
         return peer.to != Peer.Way.WAITING && peer.to != Peer.Way.PARTING || peer.failure != null;
     }
 
+    /**
+     * Whether nothing is between us any more: each side has parted from the other, or it failed.
+     */
+    public boolean isApart(Peer peer) {
+        return peer.failure != null || peer.to == Peer.Way.NONE && peer.from == Peer.Way.NONE;
+    }
+
+    private static boolean isRenewed(Peer peer) {
+        return peer.renews && peer.to == Peer.Way.ESTABLISHED && peer.failure == null;
+    }
+
     /** What the last connect or disconnect has come to. */
     public PsmError outcome(Peer peer) {
         return peer.outcome;
@@ -225,14 +239,14 @@ public final class Connections {
 
     private void ask(Peer peer, long nowNs) {
         int opcode =
-                peer.to == Peer.Way.WAITING
-                        ? SubOpcode.CONNECT_REQUEST
-                        : SubOpcode.DISCONNECT_REQUEST;
+                peer.to == Peer.Way.PARTING
+                        ? SubOpcode.DISCONNECT_REQUEST
+                        : SubOpcode.CONNECT_REQUEST;
         send(peer.route, opcode, PsmError.OK, peer.ownIndex, settings.runId(), peer.remoteIndex);
         Faults.at(
-                peer.to == Peer.Way.WAITING
-                        ? FaultPoint.CONNECT_ASKED
-                        : FaultPoint.DISCONNECT_ASKED);
+                peer.to == Peer.Way.PARTING
+                        ? FaultPoint.DISCONNECT_ASKED
+                        : FaultPoint.CONNECT_ASKED);
         peer.askAgainNs = nowNs + peer.askIntervalNs;
         peer.askIntervalNs = Math.min(2 * peer.askIntervalNs, LONGEST_INTERVAL_NS);
         engine.wakeAt(peer.askAgainNs);
@@ -254,7 +268,8 @@ public final class Connections {
                         FEATURES,
                         MessageHeader.BYTES,
                         settings.mtuBytes(),
-                        settings.host())
+                        settings.host(),
+                        opcode == SubOpcode.CONNECT_REPLY ? settings.runId() : 0)
                 .write(scratch, 0);
         PacketHeader header = outlet.header();
         header.subOpcode = opcode;
@@ -268,7 +283,7 @@ public final class Connections {
         long next = Long.MAX_VALUE;
         for (int i = 1; i < byIndex.size(); i++) {
             Peer peer = byIndex.get(i);
-            if (peer == null || isSettled(peer)) {
+            if (peer == null || isSettled(peer) && !isRenewed(peer)) {
                 continue;
             }
             if (nowNs - peer.askAgainNs >= 0) {
@@ -326,11 +341,13 @@ public final class Connections {
     private void onConnectRequest(EndpointId id, Peer known, ConnectMessage message) {
         boolean sameJob = message.job().equals(settings.job());
         Peer peer = known;
-        if (peer != null && peer.from == Peer.Way.ESTABLISHED && peer.runId != message.runId()) {
+        if (peer != null && peer.isAnother(message.runId())) {
             if (!sameJob) {
                 return; // a stranger; whom we know is still there
             }
             engine.fail(peer, PsmError.EPID_NETWORK_ERROR); // another process has its place
+        } else if (peer != null && peer.runKnown && !isUpToDate(peer, message)) {
+            return;
         }
         if (peer != null && peer.failure != null) {
             forget(peer);
@@ -350,7 +367,7 @@ public final class Connections {
         }
         if (peer.from != Peer.Way.ESTABLISHED) {
             learn(peer, message);
-            peer.runId = message.runId();
+            peer.is(message.runId());
             peer.from = Peer.Way.ESTABLISHED;
             rings.link(peer);
             rings.listen(peer, message.runId());
@@ -364,6 +381,48 @@ public final class Connections {
                 message.runId(),
                 peer.remoteIndex);
         Faults.at(FaultPoint.CONNECT_REPLIED);
+    }
+
+    /**
+     * Looks at how the process that we know says that we must address it. Its numbers grow: a
+     * greater one says that it has forgotten us since, and knows us anew; a smaller one is late.
+     *
+     * @return false if the message is to be forgotten
+     */
+    private boolean isUpToDate(Peer peer, ConnectMessage message) {
+        if (message.index() - peer.remoteIndex < 0) {
+            return false;
+        }
+        if (message.index() != peer.remoteIndex) {
+            if (peer.isUntouched()) {
+                peer.remoteIndex = message.index();
+                peer.renews = peer.to == Peer.Way.ESTABLISHED;
+                peer.askIntervalNs = FIRST_INTERVAL_NS;
+                peer.askAgainNs = engine.nowNs();
+                engine.wakeAt(peer.askAgainNs);
+            } else {
+                engine.fail(peer, PsmError.EPID_NETWORK_ERROR);
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Whether an answer is to be believed. The process that we know as this peer may be dead, and
+     * this is the next one; or this is a late answer of one before it. Who answers again and again
+     * is there.
+     */
+    private boolean comesFromWhomWeKnow(Peer peer, ConnectMessage message) {
+        if (!peer.isAnother(message.ownRunId())) {
+            boolean upToDate = !peer.runKnown || isUpToDate(peer, message);
+            peer.is(message.ownRunId());
+            return upToDate && peer.failure == null;
+        }
+        peer.otherAnswers++;
+        if (peer.otherAnswers == OTHER_ANSWERS) {
+            engine.fail(peer, PsmError.EPID_NETWORK_ERROR);
+        }
+        return false;
     }
 
     private PsmError judge(ConnectMessage message, boolean sameJob) {
@@ -393,7 +452,7 @@ public final class Connections {
 
     private void onConnectReply(Peer peer, ConnectMessage message) {
         if (peer == null
-                || peer.to != Peer.Way.WAITING
+                || peer.to != Peer.Way.WAITING && !isRenewed(peer)
                 || peer.failure != null
                 || message.runId() != settings.runId()) {
             return; // late, or to somebody who was here before us
@@ -407,6 +466,13 @@ public final class Connections {
         if (!message.job().equals(settings.job()) || message.mtu() < 64) {
             peer.to = Peer.Way.NONE;
             peer.outcome = PsmError.EPID_INVALID_CONNECT;
+            return;
+        }
+        if (message.ownRunId() != 0 && !comesFromWhomWeKnow(peer, message)) {
+            return;
+        }
+        if (isRenewed(peer)) {
+            peer.renews = false;
             return;
         }
         if (peer.from != Peer.Way.ESTABLISHED) {

@@ -145,6 +145,16 @@ final class Flow extends Work {
         return ops.isEmpty() && oldest == next;
     }
 
+    /** Whether the peer has been asked what has come, and has not said so since. */
+    boolean hasAsked() {
+        return expiries > 0;
+    }
+
+    /** Whether nothing was ever sent or taken, nor is to be sent. */
+    boolean isUntouched() {
+        return isIdle() && next == 0 && expected == 0;
+    }
+
     /** Packets that are sent and not acknowledged. */
     int unacknowledged() {
         return FlowPsn.distance(toSend, oldest);

@@ -61,7 +61,8 @@ public final class Intake {
         }
         if (in.subOpcode == SubOpcode.ERR_CHK_BAD) {
             Peer stranger = connections.whoIsThere(in);
-            if (stranger != null) {
+            // One that has not asked is not meant: the answer is late, to who was there before it.
+            if (stranger != null && stranger.packets.hasAsked()) {
                 engine.fail(stranger, PsmError.EPID_NETWORK_ERROR);
             }
             return;
@@ -75,6 +76,10 @@ public final class Intake {
             return;
         }
         if (peer.failure != null) {
+            return;
+        }
+        if (carriesMessage(in.subOpcode) && !peer.sendsToUs()) {
+            counters.strays++; // meant for who had our place before us, or late
             return;
         }
         peer.heard = true;
@@ -97,7 +102,13 @@ public final class Intake {
                     goBack(peer);
                 }
             }
-            case SubOpcode.ERR_CHK -> asked(peer);
+            case SubOpcode.ERR_CHK -> {
+                if (peer.sendsToUs()) {
+                    asked(peer);
+                } else {
+                    connections.answerStranger(in, engine.nowNs()); // we have forgotten it since
+                }
+            }
             case SubOpcode.ERR_CHK_GEN -> tidReceiver.onQuestion(peer, in);
             case SubOpcode.MQ_EXPTID -> onEmpty(peer, length);
             case SubOpcode.TIDS_GRANT -> tidSender.onGrant(peer, in, payload, offset, length);

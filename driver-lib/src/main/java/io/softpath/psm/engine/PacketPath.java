@@ -201,6 +201,12 @@ final class PacketPath implements Path {
 
     // From the peer.
 
+    /** Whether the peer has been asked what has come, in any flow, and has not said so since. */
+    boolean hasAsked() {
+        return flow.hasAsked()
+                || active != null && (active.requests().hasAsked() || active.replies().hasAsked());
+    }
+
     /** The flow that an acknowledgement or a question is about; null if there is none. */
     Flow flowOf(int flowId) {
         return switch (flowId) {

@@ -48,8 +48,17 @@ public final class Peer {
     /** Bytes of payload that it takes in one packet. */
     int fragmentBytes;
 
-    /** Tells its process from one that comes to the same place later. */
+    /** Tells its process from one that comes to the same place later; of no meaning if unknown. */
     int runId;
+
+    /** It has said which process it is. */
+    boolean runKnown;
+
+    /** It has forgotten us since it answered: it is asked again, and messages go on meanwhile. */
+    boolean renews;
+
+    /** Answers that came of another process than the one that it is known as. */
+    int otherAnswers;
 
     /** Its RTS may be answered with a CTS_EGR, whatever it says. */
     boolean takesEitherAnswer;
@@ -154,6 +163,21 @@ public final class Peer {
                         + (failure == null
                                 ? " is not connected"
                                 : " has failed: " + failure.sentence()));
+    }
+
+    /** Whether this is what another process says, in the place of the one we know. */
+    boolean isAnother(int saysRunId) {
+        return runKnown && runId != saysRunId;
+    }
+
+    void is(int saysRunId) {
+        runId = saysRunId;
+        runKnown = true;
+    }
+
+    /** Whether nothing has passed between us but connecting. */
+    boolean isUntouched() {
+        return flow.isUntouched() && path == packets;
     }
 
     /** Whether it has connected to us, and not parted from us since. */

@@ -30,7 +30,8 @@ final class ConnectMessageTest {
                 0x400A,
                 56,
                 2048,
-                host);
+                host,
+                opcode == SubOpcode.CONNECT_REPLY ? 0x0A0B_0C0D : 0);
     }
 
     private static MemorySegment dirty(int bytes) {

@@ -117,7 +117,8 @@ final class ConnectionsTest {
                             },
                             m.headerBytes(),
                             what.equals("mtu") ? 63 : m.mtu(),
-                            m.host());
+                            m.host(),
+                            m.ownRunId());
                 });
         Peer peer = connect();
         world.await("settled", () -> first.engine().connections().isSettled(peer));
@@ -193,6 +194,69 @@ final class ConnectionsTest {
         assertEquals(PsmError.EPID_NETWORK_ERROR, old.failure());
         assertTrue(waiting.isComplete());
         assertEquals(PsmError.EPID_NETWORK_ERROR, waiting.error());
+    }
+
+    private SimNode secondAnew(int runId) {
+        return world.replace(
+                second, EngineSettings.defaults(SimWorld.JOB, "sim", runId, SimWorld.MTU));
+    }
+
+    /** The one that has answered is dead before it asks: the next one asks in its place. */
+    @Test
+    void shouldNotTakeTheNextProcessForTheOneThatHasAnswered() {
+        Peer peer = connect();
+        world.await("connected", peer::isConnected);
+        Request sent =
+                first.engine()
+                        .send(peer, 1, MemorySegment.ofArray(new byte[8]), 0, 8, false, null, null);
+        SimNode next = secondAnew(4711);
+        next.engine().connections().connect(first.id(), world.nowNs());
+        world.await("told", sent::isComplete);
+        assertEquals(PsmError.EPID_NETWORK_ERROR, peer.failure());
+        assertEquals(PsmError.EPID_NETWORK_ERROR, sent.error());
+        assertEquals(0, next.engine().unexpectedCount(), "nothing meant for another one");
+    }
+
+    /** Of an old connection, as the next one knows nobody who sends it anything. */
+    @Test
+    void shouldTakeNoMessageOfWhoHasNotConnected() {
+        Peer peer = connect();
+        world.await("connected", peer::isConnected);
+        SimNode next = secondAnew(4711);
+        world.links().filter((to, opcode) -> opcode != SubOpcode.CONNECT_REQUEST);
+        next.engine().connections().connect(first.id(), world.nowNs());
+        Request sent =
+                first.engine()
+                        .send(peer, 1, MemorySegment.ofArray(new byte[8]), 0, 8, false, null, null);
+        world.await("packets come", () -> next.engine().counters().strays() > 1);
+        assertEquals(0, next.engine().unexpectedCount());
+        assertFalse(sent.isComplete());
+        world.links().filter(null);
+        world.await("told", sent::isComplete);
+        assertEquals(PsmError.EPID_NETWORK_ERROR, sent.error());
+    }
+
+    /**
+     * A request that was sent before the sender learnt that we are another process says how we must
+     * address an entry that it has forgotten since.
+     */
+    @Test
+    void shouldAddressAPeerAsItSaysLast() {
+        Peer old = second.engine().connections().connect(first.id(), world.nowNs());
+        world.await("first knows", () -> SimWorld.peer(first, second) != null);
+        assertFalse(old.isConnected());
+        connect();
+        SimNode next = secondAnew(4711);
+        Peer peer = next.engine().connections().connect(first.id(), world.nowNs());
+        world.await("connected", peer::isConnected);
+        Peer back = first.engine().connections().connect(second.id(), world.nowNs());
+        world.await("connected", back::isConnected);
+        MemorySegment room = MemorySegment.ofArray(new byte[8]);
+        Request taken = first.engine().receive(1, -1, room, 0, 8, null, null);
+        Request sent = next.engine().send(peer, 1, room, 0, 8, false, null, null);
+        world.await("arrived", () -> taken.isComplete() && sent.isComplete());
+        assertEquals(PsmError.OK, sent.error());
+        assertEquals(PsmError.OK, taken.error());
     }
 
     @Test

@@ -432,7 +432,8 @@ final class EngineSimulationTest {
                 m.features() & ~ConnectMessage.FEATURE_EITHER_ANSWER,
                 m.headerBytes(),
                 m.mtu(),
-                m.host());
+                m.host(),
+                m.ownRunId());
     }
 
     private static void lives(boolean kill, double flips) {

@@ -290,7 +290,8 @@ final class HostilePeerTest {
                         9,
                         56,
                         random.nextInt(65536),
-                        "h")
+                        "h",
+                        0)
                 .write(payload, 0);
     }
 
