@@ -1,6 +1,7 @@
 package io.softpath.faults;
 
 import io.softpath.faults.campaign.CampaignCommand;
+import io.softpath.faults.sim.SimCommand;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Spec;
         description = "Make processes, chips and links fail, and show that nothing is lost.",
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",
-        subcommands = {CampaignCommand.class, PointsCommand.class, PlanCommand.class})
+        subcommands = {CampaignCommand.class, SimCommand.class, PointsCommand.class, PlanCommand.class})
 public final class FaultsCommand implements Runnable {
     @Spec private CommandSpec spec;
 

@@ -62,7 +62,7 @@ final class MemberRules {
     /** Only who was killed may have left it open what became of a message. */
     private static void unsettled(
             Rule rule, MessageLife m, Lives lives, Consumer<Violation> found) {
-        if (!lives.ended(m.id.sender(), How.KILLED) && !lives.ended(m.id.sender(), How.HUNG)) {
+        if (!lives.ended(m.id.sender(), How.KILLED)) {
             found.accept(
                     rule.broken(
                             m.id,
