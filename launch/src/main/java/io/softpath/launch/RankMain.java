@@ -32,7 +32,8 @@ public final class RankMain {
                     "no class "
                             + args[0]
                             + " on the class path (--class-path); softpath's own programs are"
-                            + " hello, pingpong, chat, bigcopy, ring, allreduce and heat");
+                            + " hello, pingpong, chat, bigcopy, ring, allreduce, heat"
+                            + " and exchange");
             return;
         }
         try {

@@ -102,7 +102,7 @@ final class RunCommand implements Callable<Integer> {
             paramLabel = "PROGRAM",
             description =
                     "A class, a .jar, a .java file, or one of: hello, pingpong, chat, bigcopy,"
-                            + " ring, allreduce, heat.")
+                            + " ring, allreduce, heat, exchange.")
     private String program;
 
     @Parameters(index = "1..*", paramLabel = "ARG", description = "Arguments of the program.")

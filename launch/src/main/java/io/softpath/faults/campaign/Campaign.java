@@ -38,11 +38,7 @@ final class Campaign {
         long originNs = System.nanoTime();
         List<RoundResult> results = new ArrayList<>();
         try (Places places = new Places();
-                Cluster cluster =
-                        new Cluster(
-                                settings,
-                                places,
-                                new Points(pointNames, settings.pointPercent()))) {
+                Cluster cluster = new Cluster(settings, places)) {
             startDaemon(cluster);
             cluster.loadSpares();
             Books books = new Books(places, cluster);

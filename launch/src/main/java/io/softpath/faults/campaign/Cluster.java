@@ -82,9 +82,23 @@ final class Cluster implements AutoCloseable {
         if (!settings.link().isEmpty()) {
             command.addAll(List.of("--link", settings.link()));
         }
+        // The first one is spared: somebody has to be there when the campaign begins.
+        daemonPoint = daemons == 0 ? "" : daemonPoints.next(random);
+        Map<String, String> environment =
+                daemonPoint.isEmpty() ? Map.of() : Map.of(Points.VARIABLE, daemonPoint);
         daemonReady = false;
-        daemon = Child.start("daemon", command, Map.of(), places.log("daemon-" + ++daemons), news);
+        daemon =
+                Child.start(
+                        "daemon", command, environment, places.log("daemon-" + ++daemons), news);
         pids.add(daemon.pid());
+        if (!daemonPoint.isEmpty()) {
+            daemon.willDie();
+        }
+    }
+
+    /** The named point at which the daemon kills itself; empty: none. */
+    String daemonPoint() {
+        return daemonPoint;
     }
 
     Child daemon() {

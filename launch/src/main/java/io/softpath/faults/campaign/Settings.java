@@ -83,6 +83,7 @@ record Settings(
                 0,
                 0,
                 0,
+                0,
                 link,
                 newPatienceS,
                 newPlant,
