@@ -97,6 +97,7 @@ final class NativeCalls {
     private static final MethodHandle READ = function("read");
     private static final MethodHandle RECVMSG = function("recvmsg");
     static final MethodHandle SCHED_GETAFFINITY = function("sched_getaffinity");
+    static final MethodHandle SEND = function("send");
     private static final MethodHandle SENDMSG = function("sendmsg");
     static final MethodHandle SETSOCKOPT = function("setsockopt");
     static final MethodHandle SHUTDOWN = function("shutdown");

@@ -1,6 +1,7 @@
 package io.softpath.faults;
 
 import io.softpath.faults.campaign.CampaignCommand;
+import io.softpath.faults.fuzz.FuzzCommand;
 import io.softpath.faults.sim.SimCommand;
 
 import picocli.CommandLine.Command;
@@ -14,7 +15,13 @@ import picocli.CommandLine.Spec;
         description = "Make processes, chips and links fail, and show that nothing is lost.",
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",
-        subcommands = {CampaignCommand.class, SimCommand.class, PointsCommand.class, PlanCommand.class})
+        subcommands = {
+            CampaignCommand.class,
+            SimCommand.class,
+            FuzzCommand.class,
+            PointsCommand.class,
+            PlanCommand.class
+        })
 public final class FaultsCommand implements Runnable {
     @Spec private CommandSpec spec;
 

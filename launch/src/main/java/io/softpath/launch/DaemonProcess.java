@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** A daemon as a child process: started, waited for until it is ready, stopped. */
-final class DaemonProcess implements AutoCloseable {
+public final class DaemonProcess implements AutoCloseable {
     private static final String MAIN_CLASS = "io.softpath.daemon.Main";
     private static final Path SETSID = Path.of("/usr/bin/setsid");
     private static final String READY = "softpath daemon ready";
@@ -52,7 +52,7 @@ final class DaemonProcess implements AutoCloseable {
      *
      * @param directory its run directory, which exists and is ours alone; its log goes there
      */
-    static DaemonProcess startPrivate(Path directory, List<String> options) {
+    public static DaemonProcess startPrivate(Path directory, List<String> options) {
         return startPrivate(directory, options, Map.of());
     }
 
@@ -191,7 +191,7 @@ final class DaemonProcess implements AutoCloseable {
         return readyLine;
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 

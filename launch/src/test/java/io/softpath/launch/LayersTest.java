@@ -66,6 +66,9 @@ class LayersTest {
                 "faults",
                 "abi error fault faults linux stat flight driver launch picocli jackson");
         row("faults.sim", "abi error psm.engine psm.sim faults.check picocli jackson");
+        row(
+                "faults.fuzz",
+                "abi error linux memory stat driver job psm daemon launch agrona picocli jackson");
         row("faults.plan", "error fault linux jackson");
         row("journal", "abi error flight driver picocli jackson");
         row("apps", "abi error linux memory driver flight job psm hdr");

@@ -1,0 +1,77 @@
+package io.softpath.faults.fuzz;
+
+import io.softpath.abi.control.ControlRecord;
+import io.softpath.abi.model.ChipModel;
+import io.softpath.launch.Json;
+
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A hostile client as a process: it does so many hostile records to a daemon in another process,
+ * prints what came of them as one line of JSON, and is gone; without a word if it is killed.
+ *
+ * <p>Arguments: run directory, model, seed, records.
+ */
+final class HostileProcess {
+    private static final String VIOLATION = "violation";
+
+    private HostileProcess() {}
+
+    public static void main(String[] args) {
+        Machine machine = new Remote(Path.of(args[0]), ChipModel.named(args[1]));
+        Dice dice = new Dice(Long.parseLong(args[2]));
+        Coverage coverage = new Coverage();
+        Map<String, Object> result = new LinkedHashMap<>();
+        long done = 0;
+        try (Arena arena = Arena.ofShared();
+                HostileUser inline = new HostileUser(machine, 0, true);
+                HostileUser own = new HostileUser(machine, 1, false)) {
+            List<HostileUser> users = List.of(inline, own);
+            List<PioAttack.Place> victims = victims(machine.model());
+            List<Attack> attacks =
+                    List.of(
+                            new ControlAttack(machine, dice, coverage, arena, Plant.NONE),
+                            new PioAttack(machine, dice, coverage, users, victims),
+                            new RegisterAttack(machine, dice, coverage, users),
+                            new QueueAttack(machine, dice, coverage, users),
+                            new TidAttack(machine, dice, coverage, inline));
+            long wanted = Long.parseLong(args[3]);
+            System.out.println("begins");
+            while (done < wanted) {
+                done += dice.of(attacks).some();
+            }
+            inline.raw.admin(ControlRecord.ADMIN_THAW, Machine.PLAYGROUND);
+            inline.raw.admin(ControlRecord.ADMIN_LINK_UP, Machine.PLAYGROUND);
+            inline.raw.admin(ControlRecord.ADMIN_RELEASE_SENDS, Machine.PLAYGROUND);
+            attacks.forEach(Attack::finish);
+            attacks.forEach(Attack::close);
+        } catch (Violation e) {
+            result.put(VIOLATION, e.getMessage());
+        }
+        result.put("records", done);
+        result.put("rows", rows(coverage));
+        System.out.println(Json.line(result));
+    }
+
+    /** Whoever was there first has the first contexts. */
+    private static List<PioAttack.Place> victims(ChipModel model) {
+        int first = model.firstUserContext();
+        return List.of(
+                new PioAttack.Place(1, first),
+                new PioAttack.Place(1, first + 1),
+                new PioAttack.Place(2, first));
+    }
+
+    private static List<Object> rows(Coverage coverage) {
+        List<Object> rows = new ArrayList<>();
+        for (Coverage.Row row : coverage.rows()) {
+            rows.add(List.of(row.group, row.name, row.need.name(), row.outcomes()));
+        }
+        return rows;
+    }
+}

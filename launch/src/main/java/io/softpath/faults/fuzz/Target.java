@@ -1,0 +1,17 @@
+package io.softpath.faults.fuzz;
+
+/** What is attacked; named as on the command line. */
+enum Target {
+    /** Records of the control channel. */
+    control,
+    /** Packets in send buffers, and how they are launched. */
+    pio,
+    /** The register page. */
+    registers,
+    /** The header queue, and the files of all regions that may be written. */
+    rcvhdrq,
+    /** TIDs in packets and in gather records. */
+    tids,
+    /** Rings and slots that two processes share. */
+    direct
+}
