@@ -204,7 +204,9 @@ public final class RcvHdrqReader {
         } else if (Rhf.rcvType(rhf) == Rhf.TYPE_EXPECTED) {
             payloadLength = payloadLength(rhf, headerOffset, errors, ChipModel.TID_MAX_SIZE);
         }
-        view.move(rhf, headerOffset, payloadOffset, payloadLength);
+        boolean possible = payloadLength >= 0;
+        int length = Math.max(0, payloadLength);
+        view.move(rhf, headerOffset, payloadOffset, length);
         if (trace != null) {
             trace.read(
                     rhf,
@@ -212,12 +214,12 @@ public final class RcvHdrqReader {
                     headerOffset,
                     setup.rcvEgrBufs(),
                     payloadOffset,
-                    usesBuffer ? payloadLength : 0);
+                    usesBuffer ? length : 0);
         }
         if (errors != 0 || Rhf.rcvType(rhf) >= Rhf.TYPE_NON_KD) {
             counters.count(errors);
             handler.onError(view);
-        } else if (isMine(rhf, headerOffset)) {
+        } else if (possible && isMine(rhf, headerOffset)) {
             counters.packets++;
             counters.bytes += payloadLength;
             handler.onPacket(view);
@@ -228,18 +230,17 @@ public final class RcvHdrqReader {
 
     /**
      * Length from the RHF: header and invariant CRC taken off, and the padding that the BTH tells.
+     * The length is the chip's word, the padding the sender's, who may say anything: negative if
+     * it says that there is more of it than payload.
      */
     private int payloadLength(long rhf, long headerOffset, long errors, int bound) {
-        int length =
-                Rhf.lengthBytes(rhf)
-                        - MessageHeader.BYTES
-                        - ICRC_BYTES
-                        - Bth.padBytes(MessageHeader.bth0(rcvHdrq, headerOffset));
-        if (length < 0 || length > bound) {
-            if (errors == 0) {
-                throw corrupt("payloadLength=" + length + " bound=" + bound, rhf);
-            }
+        int whole = Rhf.lengthBytes(rhf) - MessageHeader.BYTES - ICRC_BYTES;
+        int length = whole - Bth.padBytes(MessageHeader.bth0(rcvHdrq, headerOffset));
+        if (errors != 0) {
             return Math.clamp(length, 0, bound);
+        }
+        if (whole < 0 || length > bound) {
+            throw corrupt("payloadLength=" + length + " bound=" + bound, rhf);
         }
         return length;
     }

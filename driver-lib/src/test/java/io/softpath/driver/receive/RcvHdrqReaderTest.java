@@ -449,6 +449,27 @@ class RcvHdrqReaderTest {
         assertInconsistent(reader, "payloadLength=4100 bound=4096");
     }
 
+    /** The padding is the sender's word; found by softpath faults fuzz: it ended the receiver. */
+    @Test
+    void shouldSkipAPacketThatSaysItHasMorePaddingThanPayload() {
+        for (ChipModel model : List.of(SMALL, SMALL_6120)) {
+            FakeChip chip = chip(model);
+            RcvHdrqReader reader = new RcvHdrqReader(chip.receiveSetup());
+            MemorySegment padded = header(0, 0);
+            MessageHeader.putBth0(padded, 0, Bth.bth0(Bth.OPCODE_PSM, 3, Bth.DEFAULT_PKEY));
+            chip.tidPage(5, MemorySegment.ofArray(new byte[4096]));
+            chip.receive(padded, NOTHING, 0);
+            MessageHeader.putVcto(padded, 0, IpathHeader.vcto(2, CONTEXT, 5, 0));
+            chip.receiveExpected(padded, NOTHING);
+            chip.receive(header(4, 1), payload(4), 0);
+            List<Integer> lengths = new ArrayList<>();
+            assertEquals(3, reader.receive(packet -> lengths.add(packet.payloadLength()), 10));
+            assertTrue(lengths.stream().allMatch(length -> length >= 0), lengths::toString);
+            assertEquals(4, lengths.getLast(), "what comes behind it");
+            assertTrue(reader.counters().byName().get("unknown packets") >= 1);
+        }
+    }
+
     @Test
     void shouldSkipWhatIsNotForThisPort() {
         FakeChip chip = chip(SMALL);
