@@ -29,9 +29,6 @@ final class ControlAttack implements Attack {
     private static final int RECORDED = 64;
     private static final long PATIENCE_NS = 10_000_000_000L;
 
-    /** Requests that a client which does not read may send before it must have been closed. */
-    private static final int UNREAD = 4096;
-
     private final Machine machine;
     private final Plant plant;
     private final Dice dice;
@@ -301,7 +298,8 @@ final class ControlAttack implements Attack {
         HostileFile file = files.get(place);
         file.mayBeClosed();
         int said = 0;
-        for (int turns = 0; turns < UNREAD && !file.isGone(); turns++) {
+        long start = System.nanoTime();
+        while (!file.isGone() && System.nanoTime() - start < PATIENCE_NS) {
             touched.clear();
             boolean sent =
                     file.send(ControlRecord.poll(file.request(), file.nextTag(), 1), touched);
