@@ -37,7 +37,7 @@ public final class Faults {
 
     static {
         if (ON && !TEXT.equals(NO_PLAN)) {
-            handler = new PlannedFaults(FaultPlan.parse(TEXT), System::nanoTime, Faults::signal);
+            handler = planned(FaultPlan.parse(TEXT));
         }
     }
 
@@ -92,6 +92,11 @@ public final class Faults {
         FaultHandler before = handler;
         handler = next;
         return before;
+    }
+
+    /** Does to this process what a plan says; its passings count from now on. */
+    public static FaultHandler planned(FaultPlan plan) {
+        return new PlannedFaults(plan, System::nanoTime, Faults::signal);
     }
 
     /** Says who sends this process a signal, by number. */
