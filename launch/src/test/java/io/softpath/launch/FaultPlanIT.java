@@ -36,7 +36,7 @@ class FaultPlanIT {
 
     @Test
     void shouldKillTheRankThatThePlanSays() throws Exception {
-        String plan = "faults: [{process: rank 1, fault: kill, at: flow.sent, passing: 3}]";
+        String plan = "faults: [{process: rank 1, fault: kill, at: direct.committed, passing: 3}]";
         try (Jvm job = run(plan, "-n", "2", "--private", "ring")) {
             assertEquals(Jvm.EXIT_BY_SIGNAL + Jvm.SIGKILL, job.exitCode(PATIENCE));
             assertTrue(
