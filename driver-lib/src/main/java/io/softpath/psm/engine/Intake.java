@@ -78,7 +78,7 @@ public final class Intake {
         if (peer.failure != null) {
             return;
         }
-        if (carriesMessage(in.subOpcode) && !peer.sendsToUs()) {
+        if (carriesMessage(in.subOpcode) && !peer.isKnown()) {
             counters.strays++; // meant for who had our place before us, or late
             return;
         }
@@ -103,7 +103,7 @@ public final class Intake {
                 }
             }
             case SubOpcode.ERR_CHK -> {
-                if (peer.sendsToUs()) {
+                if (peer.isKnown()) {
                     asked(peer);
                 } else {
                     connections.answerStranger(in, engine.nowNs()); // we have forgotten it since

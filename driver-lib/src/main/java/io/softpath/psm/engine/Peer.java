@@ -180,6 +180,11 @@ public final class Peer {
         return flow.isUntouched() && path == packets;
     }
 
+    /** Whether one of the two has connected to the other: else its packets are not for us. */
+    boolean isKnown() {
+        return from == Way.ESTABLISHED || to == Way.ESTABLISHED || to == Way.PARTING;
+    }
+
     /** Whether it has connected to us, and not parted from us since. */
     boolean sendsToUs() {
         return from == Way.ESTABLISHED;

@@ -36,10 +36,11 @@ final class Sabotage {
     }
 
     private void spoil(MemorySegment header, MemorySegment payload) {
-        if (MessageHeader.subOpcode(header, 0) != SubOpcode.MQ_HDR) {
+        int subOpcode = MessageHeader.subOpcode(header, 0);
+        if (subOpcode != SubOpcode.MQ_HDR && subOpcode != SubOpcode.MQ_CTRL) {
             return;
         }
-        if (strikes(Bug.TORN_HEADER)) {
+        if (subOpcode == SubOpcode.MQ_HDR && strikes(Bug.TORN_HEADER)) {
             MessageHeader.putData0(header, 0, MessageHeader.data0(header, 0) ^ 0xFF_0000L);
         }
         if (payload.byteSize() > 0 && strikes(Bug.CORRUPTED_PAYLOAD)) {
