@@ -202,7 +202,7 @@ final class DirectAttack implements Attack {
                 // The record itself is wrong.
             }
         }
-        Slot.put(memory, at, Slot.header(count, said, length));
+        memory.set(WORD, at, Slot.header(count, said, length));
         return row;
     }
 
@@ -252,7 +252,7 @@ final class DirectAttack implements Attack {
         memory.set(WORD, at, word);
         long before = taken();
         long slot = DirectLayout.slotOf(DirectLayout.slotsAt(side), before);
-        Slot.put(memory, slot, Slot.header((int) before + 1, Slot.IN_RING, 0));
+        memory.set(WORD, slot, Slot.header((int) before + 1, Slot.IN_RING, 0));
         return row;
     }
 

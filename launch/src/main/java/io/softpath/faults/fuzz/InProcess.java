@@ -40,7 +40,8 @@ final class InProcess implements Machine {
                                         LINK_WAIT_MS,
                                         DriverOptions.TID_WINDOW_MS,
                                         plant.quirks()),
-                                plant.link()));
+                                plant.link(),
+                                null));
         units = daemon.units();
         perUnit = ChipCounter.arrayLength(model.contexts());
     }

@@ -35,7 +35,7 @@ final class Effects {
 
     /** It goes on for ever. */
     void forget(Item item) {
-        running.removeIf(r -> r.item() == item);
+        running.removeIf(r -> r.item().equals(item));
     }
 
     private void add(Item item, int steps) {

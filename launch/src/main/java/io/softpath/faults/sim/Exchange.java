@@ -31,7 +31,7 @@ final class Exchange implements AutoCloseable {
     private final Trace trace;
     private final Sabotage sabotage;
     private final SimWorld world;
-    private final Record record;
+    private final Records record;
     private final Totals totals = new Totals();
     private final Effects effects;
     private final List<SimHost> hosts = new ArrayList<>();
@@ -50,7 +50,7 @@ final class Exchange implements AutoCloseable {
         world.links().tap(sabotage.around(this::sees));
         world.arrival(this::comes);
         effects = new Effects(world);
-        record = new Record(world, trace, totals);
+        record = new Records(world, trace, totals);
         members = new Member[setup.members()];
         people();
     }

@@ -31,7 +31,7 @@ final class Member {
     private final Incarnation who;
     private final SimNode node;
     private final MessageEngine engine;
-    private final Record record;
+    private final Records record;
     private final Sabotage sabotage;
     private final Buffers buffers;
     private final List<Contact> contacts = new ArrayList<>();
@@ -43,7 +43,7 @@ final class Member {
     private int openSends;
     private boolean over;
 
-    Member(Incarnation who, SimNode node, Record record, Sabotage sabotage) {
+    Member(Incarnation who, SimNode node, Records record, Sabotage sabotage) {
         this.who = who;
         this.node = node;
         this.record = record;

@@ -1,6 +1,5 @@
 package io.softpath.faults.sim;
 
-import java.io.Console;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Executors;
@@ -20,8 +19,7 @@ final class Progress implements AutoCloseable {
     Progress(Seeds seeds, PrintWriter err) {
         this.seeds = seeds;
         this.err = err;
-        Console console = System.console();
-        terminal = console != null && console.isTerminal();
+        terminal = System.console().isTerminal();
     }
 
     void start() {

@@ -2,6 +2,7 @@ package io.softpath.faults.sim;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 
 /** All that happens in a world, in order: a number that stands for it, and text if wanted. */
 final class Trace {
@@ -20,10 +21,11 @@ final class Trace {
         FAILED("from", "to", "incarnation", "number", "error"),
         COUNTED("place", "before", "after");
 
-        private final String[] names;
+        @SuppressWarnings("ImmutableEnumChecker") // List.of
+        private final List<String> names;
 
         Kind(String... names) {
-            this.names = names;
+            this.names = List.of(names);
         }
     }
 
@@ -70,7 +72,7 @@ final class Trace {
         try {
             text.append(Long.toString(nowNs)).append(' ').append(kind.name());
             for (int i = 0; i < numbers.length; i++) {
-                text.append(' ').append(kind.names[i]).append('=');
+                text.append(' ').append(kind.names.get(i)).append('=');
                 text.append(Long.toString(numbers[i]));
             }
             text.append('\n');

@@ -8,13 +8,13 @@ import io.softpath.faults.check.MessageId;
 import io.softpath.psm.sim.SimWorld;
 
 /** Where members record what happens to them: for the checker, and for the trace. */
-final class Record {
+final class Records {
     private final SimWorld world;
     private final Trace trace;
     private final History history = new History();
     private final Totals totals;
 
-    Record(SimWorld world, Trace trace, Totals totals) {
+    Records(SimWorld world, Trace trace, Totals totals) {
         this.world = world;
         this.trace = trace;
         this.totals = totals;
