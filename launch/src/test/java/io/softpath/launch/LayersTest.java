@@ -65,7 +65,7 @@ class LayersTest {
         row(
                 "faults",
                 "abi error fault faults linux stat flight driver launch picocli jackson");
-        row("faults.sim", "abi error psm.engine psm.sim faults.check picocli jackson");
+        row("faults.sim", "abi error linux psm.engine psm.sim faults.check picocli jackson");
         row(
                 "faults.fuzz",
                 "abi error linux memory stat driver job psm daemon launch agrona picocli jackson");

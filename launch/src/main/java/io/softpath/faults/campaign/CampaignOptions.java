@@ -193,8 +193,8 @@ final class CampaignOptions {
         return String.format(
                 Locale.ROOT,
                 "./launch/softpath faults run --seed %d --ranks %d --units %d --round-time %s"
-                        + " --kills %s --pauses %s --daemon-kills %s --link-downs %s"
-                        + " --point-percent %d --daemon-point-percent %d --link %s --patience %d%s%s",
+                    + " --kills %s --pauses %s --daemon-kills %s --link-downs %s --point-percent %d"
+                    + " --daemon-point-percent %d --link %s --patience %d%s%s",
                 chosenSeed,
                 ranks,
                 units,

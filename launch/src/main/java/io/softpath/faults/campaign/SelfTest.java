@@ -9,7 +9,7 @@ import java.util.List;
 /** Puts in known bugs, one after the other, and looks whether the campaign finds each. */
 final class SelfTest {
     private static final int ROUND_MS = 1000;
-    private static final int PATIENCE_S = 5;
+    private static final int PATIENCE_S = 20;
     private static final String LEAKED_PIN = "leaked-pin";
 
     /**

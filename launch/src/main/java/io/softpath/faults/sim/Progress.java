@@ -1,5 +1,7 @@
 package io.softpath.faults.sim;
 
+import io.softpath.linux.CurrentProcess;
+
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Executors;
@@ -8,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 
 /** Says now and then how far it has come: on a terminal in one line, else in a few. */
 final class Progress implements AutoCloseable {
+    private static final int STDERR = 2;
+
     private final Seeds seeds;
     private final PrintWriter err;
     private final boolean terminal;
@@ -19,7 +23,7 @@ final class Progress implements AutoCloseable {
     Progress(Seeds seeds, PrintWriter err) {
         this.seeds = seeds;
         this.err = err;
-        terminal = System.console().isTerminal();
+        terminal = CurrentProcess.isTerminal(STDERR);
     }
 
     void start() {

@@ -19,7 +19,8 @@ import java.util.random.RandomGenerator;
  * Histories and logs of what goes wrong are kept in {@code target/campaign}.
  */
 class CampaignIT {
-    private static final PrintWriter OUT = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    private static final PrintWriter OUT =
+            new PrintWriter(System.out, true, StandardCharsets.UTF_8);
 
     private static Settings settings(long seed, int rounds) {
         return new Settings(

@@ -12,7 +12,8 @@ import java.util.stream.IntStream;
 class ScheduleTest {
     private static Settings settings(long seed) {
         return new Settings(
-                seed, 1, 10, 0, 6, 2, 4000, 8, 1.5, 0.25, 0.5, 30, 50, "", 30, "none", "none", null);
+                seed, 1, 10, 0, 6, 2, 4000, 8, 1.5, 0.25, 0.5, 30, 50, "", 30, "none", "none",
+                null);
     }
 
     @Test
@@ -29,10 +30,10 @@ class ScheduleTest {
                         .boxed()
                         .flatMap(round -> Schedule.of(settings(1), round).stream())
                         .toList();
-        assertEquals(8000, count(all, FaultKind.KILL));
-        assertEquals(1500, count(all, FaultKind.PAUSE), 100);
-        assertEquals(250, count(all, FaultKind.KILL_DAEMON), 60);
-        assertEquals(500, count(all, FaultKind.LINK_DOWN), 100);
+        assertEquals(8000.0, count(all, FaultKind.KILL), 0.0);
+        assertEquals(1500.0, count(all, FaultKind.PAUSE), 100.0);
+        assertEquals(250.0, count(all, FaultKind.KILL_DAEMON), 60.0);
+        assertEquals(500.0, count(all, FaultKind.LINK_DOWN), 100.0);
     }
 
     @Test
@@ -52,7 +53,7 @@ class ScheduleTest {
         }
     }
 
-    private static long count(List<Fault> all, FaultKind kind) {
-        return all.stream().filter(f -> f.kind() == kind).count();
+    private static double count(List<Fault> all, FaultKind kind) {
+        return (double) all.stream().filter(f -> f.kind() == kind).count();
     }
 }

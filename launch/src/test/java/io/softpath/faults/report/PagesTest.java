@@ -88,9 +88,7 @@ class PagesTest {
         String page = HtmlPage.of(Summary.of(runs), runs);
         DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
-                .parse(
-                        new InputSource(
-                                new StringReader(page.replace("<!DOCTYPE html>", ""))));
+                .parse(new InputSource(new StringReader(page.replace("<!DOCTYPE html>", ""))));
         assertFalse(page.contains("http"), "no address");
         assertTrue(page.contains("<svg"), "a time line");
         assertTrue(page.contains("class=\"daemon\""), "the daemon's death is in it");

@@ -76,6 +76,11 @@ final class Session {
         return peer != null && peer.isConnected();
     }
 
+    /** Whether whoever was connected is not any more. */
+    boolean hasGone() {
+        return peer != null && !peer.isConnected();
+    }
+
     /** Why nothing is sent to it any more; null if nothing is wrong. */
     PsmError failure() {
         return peer == null ? null : peer.failure();

@@ -25,7 +25,13 @@ class OptionsTest {
     void shouldTakeWhatTheCampaignSays() {
         Options options =
                 Options.parse(
-                        "--history", "/h", "--process", "9", "--plant", "torn-header", "--job",
+                        "--history",
+                        "/h",
+                        "--process",
+                        "9",
+                        "--plant",
+                        "torn-header",
+                        "--job",
                         "00000000-0000-0001-0000-000000000002");
         assertTrue(options.isManaged());
         assertEquals(9, options.process());
