@@ -158,12 +158,10 @@ final class Exchanger implements Inbox.Receiver {
             return;
         }
         long now = System.nanoTime();
-        if (session.failure() != null) {
-            if (session.state == Session.State.GREETING) {
-                session.retry(now); // whoever was at its place before is gone
-            } else {
-                end(session, PEER_GONE);
-            }
+        if (session.state == Session.State.GREETING && session.hasGone()) {
+            session.retry(now); // whoever was at its place before is gone
+        } else if (session.failure() != null) {
+            end(session, PEER_GONE);
             return;
         }
         Session.Unacked first = session.unacked.peek();
