@@ -138,8 +138,7 @@ final class RunCommand implements Callable<Integer> {
         try (JobRunner job =
                 useShared
                         ? JobRunner.on(shared, ranks, show)
-                        : JobRunner.onPrivateDaemon(
-                                daemonOptions(shared), ranks, show, plan)) {
+                        : JobRunner.onPrivateDaemon(daemonOptions(shared), ranks, show, plan)) {
             Path scratch = job.directory();
             Program found = Program.of(program, classPath, scratch, spec.commandLine().getErr());
             List<String> command =

@@ -230,8 +230,8 @@ public final class RcvHdrqReader {
 
     /**
      * Length from the RHF: header and invariant CRC taken off, and the padding that the BTH tells.
-     * The length is the chip's word, the padding the sender's, who may say anything: negative if
-     * it says that there is more of it than payload.
+     * The length is the chip's word, the padding the sender's, who may say anything: negative if it
+     * says that there is more of it than payload.
      */
     private int payloadLength(long rhf, long headerOffset, long errors, int bound) {
         int whole = Rhf.lengthBytes(rhf) - MessageHeader.BYTES - ICRC_BYTES;

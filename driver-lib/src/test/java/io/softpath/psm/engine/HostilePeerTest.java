@@ -317,8 +317,9 @@ final class HostilePeerTest {
             assertTrue(victim.engine().unexpectedBytes() <= 64L << 20);
             malformed += victim.engine().counters().malformed();
             windows += victim.engine().counters().windows();
-            world.await("it is known to be dead", () -> victim.tids().inUse() == 0);
-            assertEquals(0, victim.tids().flowsTaken(), "flows");
+            world.await(
+                    "it is known to be dead, and nothing is held for it",
+                    () -> victim.tids().inUse() == 0 && victim.tids().flowsTaken() == 0);
             assertEquals(0, victim.engine().tidWindows(), "windows");
         }
         System.out.println(
