@@ -16,7 +16,7 @@ import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;
 
 /** A command that prints events, or what it makes of them, one a line. */
-@Command(mixinStandardHelpOptions = true, sortOptions = false)
+@Command(sortOptions = false)
 abstract class EventCommand implements Callable<Integer> {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 

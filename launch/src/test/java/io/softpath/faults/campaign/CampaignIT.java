@@ -12,10 +12,11 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.random.RandomGenerator;
 
 /**
- * A short campaign that has the same faults every time. Histories and logs of what goes wrong are
- * kept in {@code target/campaign}.
+ * Short campaigns: one that has the same faults every time, and one that has not. Histories and
+ * logs of what goes wrong are kept in {@code target/campaign}.
  */
 class CampaignIT {
     private static final PrintWriter OUT =
@@ -60,6 +61,13 @@ class CampaignIT {
         assertTrue(
                 result.rounds().stream().mapToInt(CampaignIT::killed).sum() >= 18,
                 "nearly as many kills as the schedules have");
+    }
+
+    @Test
+    void shouldKeepEveryPromiseWithAFreshSeed() {
+        long seed = RandomGenerator.getDefault().nextLong() >>> 16;
+        System.out.println("seed=" + seed);
+        assertEquals(List.of(), run(settings(seed, 2)).found(), "seed=" + seed);
     }
 
     private static long sum(CampaignResult result, String what) {

@@ -330,7 +330,9 @@ final class Exchanger implements Inbox.Receiver {
                 0,
                 0,
                 request -> {
-                    if (request.error() == PsmError.OK) {
+                    // One of a process that was killed ends so, and others come behind it.
+                    if (request.error() == PsmError.OK
+                            || request.error() == PsmError.EPID_NETWORK_ERROR) {
                         receiveBonds();
                     }
                     return false;
