@@ -39,7 +39,12 @@ public final class Connections {
                     | ConnectMessage.FEATURE_EITHER_ANSWER;
 
     private static final int MAJOR = 0xFF00;
-    private static final int MAX_PEERS = 1 << 20;
+    private static final int MAX_PEERS = 1 << 19;
+
+    /** First indexes have so few bits that all indexes of a job fit into a header's 16. */
+    private static final int FIRST_INDEX_BITS = 15;
+
+    private static final int GOLDEN = 0x9E37_79B9;
 
     private final MessageEngine engine;
     private final Outlet outlet;
@@ -48,8 +53,14 @@ public final class Connections {
     private final Rings rings;
     private final Long2ObjectHashMap<Peer> byPlace = new Long2ObjectHashMap<>();
 
-    /** By our index; 0 is nobody's. */
+    /** By our index, which is one of those from {@link #firstIndex} on. */
     private final List<Peer> byIndex = new ArrayList<>();
+
+    /**
+     * Another one in each process: a packet that is late, and was for a process that had our place,
+     * says an index that is none of ours. 0 is nobody's. Source: psm, ips_epstate.c, eps_base_idx.
+     */
+    private final int firstIndex;
 
     private final MemorySegment scratch = Arena.ofAuto().allocate(ConnectMessage.BYTES, Long.BYTES);
     private long nextStrangerNs;
@@ -61,7 +72,7 @@ public final class Connections {
         this.own = own;
         this.settings = settings;
         this.rings = rings;
-        byIndex.add(null);
+        firstIndex = 1 + (settings.runId() * GOLDEN >>> Integer.SIZE - FIRST_INDEX_BITS);
     }
 
     /** LID, context and sub-context: all that a packet says of its sender. */
@@ -101,11 +112,11 @@ public final class Connections {
 
     /** Who sent this packet, if its sender is who its index says; else null. */
     Peer find(PacketHeader header) {
-        int index = header.peerIndex;
-        if (index <= 0 || index >= byIndex.size()) {
+        int place = header.peerIndex - firstIndex;
+        if (place < 0 || place >= byIndex.size()) {
             return null;
         }
-        Peer peer = byIndex.get(index);
+        Peer peer = byIndex.get(place);
         return peer != null
                         && peer.id.lid() == header.sourceLid
                         && peer.id.context() == header.sourceContext
@@ -128,7 +139,7 @@ public final class Connections {
         if (byIndex.size() == MAX_PEERS) {
             return null;
         }
-        Peer peer = new Peer(id, outlet.route(id), byIndex.size(), engine, settings);
+        Peer peer = new Peer(id, outlet.route(id), firstIndex + byIndex.size(), engine, settings);
         byIndex.add(peer);
         byPlace.put(place(id), peer);
         return peer;
@@ -226,7 +237,7 @@ public final class Connections {
     }
 
     private void forget(Peer peer) {
-        byIndex.set(peer.ownIndex, null);
+        byIndex.set(peer.ownIndex - firstIndex, null);
         byPlace.remove(place(peer.id));
     }
 
@@ -281,7 +292,7 @@ public final class Connections {
     /** Asks again where it is time to; says when to look again. */
     long checkTime(long nowNs) {
         long next = Long.MAX_VALUE;
-        for (int i = 1; i < byIndex.size(); i++) {
+        for (int i = 0; i < byIndex.size(); i++) {
             Peer peer = byIndex.get(i);
             if (peer == null || isSettled(peer) && !isRenewed(peer)) {
                 continue;

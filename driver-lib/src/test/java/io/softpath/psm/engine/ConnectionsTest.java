@@ -1,5 +1,7 @@
 package io.softpath.psm.engine;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -255,6 +257,32 @@ final class ConnectionsTest {
         world.await("arrived", () -> taken.isComplete() && sent.isComplete());
         assertEquals(PsmError.OK, sent.error());
         assertEquals(PsmError.OK, taken.error());
+    }
+
+    /** It has the number that the next process awaits, and comes from a peer that it knows. */
+    @Test
+    void shouldTakeNoPacketThatIsLateAndWasForThePlacesLastProcess() {
+        Peer peer = connect();
+        world.await("connected", peer::isConnected);
+        List<MemorySegment> late = new ArrayList<>();
+        world.links()
+                .tap(
+                        (from, to, header, payload) -> {
+                            if (to == second.id().lid()) {
+                                late.add(MemorySegment.ofArray(header.toArray(JAVA_BYTE)));
+                            }
+                        });
+        first.engine().send(peer, 1, MemorySegment.ofArray(new byte[8]), 0, 8, false, null, null);
+        world.await("sent", () -> !late.isEmpty());
+        SimNode next = secondAnew(4711);
+        Peer there = next.engine().connections().connect(first.id(), world.nowNs());
+        world.await("connected", there::isConnected);
+        Peer back = first.engine().connections().connect(second.id(), world.nowNs());
+        world.await("connected", back::isConnected);
+        long strays = next.engine().counters().strays();
+        next.engine().intake().onPacket(late.getFirst(), 0, MemorySegment.NULL, 0, 0);
+        assertEquals(0, next.engine().unexpectedCount(), "meant for another one");
+        assertEquals(strays + 1, next.engine().counters().strays());
     }
 
     @Test
