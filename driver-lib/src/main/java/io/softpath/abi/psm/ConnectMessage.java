@@ -24,7 +24,7 @@ import java.util.UUID;
  *  48  partition key u16, 0 to 88
  *  88  features BE16, 0 u16, header bytes u16, MTU u16
  *  96  host name, 128 bytes, ends with 0
- * 224  softpath: run id of who answers, u32, in a reply; 0 from PSM's library, and to 256
+ * 224  softpath: run id of who answers, u32, in a reply; anything from PSM's library, as to 256
  * </pre>
  *
  * Where it does not say otherwise, little-endian. Source: psm, ips_proto_connect.c, struct
@@ -171,6 +171,8 @@ public record ConnectMessage(
             return null;
         }
         boolean connect = bytes == BYTES;
+        int features = connect ? u16(s, BE16, at + FEATURES) : 0;
+        boolean ours = (features & FEATURE_EITHER_ANSWER) != 0; // no other library's
         return new ConnectMessage(
                 opcode,
                 u16(s, BE16, at + CONNECT_VERSION_AT),
@@ -182,11 +184,11 @@ public record ConnectMessage(
                 connect ? s.get(LE32, at + INDEX) : 0,
                 connect ? s.get(LE32, at + RUN_ID) : 0,
                 connect ? u16(s, LE16, at + PKEY) : 0,
-                connect ? u16(s, BE16, at + FEATURES) : 0,
+                features,
                 connect ? u16(s, LE16, at + HEADER) : 0,
                 connect ? u16(s, LE16, at + MTU) : 0,
                 connect ? host(s, at + HOST) : "",
-                connect ? s.get(LE32, at + OWN_RUN_ID) : 0);
+                ours ? s.get(LE32, at + OWN_RUN_ID) : 0);
     }
 
     private static int u16(MemorySegment s, ValueLayout.OfShort layout, long at) {

@@ -27,7 +27,7 @@ final class ConnectMessageTest {
                 0x1234_5678,
                 99,
                 0xFFFF,
-                0x400A,
+                0x500A,
                 56,
                 2048,
                 host,
@@ -61,7 +61,7 @@ final class ConnectMessageTest {
                         + "63000000"
                         + "ffff" // index, run, key
                         + "00".repeat(38)
-                        + "400a"
+                        + "500a"
                         + "0000"
                         + "3800"
                         + "0008" // features, header, MTU
@@ -77,6 +77,18 @@ final class ConnectMessageTest {
             message.write(s, 0);
             assertEquals(message, ConnectMessage.read(opcode, s, 0, ConnectMessage.BYTES));
         }
+    }
+
+    /** It leaves there what was in that memory. */
+    @Test
+    void shouldNotTakeWhatPsmLeavesBehindTheHostForAProcess() {
+        MemorySegment s = dirty(ConnectMessage.BYTES);
+        message(SubOpcode.CONNECT_REPLY, "a host").write(s, 0);
+        s.set(JAVA_BYTE, 88, (byte) 0x40); // features without softpath's own
+        ConnectMessage read =
+                ConnectMessage.read(SubOpcode.CONNECT_REPLY, s, 0, ConnectMessage.BYTES);
+        assertEquals(0x400A, read.features());
+        assertEquals(0, read.ownRunId());
     }
 
     @Test
