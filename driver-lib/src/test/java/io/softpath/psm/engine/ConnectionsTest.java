@@ -1,12 +1,12 @@
 package io.softpath.psm.engine;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import io.softpath.abi.Fidelity;
 import io.softpath.abi.psm.ConnectMessage;
@@ -266,12 +266,11 @@ final class ConnectionsTest {
         world.await("connected", peer::isConnected);
         List<MemorySegment> late = new ArrayList<>();
         world.links()
-                .tap(
-                        (from, to, header, payload) -> {
-                            if (to == second.id().lid()) {
-                                late.add(MemorySegment.ofArray(header.toArray(JAVA_BYTE)));
-                            }
-                        });
+                .tap((from, to, header, payload) -> {
+                    if (to == second.id().lid()) {
+                        late.add(MemorySegment.ofArray(header.toArray(JAVA_BYTE)));
+                    }
+                });
         first.engine().send(peer, 1, MemorySegment.ofArray(new byte[8]), 0, 8, false, null, null);
         world.await("sent", () -> !late.isEmpty());
         SimNode next = secondAnew(4711);
