@@ -30,7 +30,10 @@ import java.util.stream.Stream;
 @ExtendWith(ChildOutput.class)
 class KilledAtPointIT {
     private static final Duration LIFETIME = Duration.ofMinutes(9);
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /** Most of the time of this test is waited for connects to processes that are dead. */
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+
     private static final int MOST_ROUNDS = 40;
 
     private static ChildDaemon daemon;
