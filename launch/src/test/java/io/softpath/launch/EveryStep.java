@@ -32,6 +32,7 @@ final class EveryStep {
     private static final int[] UNPINNED = {0, 4, 8, 60, 900, 30_000, 200_000};
     private static final int LONG = 300_001;
     private static final int LONG_MESSAGES = 4;
+    private static final Duration TURN = Duration.ofMillis(200);
 
     /** How messages go. */
     enum Way {
@@ -52,6 +53,11 @@ final class EveryStep {
     interface Meeting {
         /** Tells the other our id; returns its. */
         EndpointId swap(EndpointId own);
+
+        /** Whether the other is known to be no more, and need not be waited for. */
+        default boolean isOver() {
+            return false;
+        }
     }
 
     private final DeviceOptions device;
@@ -91,11 +97,23 @@ final class EveryStep {
                         .withRendezvousBytes(WINDOW)
                         .with(PsmVariable.RNDV_SHM_THRESH, WINDOW);
         try (Endpoint endpoint = Endpoint.open(options)) {
-            Peer peer = endpoint.connect(meeting.swap(endpoint.id()), patience);
+            Peer peer = connect(endpoint, meeting.swap(endpoint.id()));
             boolean good = exchange(endpoint, peer);
             PsmError closed = endpoint.close(patience);
             return good && closed == PsmError.OK;
         }
+    }
+
+    /** In short turns: who waits for a peer to come waits on if it is dead. */
+    private Peer connect(Endpoint endpoint, EndpointId id) {
+        long start = System.nanoTime();
+        while (!meeting.isOver() && System.nanoTime() - start < patience.toNanos()) {
+            Peer peer = endpoint.connect(List.of(id), TURN).getFirst().peer();
+            if (peer != null) {
+                return peer;
+            }
+        }
+        return endpoint.connect(id, TURN);
     }
 
     private boolean exchange(Endpoint endpoint, Peer peer) {

@@ -30,10 +30,7 @@ import java.util.stream.Stream;
 @ExtendWith(ChildOutput.class)
 class KilledAtPointIT {
     private static final Duration LIFETIME = Duration.ofMinutes(9);
-
-    /** Most of the time of this test is waited for connects to processes that are dead. */
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
-
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final int MOST_ROUNDS = 40;
 
     private static ChildDaemon daemon;
@@ -115,10 +112,18 @@ class KilledAtPointIT {
         return new EveryStep(
                 daemon.device(),
                 job,
-                own -> {
-                    long id = Long.parseLong(other.awaitLine("^id (\\d+)$").group(1));
-                    other.println(Long.toString(own.value()));
-                    return new EndpointId(id);
+                new EveryStep.Meeting() {
+                    @Override
+                    public EndpointId swap(EndpointId own) {
+                        long id = Long.parseLong(other.awaitLine("^id (\\d+)$").group(1));
+                        other.println(Long.toString(own.value()));
+                        return new EndpointId(id);
+                    }
+
+                    @Override
+                    public boolean isOver() {
+                        return !other.isAlive();
+                    }
                 },
                 PATIENCE);
     }
