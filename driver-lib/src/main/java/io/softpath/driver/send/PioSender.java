@@ -372,16 +372,22 @@ public final class PioSender {
         }
         Faults.at(FaultPoint.PIO_CLAIMED);
         int lengthDwords = Pbc.lengthDwordsOfPayload(length + (-length & 3));
+        long pbc = pbcBits | Pbc.of(lengthDwords);
+        long lrh = to.lrh(lengthDwords);
+        long bth = to.bth(bthPad);
+        long psnAndVcto = HeaderTemplate.psnAndVcto(psn, vcto);
+        long flagsAndMessage =
+                HeaderTemplate.checksumAndFlags(lengthDwords, vcto, pktFlags) | message;
         boolean filled = false;
         try {
             if (trace != null) {
                 trace.launching(
                         setup.first() + index,
-                        pbcBits | Pbc.of(lengthDwords),
-                        to.lrh(lengthDwords),
-                        to.bth(bthPad),
-                        HeaderTemplate.psnAndVcto(psn, vcto),
-                        HeaderTemplate.checksumAndFlags(lengthDwords, vcto, pktFlags) | message,
+                        pbc,
+                        lrh,
+                        bth,
+                        psnAndVcto,
+                        flagsAndMessage,
                         protocol,
                         data0,
                         data1,
@@ -391,11 +397,11 @@ public final class PioSender {
             }
             fill(
                     index,
-                    pbcBits | Pbc.of(lengthDwords),
-                    to.lrh(lengthDwords),
-                    to.bth(bthPad),
-                    HeaderTemplate.psnAndVcto(psn, vcto),
-                    HeaderTemplate.checksumAndFlags(lengthDwords, vcto, pktFlags) | message,
+                    pbc,
+                    lrh,
+                    bth,
+                    psnAndVcto,
+                    flagsAndMessage,
                     protocol,
                     data0,
                     data1,
