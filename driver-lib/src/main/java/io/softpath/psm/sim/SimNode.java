@@ -1,11 +1,9 @@
 package io.softpath.psm.sim;
 
 import io.softpath.abi.model.ChipModel;
-import io.softpath.abi.packet.AckWord;
 import io.softpath.abi.packet.Bth;
 import io.softpath.abi.packet.ExpectedPsn;
 import io.softpath.abi.packet.IpathHeader;
-import io.softpath.abi.packet.Lrh;
 import io.softpath.abi.packet.MessageHeader;
 import io.softpath.abi.packet.PacketCrc;
 import io.softpath.abi.psm.ConnectMessage;
@@ -219,7 +217,7 @@ public final class SimNode implements PacketPort {
     private void launch(int route, PacketHeader h, MemorySegment payload, long offset, int length) {
         checkExpected(h, length);
         int to = routes.get(route).lid();
-        MemorySegment header = header(to, h);
+        MemorySegment header = SimPacket.header(id, to, h);
         int pad = -length & 3;
         byte[] copy = new byte[checksum ? length + pad + PacketCrc.BYTES : length];
         MemorySegment.copy(payload, ValueLayout.JAVA_BYTE, offset, copy, 0, length);
@@ -233,27 +231,6 @@ public final class SimNode implements PacketPort {
             PacketCrc.put(bytes, length + pad, world.crc().of(header, 0, bytes, 0, length + pad));
         }
         world.links().send(this, world.at(to), h.subOpcode, header, bytes, world.nowNs());
-    }
-
-    private MemorySegment header(int to, PacketHeader h) {
-        MemorySegment header = MemorySegment.ofArray(new long[MessageHeader.BYTES / 8]);
-        MessageHeader.putLrh(header, 0, Lrh.of(0, 0, to, 15, id.lid()));
-        MessageHeader.putBth2(header, 0, h.psn);
-        MessageHeader.putVcto(
-                header,
-                0,
-                IpathHeader.vcto(IpathHeader.VERSION, 0, h.tid, h.tidOffset / Integer.BYTES));
-        MessageHeader.putPktFlags(header, 0, h.pktFlags());
-        MessageHeader.putSubOpcode(header, 0, h.subOpcode);
-        MessageHeader.putFlags(header, 0, h.flags);
-        MessageHeader.putCommidx(header, 0, h.lowIndex());
-        MessageHeader.putAck(header, 0, AckWord.of(h.ackSeq, id.context(), 0));
-        MessageHeader.putFlowId(header, 0, h.flowId);
-        MessageHeader.putHdrDlen(header, 0, h.hdrDlen);
-        MessageHeader.putMqHdr(header, 0, h.mqHdr);
-        MessageHeader.putData0(header, 0, h.data0);
-        MessageHeader.putData1(header, 0, h.data1);
-        return header;
     }
 
     @Override

@@ -2,11 +2,6 @@ package io.softpath.faults.fuzz;
 
 import io.softpath.abi.direct.DirectLayout;
 import io.softpath.abi.model.ChipModel;
-import io.softpath.abi.packet.AckWord;
-import io.softpath.abi.packet.Bth;
-import io.softpath.abi.packet.IpathHeader;
-import io.softpath.abi.packet.Lrh;
-import io.softpath.abi.packet.MessageHeader;
 import io.softpath.abi.psm.EndpointId;
 import io.softpath.psm.engine.DirectLink;
 import io.softpath.psm.engine.DirectPort;
@@ -16,6 +11,7 @@ import io.softpath.psm.engine.MessageEngine;
 import io.softpath.psm.engine.PacketHeader;
 import io.softpath.psm.engine.PacketPort;
 import io.softpath.psm.engine.Peer;
+import io.softpath.psm.sim.SimPacket;
 
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -100,35 +96,13 @@ final class PeerWorld implements AutoCloseable {
         public boolean send(
                 int route, PacketHeader h, MemorySegment payload, long offset, int length) {
             int to = routes.get(route).lid();
-            MemorySegment header = header(h, to);
+            MemorySegment header = SimPacket.header(id, to, h);
             byte[] copy = new byte[length];
             MemorySegment.copy(payload, ValueLayout.JAVA_BYTE, offset, copy, 0, length);
             MemorySegment bytes = MemorySegment.ofArray(copy);
             tap.sees(id.lid(), to, header, bytes);
             wire.add(new Packet(to, header, bytes));
             return true;
-        }
-
-        private MemorySegment header(PacketHeader h, int to) {
-            MemorySegment header =
-                    MemorySegment.ofArray(new long[MessageHeader.BYTES / Long.BYTES]);
-            MessageHeader.putLrh(header, 0, Lrh.of(0, 0, to, 15, id.lid()));
-            MessageHeader.putBth2(header, 0, Bth.bth2(h.psn));
-            MessageHeader.putVcto(
-                    header,
-                    0,
-                    IpathHeader.vcto(IpathHeader.VERSION, 0, h.tid, h.tidOffset / Integer.BYTES));
-            MessageHeader.putPktFlags(header, 0, h.pktFlags());
-            MessageHeader.putSubOpcode(header, 0, h.subOpcode);
-            MessageHeader.putFlags(header, 0, h.flags);
-            MessageHeader.putCommidx(header, 0, h.lowIndex());
-            MessageHeader.putAck(header, 0, AckWord.of(h.ackSeq, id.context(), 0));
-            MessageHeader.putFlowId(header, 0, h.flowId);
-            MessageHeader.putHdrDlen(header, 0, h.hdrDlen);
-            MessageHeader.putMqHdr(header, 0, h.mqHdr);
-            MessageHeader.putData0(header, 0, h.data0);
-            MessageHeader.putData1(header, 0, h.data1);
-            return header;
         }
 
         @Override
