@@ -52,7 +52,8 @@ final class TailCommand extends EventCommand {
             last.forEach(event -> out().println(shown(event)));
             out().flush();
             while (follow && !unread()) {
-                Thread.sleep(LOOK_MS);
+                Thread.sleep(
+                        LOOK_MS); // writers wake nobody: it is a look now and then, as tail -f has
                 openNew();
                 Journals.merge(readers, this::print);
                 out().flush();
