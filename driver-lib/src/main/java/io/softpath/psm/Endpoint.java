@@ -16,7 +16,6 @@ import io.softpath.psm.engine.Request;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,8 +69,7 @@ public final class Endpoint implements AutoCloseable {
                         0,
                         0,
                         context.family());
-        EngineSettings settings =
-                options.settings(host(), new SecureRandom().nextInt(), context.maxPayloadBytes());
+        EngineSettings settings = options.settings(host(), RunId.next(), context.maxPayloadBytes());
         if (!settings.ofEverybody()) {
             context.setPartitionKey(settings.pkey());
         }

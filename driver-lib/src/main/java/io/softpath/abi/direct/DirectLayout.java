@@ -5,9 +5,10 @@ package io.softpath.abi.direct;
  * first is side 0. Each word has one writer.
  *
  * <pre>
- *      0  u64 of side 0: whom it listens to, {@link #listening}; 0: nobody
+ *      0  u64 of side 0: whom it listens to, {@link #process}; 0: nobody
  *     64  u32 of side 0: 1 while it sleeps and must be woken
  *    128  u64 of side 0: how many records of side 1 it has taken
+ *    192  u64 of side 0: who has opened it, {@link #process}; 0: nobody yet
  *    256  the same of side 1
  *   4096  slots of side 0, 128 of them, {@link Slot}: the records that it sends
  *  20480  ring of side 0: 128 KiB and a page for Agrona's trailer; records too long for a slot
@@ -29,6 +30,7 @@ public final class DirectLayout {
     private static final int SIDE_BYTES = 256;
     private static final int SLEEPS = 64;
     private static final int TAKEN = 128;
+    private static final int OPENED = 192;
     private static final int ALL_SLOTS_BYTES = SLOTS * Slot.BYTES;
     private static final int SIDE_STRIDE = ALL_SLOTS_BYTES + RING_BYTES + PAGE_BYTES;
 
@@ -45,6 +47,11 @@ public final class DirectLayout {
     /** Where a side says that it sleeps. */
     public static int sleepsAt(int side) {
         return side * SIDE_BYTES + SLEEPS;
+    }
+
+    /** Where a side says who it is. */
+    public static int openedAt(int side) {
+        return side * SIDE_BYTES + OPENED;
     }
 
     /** Where a side says how many records it has taken. */
@@ -67,8 +74,8 @@ public final class DirectLayout {
         return slotsAt(side) + ALL_SLOTS_BYTES;
     }
 
-    /** What a side says that listens to the process with this run id. */
-    public static long listening(int runId) {
+    /** How the process with this run id is called in a word. */
+    public static long process(int runId) {
         return 1L << Integer.SIZE | Integer.toUnsignedLong(runId);
     }
 }

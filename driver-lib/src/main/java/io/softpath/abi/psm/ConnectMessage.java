@@ -21,10 +21,11 @@ import java.util.UUID;
  *  16  job, 16 bytes
  *  32  flags u32, result BE16 (disconnect: mode u16 at 36, and its end at 80)
  *  40  index u32: how to address the sender; run id u32
- *  48  partition key u16, 0 to 88
+ *  48  partition key u16, 0 to 88 (disconnect, softpath: number of the connection u32, run id u32)
  *  88  features BE16, 0 u16, header bytes u16, MTU u16
  *  96  host name, 128 bytes, ends with 0
- * 224  softpath: run id of who answers, u32, in a reply; anything from PSM's library, as to 256
+ * 224  softpath: run id of who answers, u32, in a reply; number of the connection, u32; anything
+ *      from PSM's library, as to 256
  * </pre>
  *
  * Where it does not say otherwise, little-endian. Source: psm, ips_proto_connect.c, struct
@@ -38,7 +39,8 @@ import java.util.UUID;
  * @param job all endpoints of a job have the same
  * @param result {@link PsmError} by number; 0 in a request
  * @param index how the receiver must address the sender
- * @param runId tells a new process of the sender's place from the one before; a reply returns it
+ * @param runId tells a new process of the sender's place from the one before; a reply returns it;
+ *     softpath: later ones have greater ones, by the sign of their difference
  * @param pkey the job's partition key
  * @param features byte order, word size and more, {@link #FEATURE_LITTLE_ENDIAN} and its neighbours
  * @param headerBytes of a message header
@@ -46,6 +48,8 @@ import java.util.UUID;
  * @param host the sender's host
  * @param ownRunId softpath: in a reply, which process of the sender's place answers; 0: it does not
  *     say
+ * @param connection softpath: which of the connections that the asking process has made this is
+ *     about, later ones have greater numbers; a reply returns it; anything from PSM's library
  */
 public record ConnectMessage(
         int opcode,
@@ -62,7 +66,8 @@ public record ConnectMessage(
         int headerBytes,
         int mtu,
         String host,
-        int ownRunId) {
+        int ownRunId,
+        int connection) {
     /** Bytes of a connect request or reply. Longer ones carry what we have no use for. */
     public static final int BYTES = 256;
 
@@ -97,10 +102,11 @@ public record ConnectMessage(
     public static final int FEATURE_MESSAGE_IDS = 0x4000;
 
     /**
-     * softpath: an RTS of this endpoint may be answered with a CTS_EGR too. PSM's library ignores
-     * the bit, and answers of that kind are the end of it when it expects a grant of TIDs.
+     * softpath: this endpoint says all that softpath adds to PSM's messages, and its RTS may be
+     * answered with a CTS_EGR too. PSM's library ignores the bit, and answers of that kind are the
+     * end of it when it expects a grant of TIDs.
      */
-    public static final int FEATURE_EITHER_ANSWER = 0x1000;
+    public static final int FEATURE_SOFTPATH = 0x1000;
 
     /** Dwords of a header that are the message's own: what hdr_dlen says in these packets. */
     public static final int HEADER_DWORDS = 4;
@@ -125,12 +131,20 @@ public record ConnectMessage(
     private static final int HOST = 96;
     private static final int HOST_BYTES = 128;
     private static final int OWN_RUN_ID = 224;
+    private static final int CONNECTION = 228;
+    private static final int DISCONNECT_CONNECTION = 48;
+    private static final int DISCONNECT_RUN_ID = 52;
 
     /** How many bytes a message of this kind has. */
     public static int bytes(int opcode) {
         return opcode == SubOpcode.CONNECT_REQUEST || opcode == SubOpcode.CONNECT_REPLY
                 ? BYTES
                 : DISCONNECT_BYTES;
+    }
+
+    /** Whether whoever has sent it, a request or a reply to connect, is of this library. */
+    public boolean isOurs() {
+        return (features & FEATURE_SOFTPATH) != 0;
     }
 
     /** Writes all of it; a host name that is too long is cut. */
@@ -156,6 +170,10 @@ public record ConnectMessage(
             int length = Math.min(name.length, HOST_BYTES - 1);
             MemorySegment.copy(name, 0, s, JAVA_BYTE, at + HOST, length);
             s.set(LE32, at + OWN_RUN_ID, ownRunId);
+            s.set(LE32, at + CONNECTION, connection);
+        } else {
+            s.set(LE32, at + DISCONNECT_CONNECTION, connection);
+            s.set(LE32, at + DISCONNECT_RUN_ID, runId);
         }
     }
 
@@ -172,7 +190,7 @@ public record ConnectMessage(
         }
         boolean connect = bytes == BYTES;
         int features = connect ? u16(s, BE16, at + FEATURES) : 0;
-        boolean ours = (features & FEATURE_EITHER_ANSWER) != 0; // no other library's
+        boolean ours = (features & FEATURE_SOFTPATH) != 0; // no other library's
         return new ConnectMessage(
                 opcode,
                 u16(s, BE16, at + CONNECT_VERSION_AT),
@@ -182,13 +200,14 @@ public record ConnectMessage(
                 new UUID(s.get(BE64, at + JOB), s.get(BE64, at + JOB + Long.BYTES)),
                 connect ? u16(s, BE16, at + RESULT) : 0,
                 connect ? s.get(LE32, at + INDEX) : 0,
-                connect ? s.get(LE32, at + RUN_ID) : 0,
+                s.get(LE32, at + (connect ? RUN_ID : DISCONNECT_RUN_ID)),
                 connect ? u16(s, LE16, at + PKEY) : 0,
                 features,
                 connect ? u16(s, LE16, at + HEADER) : 0,
                 connect ? u16(s, LE16, at + MTU) : 0,
                 connect ? host(s, at + HOST) : "",
-                ours ? s.get(LE32, at + OWN_RUN_ID) : 0);
+                ours ? s.get(LE32, at + OWN_RUN_ID) : 0,
+                s.get(LE32, at + (connect ? CONNECTION : DISCONNECT_CONNECTION)));
     }
 
     private static int u16(MemorySegment s, ValueLayout.OfShort layout, long at) {

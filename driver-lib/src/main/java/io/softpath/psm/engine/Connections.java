@@ -1,7 +1,5 @@
 package io.softpath.psm.engine;
 
-import io.softpath.abi.model.ChipModel;
-import io.softpath.abi.packet.MessageHeader;
 import io.softpath.abi.psm.ConnectMessage;
 import io.softpath.abi.psm.EndpointId;
 import io.softpath.abi.psm.PsmError;
@@ -9,9 +7,6 @@ import io.softpath.abi.psm.SubOpcode;
 import io.softpath.fault.FaultPoint;
 import io.softpath.fault.Faults;
 
-import org.agrona.collections.Long2ObjectHashMap;
-
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,37 +27,17 @@ public final class Connections {
     /** So many answers of another process than we know, and it has the place of that one. */
     private static final int OTHER_ANSWERS = 3;
 
-    private static final int FEATURES =
-            ConnectMessage.FEATURE_BIG_ENDIAN
-                    | ConnectMessage.FEATURE_64_BIT
-                    | ConnectMessage.FEATURE_MESSAGE_IDS
-                    | ConnectMessage.FEATURE_EITHER_ANSWER;
-
-    private static final int MAJOR = 0xFF00;
-    private static final int MAX_PEERS = 1 << 19;
-
-    /** First indexes have so few bits that all indexes of a job fit into a header's 16. */
-    private static final int FIRST_INDEX_BITS = 15;
-
-    private static final int GOLDEN = 0x9E37_79B9;
-
     private final MessageEngine engine;
     private final Outlet outlet;
     private final EndpointId own;
     private final EngineSettings settings;
     private final Rings rings;
-    private final Long2ObjectHashMap<Peer> byPlace = new Long2ObjectHashMap<>();
+    private final PeerTable table;
+    private final ConnectPost post;
 
-    /** By our index, which is one of those from {@link #firstIndex} on. */
-    private final List<Peer> byIndex = new ArrayList<>();
+    /** How many connections there ever were: each has another number, and later ones greater. */
+    private int connections;
 
-    /**
-     * Another one in each process: a packet that is late, and was for a process that had our place,
-     * says an index that is none of ours. 0 is nobody's. Source: psm, ips_epstate.c, eps_base_idx.
-     */
-    private final int firstIndex;
-
-    private final MemorySegment scratch = Arena.ofAuto().allocate(ConnectMessage.BYTES, Long.BYTES);
     private long nextStrangerNs;
     private boolean strangerSeen;
 
@@ -72,27 +47,19 @@ public final class Connections {
         this.own = own;
         this.settings = settings;
         this.rings = rings;
-        firstIndex = 1 + (settings.runId() * GOLDEN >>> Integer.SIZE - FIRST_INDEX_BITS);
-    }
-
-    /** LID, context and sub-context: all that a packet says of its sender. */
-    private static long place(int lid, int context, int subcontext) {
-        return (long) lid << 16 | context << 2 | subcontext;
-    }
-
-    private static long place(EndpointId id) {
-        return place(id.lid(), id.context(), id.subcontext());
+        table = new PeerTable(engine, settings);
+        post = new ConnectPost(outlet, own, settings);
     }
 
     /** All that there ever were; some places are null. */
     List<Peer> peers() {
-        return byIndex;
+        return table.all();
     }
 
     /** Those that messages can be sent to. */
     public List<Peer> connected() {
         List<Peer> all = new ArrayList<>();
-        for (Peer peer : byIndex) {
+        for (Peer peer : table.all()) {
             if (peer != null && peer.isConnected()) {
                 all.add(peer);
             }
@@ -102,7 +69,7 @@ public final class Connections {
 
     /** Whether everybody who has connected to us has parted from us, or is gone. */
     public boolean allHaveParted() {
-        for (Peer peer : byIndex) {
+        for (Peer peer : table.all()) {
             if (peer != null && peer.failure == null && peer.from == Peer.Way.ESTABLISHED) {
                 return false;
             }
@@ -112,37 +79,17 @@ public final class Connections {
 
     /** Who sent this packet, if its sender is who its index says; else null. */
     Peer find(PacketHeader header) {
-        int place = header.peerIndex - firstIndex;
-        if (place < 0 || place >= byIndex.size()) {
-            return null;
-        }
-        Peer peer = byIndex.get(place);
-        return peer != null
-                        && peer.id.lid() == header.sourceLid
-                        && peer.id.context() == header.sourceContext
-                        && peer.id.subcontext() == header.sourceSubcontext
-                ? peer
-                : null;
+        return table.find(header);
     }
 
     /** Whoever is where this packet comes from, by whatever index it calls us; null if nobody. */
     Peer whoIsThere(PacketHeader header) {
-        return byPlace.get(place(header.sourceLid, header.sourceContext, header.sourceSubcontext));
+        return table.whoIsThere(header);
     }
 
     /** The peer of that place, or null. */
     public Peer at(EndpointId id) {
-        return byPlace.get(place(id));
-    }
-
-    private Peer create(EndpointId id) {
-        if (byIndex.size() == MAX_PEERS) {
-            return null;
-        }
-        Peer peer = new Peer(id, outlet.route(id), firstIndex + byIndex.size(), engine, settings);
-        byIndex.add(peer);
-        byPlace.put(place(id), peer);
-        return peer;
+        return table.at(id);
     }
 
     // Asking.
@@ -157,22 +104,18 @@ public final class Connections {
         if (id.equals(own)) {
             return self();
         }
-        Peer peer = at(id);
-        if (peer != null && peer.failure != null) {
-            forget(peer);
-            peer = null;
-        }
+        Peer peer = alive(id, at(id));
         if (peer == null) {
-            peer = create(id);
-            if (peer == null) {
-                throw new IllegalStateException(
-                        "psm: peers=" + byIndex.size() + " are connected, that is the maximum");
-            }
+            throw new IllegalStateException(
+                    "psm: peers=" + table.all().size() + " are connected, that is the maximum");
         }
         if (peer.to == Peer.Way.ESTABLISHED) {
             return peer;
         }
         rings.link(peer);
+        if (peer.to != Peer.Way.WAITING) {
+            peer.connection = ++connections;
+        }
         peer.to = Peer.Way.WAITING;
         peer.outcome = PsmError.OK;
         peer.askIntervalNs = FIRST_INTERVAL_NS;
@@ -181,11 +124,19 @@ public final class Connections {
         return peer;
     }
 
+    /** Who is known there, or somebody new; null if there are as many as there can be. */
+    private Peer alive(EndpointId id, Peer known) {
+        if (known == null) {
+            return table.create(id);
+        }
+        return known.failure == null ? known : table.replace(known);
+    }
+
     /** We ourselves: no packet is needed. Source: psm, ptl_self. */
     private Peer self() {
         Peer self = at(own);
         if (self == null) {
-            self = create(own);
+            self = table.create(own);
             self.host = settings.host();
         }
         boolean can = rings.ways().self();
@@ -236,11 +187,6 @@ public final class Connections {
         }
     }
 
-    private void forget(Peer peer) {
-        byIndex.set(peer.ownIndex - firstIndex, null);
-        byPlace.remove(place(peer.id));
-    }
-
     /** It does not answer our parting, and is no more; who waits for a peer to come waits on. */
     private boolean hasLeft(Peer peer) {
         return peer.to == Peer.Way.PARTING
@@ -253,47 +199,23 @@ public final class Connections {
                 peer.to == Peer.Way.PARTING
                         ? SubOpcode.DISCONNECT_REQUEST
                         : SubOpcode.CONNECT_REQUEST;
-        send(peer.route, opcode, PsmError.OK, peer.ownIndex, settings.runId(), peer.remoteIndex);
+        boolean asked = post.ask(peer, opcode);
         Faults.at(
                 peer.to == Peer.Way.PARTING
                         ? FaultPoint.DISCONNECT_ASKED
                         : FaultPoint.CONNECT_ASKED);
-        peer.askAgainNs = nowNs + peer.askIntervalNs;
-        peer.askIntervalNs = Math.min(2 * peer.askIntervalNs, LONGEST_INTERVAL_NS);
+        peer.askAgainNs = nowNs + (asked ? peer.askIntervalNs : FIRST_INTERVAL_NS);
+        if (asked) {
+            peer.askIntervalNs = Math.min(2 * peer.askIntervalNs, LONGEST_INTERVAL_NS);
+        }
         engine.wakeAt(peer.askAgainNs);
-    }
-
-    private void send(
-            int route, int opcode, PsmError result, int index, int runId, int remoteIndex) {
-        new ConnectMessage(
-                        opcode,
-                        ConnectMessage.CONNECT_VERSION,
-                        ConnectMessage.PSM_VERSION,
-                        own.family().psmType(),
-                        own.serviceLevel(),
-                        settings.job(),
-                        result.code(),
-                        index,
-                        runId,
-                        settings.pkey(),
-                        FEATURES,
-                        MessageHeader.BYTES,
-                        settings.mtuBytes(),
-                        settings.host(),
-                        opcode == SubOpcode.CONNECT_REPLY ? settings.runId() : 0)
-                .write(scratch, 0);
-        PacketHeader header = outlet.header();
-        header.subOpcode = opcode;
-        header.hdrDlen = ConnectMessage.HEADER_DWORDS;
-        header.peerIndex = remoteIndex;
-        outlet.send(route, header, scratch, 0, ConnectMessage.bytes(opcode));
     }
 
     /** Asks again where it is time to; says when to look again. */
     long checkTime(long nowNs) {
         long next = Long.MAX_VALUE;
-        for (int i = 0; i < byIndex.size(); i++) {
-            Peer peer = byIndex.get(i);
+        for (int i = 0; i < table.all().size(); i++) {
+            Peer peer = table.all().get(i);
             if (peer == null || isSettled(peer) && !isRenewed(peer)) {
                 continue;
             }
@@ -316,7 +238,7 @@ public final class Connections {
     void onMessage(
             PacketHeader header, MemorySegment payload, long offset, int length, long nowNs) {
         ConnectMessage message = ConnectMessage.read(header.subOpcode, payload, offset, length);
-        EndpointId id = message == null ? null : sender(header, message);
+        EndpointId id = message == null ? null : post.sender(header, message);
         if (id == null) {
             engine.counters().malformed++;
             return;
@@ -330,68 +252,54 @@ public final class Connections {
         }
     }
 
-    /** Who sent it; null if that is nobody there can be. */
-    private EndpointId sender(PacketHeader header, ConnectMessage message) {
-        for (ChipModel.Family family : ChipModel.Family.values()) {
-            if (family.psmType() == message.hcaClass()
-                    && header.sourceLid > 0
-                    && message.serviceLevel() < 16) {
-                EndpointId id =
-                        EndpointId.of(
-                                header.sourceLid,
-                                header.sourceContext,
-                                header.sourceSubcontext,
-                                message.serviceLevel(),
-                                family);
-                return id.equals(own) ? null : id;
-            }
-        }
-        return null;
-    }
-
     private void onConnectRequest(EndpointId id, Peer known, ConnectMessage message) {
         boolean sameJob = message.job().equals(settings.job());
-        Peer peer = known;
-        if (peer != null && peer.isAnother(message.runId())) {
-            if (!sameJob) {
-                return; // a stranger; whom we know is still there
-            }
-            engine.fail(peer, PsmError.EPID_NETWORK_ERROR); // another process has its place
-        } else if (peer != null && peer.runKnown && !isUpToDate(peer, message)) {
+        if (known != null && !isTimely(known, message, sameJob)) {
             return;
         }
-        if (peer != null && peer.failure != null) {
-            forget(peer);
-            peer = null;
-        }
-        PsmError result = judge(message, sameJob);
+        PsmError result = post.judge(message, sameJob);
         if (result != PsmError.OK) {
-            int route = peer == null ? outlet.route(id) : peer.route;
-            send(route, SubOpcode.CONNECT_REPLY, result, 0, message.runId(), message.index());
+            int route = known == null ? outlet.route(id) : known.route;
+            post.answer(route, message, SubOpcode.CONNECT_REPLY, result, 0, message.index());
             return;
         }
+        Peer peer = alive(id, known);
         if (peer == null) {
-            peer = create(id);
-            if (peer == null) {
-                return;
-            }
+            return;
         }
+        peer.arrivals.connected(message);
         if (peer.from != Peer.Way.ESTABLISHED) {
             learn(peer, message);
             peer.is(message.runId());
             peer.from = Peer.Way.ESTABLISHED;
             rings.link(peer);
+            if (peer.ours) {
+                rings.meet(peer, message.runId());
+            }
             rings.listen(peer, message.runId());
         }
         Faults.at(FaultPoint.CONNECT_ACCEPTED);
-        send(
+        post.answer(
                 peer.route,
+                message,
                 SubOpcode.CONNECT_REPLY,
                 PsmError.OK,
                 peer.ownIndex,
-                message.runId(),
                 peer.remoteIndex);
         Faults.at(FaultPoint.CONNECT_REPLIED);
+    }
+
+    /** Whether a request to connect is to be looked at; whom we know may have failed by it. */
+    private boolean isTimely(Peer known, ConnectMessage message, boolean sameJob) {
+        if (known.isAnother(message.runId())) {
+            if (!sameJob || known.arrivals.isLateRequest(message)) {
+                return false; // a stranger, or late; whom we know is still there
+            }
+            engine.fail(known, PsmError.EPID_NETWORK_ERROR); // another process has its place
+            return true;
+        }
+        return !known.arrivals.isLateRequest(message)
+                && (!known.runKnown || isUpToDate(known, message));
     }
 
     /**
@@ -408,6 +316,7 @@ public final class Connections {
             if (peer.isUntouched()) {
                 peer.remoteIndex = message.index();
                 peer.renews = peer.to == Peer.Way.ESTABLISHED;
+                peer.connection = ++connections; // it takes the one that it has forgotten for late
                 peer.askIntervalNs = FIRST_INTERVAL_NS;
                 peer.askAgainNs = engine.nowNs();
                 engine.wakeAt(peer.askAgainNs);
@@ -420,8 +329,8 @@ public final class Connections {
 
     /**
      * Whether an answer is to be believed. The process that we know as this peer may be dead, and
-     * this is the next one; or this is a late answer of one before it. Who answers again and again
-     * is there.
+     * this is the next one; or, if its library does not number them, this is a late answer of one
+     * before it: then who answers again and again is there.
      */
     private boolean comesFromWhomWeKnow(Peer peer, ConnectMessage message) {
         if (!peer.isAnother(message.ownRunId())) {
@@ -430,42 +339,27 @@ public final class Connections {
             return upToDate && peer.failure == null;
         }
         peer.otherAnswers++;
-        if (peer.otherAnswers == OTHER_ANSWERS) {
+        if (peer.ours || peer.otherAnswers == OTHER_ANSWERS) {
             engine.fail(peer, PsmError.EPID_NETWORK_ERROR);
         }
         return false;
-    }
-
-    private PsmError judge(ConnectMessage message, boolean sameJob) {
-        if ((message.connectVersion() & MAJOR) != (ConnectMessage.CONNECT_VERSION & MAJOR)
-                || (message.psmVersion() & MAJOR) != (ConnectMessage.PSM_VERSION & MAJOR)) {
-            return PsmError.EPID_INVALID_VERSION;
-        }
-        if ((message.features() & ConnectMessage.FEATURES_OF_A_NODE)
-                != (FEATURES & ConnectMessage.FEATURES_OF_A_NODE)) {
-            return PsmError.EPID_INVALID_NODE;
-        }
-        if (!settings.ofEverybody() && message.pkey() != settings.pkey()) {
-            return PsmError.EPID_INVALID_PKEY;
-        }
-        if (!sameJob) {
-            return PsmError.EPID_INVALID_UUID_KEY;
-        }
-        return message.mtu() < 64 ? PsmError.EPID_INVALID_CONNECT : PsmError.OK;
     }
 
     private void learn(Peer peer, ConnectMessage message) {
         peer.remoteIndex = message.index();
         peer.fragmentBytes = Math.min(settings.mtuBytes(), message.mtu()) & -64;
         peer.host = message.host();
-        peer.takesEitherAnswer = (message.features() & ConnectMessage.FEATURE_EITHER_ANSWER) != 0;
+        peer.ours = message.isOurs();
     }
 
     private void onConnectReply(Peer peer, ConnectMessage message) {
         if (peer == null
                 || peer.to != Peer.Way.WAITING && !isRenewed(peer)
                 || peer.failure != null
-                || message.runId() != settings.runId()) {
+                || message.runId() != settings.runId()
+                || message.isOurs()
+                        && (message.connection() != peer.connection
+                                || peer.arrivals.isLateReply(message))) {
             return; // late, or to somebody who was here before us
         }
         PsmError result = PsmError.of(message.result());
@@ -489,11 +383,15 @@ public final class Connections {
         if (peer.from != Peer.Way.ESTABLISHED) {
             learn(peer, message);
         }
+        if (message.ownRunId() != 0) {
+            rings.meet(peer, message.ownRunId());
+        }
         if (!rings.choosePath(peer)) {
             peer.to = Peer.Way.NONE;
             peer.outcome = PsmError.EPID_UNREACHABLE;
             return;
         }
+        peer.arrivals.answered(message);
         peer.to = Peer.Way.ESTABLISHED;
         Faults.at(FaultPoint.CONNECT_ESTABLISHED);
     }
@@ -501,24 +399,31 @@ public final class Connections {
     private void onDisconnectRequest(EndpointId id, Peer peer, ConnectMessage message) {
         int route = peer == null ? outlet.route(id) : peer.route;
         if (peer != null && message.job().equals(settings.job())) {
+            if (peer.arrivals.isLateParting(message)) {
+                return; // it has connected again since, or another process has its place
+            }
             if (!engine.hasAnswered(peer)) {
                 return; // it asks again; after the reply it does not know us any more
             }
+            peer.arrivals.parted(message);
             peer.from = Peer.Way.NONE;
             parted(peer);
         }
-        send(
+        post.answer(
                 route,
+                message,
                 SubOpcode.DISCONNECT_REPLY,
                 PsmError.OK,
-                0,
                 0,
                 peer == null ? 0 : peer.remoteIndex);
         Faults.at(FaultPoint.DISCONNECT_ANSWERED);
     }
 
     private void onDisconnectReply(Peer peer, ConnectMessage message) {
-        if (peer != null && peer.to == Peer.Way.PARTING && message.job().equals(settings.job())) {
+        if (peer != null
+                && peer.to == Peer.Way.PARTING
+                && message.job().equals(settings.job())
+                && (!peer.ours || peer.connection == message.connection())) {
             peer.to = Peer.Way.NONE;
             parted(peer);
             Faults.at(FaultPoint.DISCONNECT_DONE);

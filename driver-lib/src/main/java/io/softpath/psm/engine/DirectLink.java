@@ -18,13 +18,15 @@ import java.lang.invoke.VarHandle;
  * and what is read is validated.
  */
 public final class DirectLink {
-    private static final VarHandle LISTENS = JAVA_LONG.varHandle().withInvokeExactBehavior();
+    private static final VarHandle PROCESS = JAVA_LONG.varHandle().withInvokeExactBehavior();
     private static final VarHandle SLEEPS = JAVA_INT.varHandle().withInvokeExactBehavior();
 
     private final MemorySegment memory;
     private final DirectWords words;
+    private final long ownOpened;
     private final long ownListens;
     private final long ownSleeps;
+    private final long peerOpened;
     private final long peerListens;
     private final long peerSleeps;
     final RecordWriter out;
@@ -59,8 +61,10 @@ public final class DirectLink {
         }
         this.memory = memory;
         int peer = 1 - side;
+        ownOpened = DirectLayout.openedAt(side);
         ownListens = DirectLayout.listensAt(side);
         ownSleeps = DirectLayout.sleepsAt(side);
+        peerOpened = DirectLayout.openedAt(peer);
         peerListens = DirectLayout.listensAt(peer);
         peerSleeps = DirectLayout.sleepsAt(peer);
         words = new DirectWords(view.of(0, DirectLayout.BYTES));
@@ -73,19 +77,29 @@ public final class DirectLink {
         return new OneToOneRingBuffer(view.of(DirectLayout.ringAt(side), bytes));
     }
 
+    /** Says which process we are. Release. */
+    void openAs(int runId) {
+        PROCESS.setRelease(memory, ownOpened, DirectLayout.process(runId));
+    }
+
+    /** Whether the other side is this process. Acquire. */
+    boolean isOpenedBy(int runId) {
+        return (long) PROCESS.getAcquire(memory, peerOpened) == DirectLayout.process(runId);
+    }
+
     /** From now on we read what this process of the peer's writes. Release. */
     void listenTo(int runId) {
-        LISTENS.setRelease(memory, ownListens, DirectLayout.listening(runId));
+        PROCESS.setRelease(memory, ownListens, DirectLayout.process(runId));
     }
 
     /** We read no more. Release. */
     void listenToNobody() {
-        LISTENS.setRelease(memory, ownListens, 0L);
+        PROCESS.setRelease(memory, ownListens, 0L);
     }
 
     /** Whether the peer reads what we write, and not what somebody before us wrote. Acquire. */
     boolean isListenedTo(int runId) {
-        return (long) LISTENS.getAcquire(memory, peerListens) == DirectLayout.listening(runId);
+        return (long) PROCESS.getAcquire(memory, peerListens) == DirectLayout.process(runId);
     }
 
     /** Says that we sleep, or no longer; before what is looked at afterwards. Volatile. */

@@ -383,6 +383,7 @@ public final class MessageEngine {
         }
         peer.failure = error;
         peer.outcome = error;
+        peer.arrivals.end();
         peer.packets.abandon();
         tidReceiver.abandon(peer);
         tidSender.abandon(peer);

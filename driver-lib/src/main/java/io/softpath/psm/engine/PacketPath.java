@@ -105,7 +105,7 @@ final class PacketPath implements Path {
     @Override
     public void fetch(Request receive, int remoteRequest, long source) {
         receive.wanted = Math.min(receive.messageLength, receive.length);
-        if (!sendsByTid || !tids.fetch(receive, remoteRequest, peer.takesEitherAnswer)) {
+        if (!sendsByTid || !tids.fetch(receive, remoteRequest, peer.ours)) {
             fetchInPackets(receive, remoteRequest);
         }
     }

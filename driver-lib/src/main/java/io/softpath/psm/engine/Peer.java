@@ -60,8 +60,17 @@ public final class Peer {
     /** Answers that came of another process than the one that it is known as. */
     int otherAnswers;
 
-    /** Its RTS may be answered with a CTS_EGR, whatever it says. */
-    boolean takesEitherAnswer;
+    /**
+     * It is of this library: it numbers its connections, and its RTS may be answered with a
+     * CTS_EGR, whatever it says.
+     */
+    boolean ours;
+
+    /** The number of our connection to it. */
+    int connection;
+
+    /** What has come from its place to connect and to part; of peers before it as well. */
+    final Arrivals arrivals;
 
     /** Windows that we send to it by TID, and that are not done. */
     int tidSends;
@@ -120,10 +129,17 @@ public final class Peer {
 
     private Object label;
 
-    Peer(EndpointId id, int route, int ownIndex, MessageEngine engine, EngineSettings settings) {
+    Peer(
+            EndpointId id,
+            int route,
+            int ownIndex,
+            MessageEngine engine,
+            EngineSettings settings,
+            Arrivals arrivals) {
         this.id = id;
         this.route = route;
         this.ownIndex = ownIndex;
+        this.arrivals = arrivals;
         fragmentBytes = settings.mtuBytes();
         flow = new Flow(this, engine, settings, FlowId.MESSAGES);
         engine.equip(this);

@@ -67,9 +67,21 @@ final class Rings {
             peer.whyNotDirect = port.refusal();
         } else {
             Faults.at(FaultPoint.DIRECT_OPENED);
+            link.openAs(settings.runId());
             RingPath path = new RingPath(peer, link, engine, port, ways, requests, matching);
             peer.ring = new RingReader(peer, link, path, engine.counters(), requests, matching);
             add(peer.ring);
+        }
+    }
+
+    /**
+     * The peer has told us who it is. It opens what it can before it says anything: memory that it
+     * has not opened was for a process before it, or for nobody, and there may be some for the two.
+     */
+    void meet(Peer peer, int runId) {
+        if (peer.ring != null && !peer.ring.link().isOpenedBy(runId)) {
+            unlink(peer);
+            link(peer);
         }
     }
 

@@ -213,7 +213,7 @@ final class TidSender {
         boolean queued = !window.isSent();
         if (window.goBack(in.ackSeq, MqClass.first(in.data1))) {
             engine.counters().wentBack++;
-            if (peer.takesEitherAnswer) {
+            if (peer.ours) {
                 window.tellMore(); // PSM's library counts on the interval to stay what it is
             }
             if (!queued && !window.isSent()) {

@@ -31,7 +31,8 @@ final class ConnectMessageTest {
                 56,
                 2048,
                 host,
-                opcode == SubOpcode.CONNECT_REPLY ? 0x0A0B_0C0D : 0);
+                opcode == SubOpcode.CONNECT_REPLY ? 0x0A0B_0C0D : 0,
+                0x1020_3040);
     }
 
     private static MemorySegment dirty(int bytes) {
@@ -67,6 +68,9 @@ final class ConnectMessageTest {
                         + "0008" // features, header, MTU
                         + "626f7800", // host
                 hex);
+        assertEquals(
+                "0000000040302010" + "00".repeat(24),
+                HexFormat.of().formatHex(s.asSlice(224, 32).toArray(JAVA_BYTE)));
     }
 
     @Test
@@ -101,6 +105,14 @@ final class ConnectMessageTest {
                         SubOpcode.DISCONNECT_REQUEST, s, 0, ConnectMessage.DISCONNECT_BYTES);
         assertNotNull(read);
         assertEquals(JOB, read.job());
+        assertEquals(0x1020_3040, read.connection());
+        assertEquals(99, read.runId());
+        assertEquals(
+                "00".repeat(16) + "40302010" + "63000000" + "00".repeat(24),
+                HexFormat.of()
+                        .formatHex(
+                                s.asSlice(32, ConnectMessage.DISCONNECT_BYTES - 32)
+                                        .toArray(JAVA_BYTE)));
     }
 
     @Test

@@ -120,7 +120,8 @@ final class ConnectionsTest {
                             m.headerBytes(),
                             what.equals("mtu") ? 63 : m.mtu(),
                             m.host(),
-                            m.ownRunId());
+                            m.ownRunId(),
+                            m.connection());
                 });
         Peer peer = connect();
         world.await("settled", () -> first.engine().connections().isSettled(peer));

@@ -429,11 +429,12 @@ final class EngineSimulationTest {
                 m.index(),
                 m.runId(),
                 m.pkey(),
-                m.features() & ~ConnectMessage.FEATURE_EITHER_ANSWER,
+                m.features() & ~ConnectMessage.FEATURE_SOFTPATH,
                 m.headerBytes(),
                 m.mtu(),
                 m.host(),
-                m.ownRunId());
+                m.ownRunId(),
+                m.connection());
     }
 
     private static void lives(boolean kill, double flips) {

@@ -291,7 +291,8 @@ final class HostilePeerTest {
                         56,
                         random.nextInt(65536),
                         "h",
-                        0)
+                        0,
+                        some())
                 .write(payload, 0);
     }
 

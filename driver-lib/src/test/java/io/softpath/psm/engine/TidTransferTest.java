@@ -434,9 +434,9 @@ final class TidTransferTest {
 
     @Test
     void shouldKnowWhoTakesEitherAnswer() {
-        assertTrue(connect().takesEitherAnswer);
+        assertTrue(connect().ours);
         world.clear();
         asPsm();
-        assertFalse(connect().takesEitherAnswer);
+        assertFalse(connect().ours);
     }
 }

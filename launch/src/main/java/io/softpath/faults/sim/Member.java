@@ -308,6 +308,7 @@ final class Member {
 
     void part(long nowNs) {
         node.wake();
+        node.alarm(Long.MAX_VALUE); // it takes no more turns
         for (Contact contact : contacts) {
             if (contact.peer() != null) {
                 engine.connections().disconnect(contact.peer(), nowNs);
