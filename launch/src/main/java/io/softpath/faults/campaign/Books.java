@@ -29,6 +29,11 @@ final class Books {
     private static final Pattern NUMBER = Pattern.compile("\\d+");
     private static final List<Path> SHARED_PLACES = List.of(Path.of("/tmp"), Path.of("/dev/shm"));
 
+    /** Heap, code and threads of a daemon, and the memory that it shares with all its users. */
+    private static final long MOST_MIB = 512;
+
+    private static final long KIB_PER_MIB = 1024;
+
     private final Places places;
     private final Cluster cluster;
 
@@ -51,6 +56,7 @@ final class Books {
             }
         }
         process(all, cluster.daemon().pid());
+        all.put("daemon MiB of memory over its bound", overBound(cluster.daemon().pid()));
         files(all);
         return all;
     }
@@ -109,6 +115,18 @@ final class Books {
             descriptors.forEach(fd -> kinds.merge(kind(fd), 1L, Long::sum));
             kinds.remove("files"); // jars are opened when they are needed
             kinds.forEach((kind, count) -> all.put("daemon descriptors: " + kind, count));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot look into the daemon", e);
+        }
+    }
+
+    /** How much it has grows with its heap and its code, and has an end. */
+    private static long overBound(long pid) {
+        try (Stream<String> status = Files.lines(Path.of("/proc", Long.toString(pid), "status"))) {
+            return status.filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / KIB_PER_MIB)
+                    .map(mib -> Math.max(0, mib - MOST_MIB))
+                    .sum();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot look into the daemon", e);
         }

@@ -95,6 +95,13 @@ final class CampaignOptions {
     private double linkDowns;
 
     @Option(
+            names = "--freezes",
+            paramLabel = "X",
+            defaultValue = "0.3",
+            description = "Units frozen in a round, on average (default: ${DEFAULT-VALUE}).")
+    private double freezes;
+
+    @Option(
             names = "--point-percent",
             paramLabel = "P",
             defaultValue = "30",
@@ -153,10 +160,7 @@ final class CampaignOptions {
                 ranks,
                 units,
                 (int) Math.max(100, milliseconds("--round-time", roundTime)),
-                kills,
-                pauses,
-                daemonKills,
-                linkDowns,
+                new Rates(kills, pauses, daemonKills, linkDowns, freezes),
                 pointPercent,
                 daemonPointPercent,
                 link,
@@ -193,8 +197,8 @@ final class CampaignOptions {
         return String.format(
                 Locale.ROOT,
                 "./launch/softpath faults run --seed %d --ranks %d --units %d --round-time %s"
-                    + " --kills %s --pauses %s --daemon-kills %s --link-downs %s --point-percent %d"
-                    + " --daemon-point-percent %d --link %s --patience %d%s%s",
+                    + " --kills %s --pauses %s --daemon-kills %s --link-downs %s --freezes %s"
+                    + " --point-percent %d --daemon-point-percent %d --link %s --patience %d%s%s",
                 chosenSeed,
                 ranks,
                 units,
@@ -203,6 +207,7 @@ final class CampaignOptions {
                 pauses,
                 daemonKills,
                 linkDowns,
+                freezes,
                 pointPercent,
                 daemonPointPercent,
                 link.isEmpty() ? "''" : link,

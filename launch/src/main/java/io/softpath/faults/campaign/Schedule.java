@@ -10,7 +10,7 @@ final class Schedule {
     private static final long GOLDEN = 0x9e37_79b9_7f4a_7c15L;
     private static final int FIRST_MS = 50;
     private static final int MOST_PAUSE_MS = 400;
-    private static final int MOST_LINK_MS = 200;
+    private static final int MOST_UNIT_MS = 200;
 
     private Schedule() {}
 
@@ -22,10 +22,12 @@ final class Schedule {
     static List<Fault> of(Settings settings, int round) {
         SplittableRandom random = random(settings.seed(), round, 0);
         List<Fault> faults = new ArrayList<>();
-        add(faults, random, settings, FaultKind.KILL, settings.kills());
-        add(faults, random, settings, FaultKind.PAUSE, settings.pauses());
-        add(faults, random, settings, FaultKind.KILL_DAEMON, settings.daemonKills());
-        add(faults, random, settings, FaultKind.LINK_DOWN, settings.linkDowns());
+        Rates rates = settings.rates();
+        add(faults, random, settings, FaultKind.KILL, rates.kills());
+        add(faults, random, settings, FaultKind.PAUSE, rates.pauses());
+        add(faults, random, settings, FaultKind.KILL_DAEMON, rates.daemonKills());
+        add(faults, random, settings, FaultKind.LINK_DOWN, rates.linkDowns());
+        add(faults, random, settings, FaultKind.FREEZE, rates.freezes());
         faults.sort(Comparator.comparingLong(Fault::atMs));
         return faults;
     }
@@ -40,11 +42,12 @@ final class Schedule {
         int count = (int) rate + (random.nextDouble() < rate - (int) rate ? 1 : 0);
         for (int i = 0; i < count; i++) {
             long at = random.nextLong(FIRST_MS, settings.roundMs());
-            int targets = kind == FaultKind.LINK_DOWN ? settings.units() : settings.ranks();
+            boolean ofUnit = kind == FaultKind.LINK_DOWN || kind == FaultKind.FREEZE;
+            int targets = ofUnit ? settings.units() : settings.ranks();
             int ms =
                     switch (kind) {
                         case PAUSE -> 1 + random.nextInt(MOST_PAUSE_MS);
-                        case LINK_DOWN -> 1 + random.nextInt(MOST_LINK_MS);
+                        case LINK_DOWN, FREEZE -> 1 + random.nextInt(MOST_UNIT_MS);
                         default -> 0;
                     };
             faults.add(new Fault(at, kind, random.nextInt(targets), ms));

@@ -12,10 +12,7 @@ import java.nio.file.Path;
  * @param ranks processes that exchange messages
  * @param units of the daemon
  * @param roundMs how long faults go on in a round
- * @param kills of ranks in a round, on average
- * @param pauses of ranks in a round, on average
- * @param daemonKills in a round, on average
- * @param linkDowns in a round, on average
+ * @param rates how often faults strike in a round
  * @param pointPercent of processes that are told to kill themselves at a named point
  * @param daemonPointPercent of daemons that are started in the place of a killed one
  * @param link what goes wrong between the chips
@@ -32,10 +29,7 @@ record Settings(
         int ranks,
         int units,
         int roundMs,
-        double kills,
-        double pauses,
-        double daemonKills,
-        double linkDowns,
+        Rates rates,
         int pointPercent,
         int daemonPointPercent,
         String link,
@@ -55,10 +49,7 @@ record Settings(
                 ranks,
                 units,
                 newRoundMs,
-                kills,
-                pauses,
-                daemonKills,
-                linkDowns,
+                rates,
                 pointPercent,
                 daemonPointPercent,
                 link,
@@ -78,10 +69,7 @@ record Settings(
                 ranks,
                 units,
                 newRoundMs,
-                0,
-                0,
-                0,
-                0,
+                Rates.NONE,
                 0,
                 0,
                 link,
