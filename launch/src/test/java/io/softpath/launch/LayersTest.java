@@ -63,7 +63,7 @@ class LayersTest {
                 "abi error fault linux memory stat ledger daemon.chip daemon.region agrona slf4j");
         row("faults.check", "");
         row("faults", "abi error fault faults linux stat flight driver launch picocli jackson");
-        row("faults.sim", "abi error linux psm.engine psm.sim faults.check picocli jackson");
+        row("faults.sim", "abi error fault linux psm.engine psm.sim faults.check picocli jackson");
         row(
                 "faults.fuzz",
                 "abi error linux memory stat driver job psm daemon launch agrona picocli jackson");

@@ -35,6 +35,7 @@ public final class SimWorld implements AutoCloseable {
     private int tidCount = 512;
     private boolean chipsGather = true;
     private int gathered;
+    private SimNode running;
     private Arrival arrival = (to, packet) -> {};
 
     public SimWorld(long seed, Trouble trouble) {
@@ -153,6 +154,16 @@ public final class SimWorld implements AutoCloseable {
         nodes.clear();
     }
 
+    /** Whose code runs; null if nobody's. */
+    public SimNode running() {
+        return running;
+    }
+
+    /** The code of an endpoint's program runs, or nobody's any more. */
+    public void runs(SimNode node) {
+        running = node;
+    }
+
     // Time.
 
     /** A little time passes. */
@@ -176,15 +187,19 @@ public final class SimWorld implements AutoCloseable {
 
     private void arrive(SimNode to, SimPacket packet) {
         try {
+            running = to;
             arrival.comes(to, packet);
             to.take(packet);
         } catch (SimKilled killed) {
             to.kill();
+        } finally {
+            running = null;
         }
     }
 
     private void progress(SimNode node) {
         try {
+            running = node;
             if (node.isAsleep() && node.engine().wakeNs() - nowNs <= 0) {
                 node.wake();
             }
@@ -196,6 +211,8 @@ public final class SimWorld implements AutoCloseable {
             }
         } catch (SimKilled killed) {
             node.kill();
+        } finally {
+            running = null;
         }
     }
 

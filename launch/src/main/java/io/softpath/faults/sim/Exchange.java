@@ -3,6 +3,7 @@ package io.softpath.faults.sim;
 import io.softpath.abi.packet.Bth;
 import io.softpath.abi.packet.MessageHeader;
 import io.softpath.abi.psm.SubOpcode;
+import io.softpath.fault.FaultPoint;
 import io.softpath.faults.check.Checker;
 import io.softpath.faults.check.Event.How;
 import io.softpath.faults.check.Incarnation;
@@ -17,7 +18,9 @@ import io.softpath.psm.sim.Trouble;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** Plays one schedule in a world of its own, and has the checker judge what was recorded. */
@@ -38,6 +41,9 @@ final class Exchange implements AutoCloseable {
     private final Member[] members;
     private final List<Violation> crashes = new ArrayList<>();
 
+    /** What hears of the points that some of them pass. */
+    private final Map<SimNode, Consumer<Enum<?>>> points = new HashMap<>();
+
     Exchange(Schedule schedule, Sabotage sabotage, Trace trace) {
         this.schedule = schedule;
         this.sabotage = sabotage;
@@ -52,6 +58,7 @@ final class Exchange implements AutoCloseable {
         effects = new Effects(world);
         record = new Records(world, trace, totals);
         members = new Member[setup.members()];
+        SimPoints.listen(this::passes);
         people();
     }
 
@@ -84,6 +91,7 @@ final class Exchange implements AutoCloseable {
 
     @Override
     public void close() {
+        SimPoints.ignore();
         world.close();
     }
 
@@ -140,11 +148,14 @@ final class Exchange implements AutoCloseable {
             return;
         }
         try {
+            world.runs(member.node());
             action.run();
         } catch (SimKilled killed) {
             member.end(How.KILLED);
         } catch (RuntimeException | AssertionError e) {
             crashed(e);
+        } finally {
+            world.runs(null);
         }
     }
 
@@ -206,15 +217,25 @@ final class Exchange implements AutoCloseable {
 
     private void arm(Item.KillAt kill) {
         int[] left = {kill.times()};
-        members[kill.member()]
-                .node()
-                .hazard(point -> {
+        SimNode node = members[kill.member()].node();
+        Consumer<Enum<?>> armed =
+                point -> {
                     if (point == kill.point() && --left[0] == 0) {
                         totals.killedAt(point);
                         count(kill, true);
-                        throw new SimKilled(point.name());
+                        throw new SimKilled(point.toString());
                     }
-                });
+                };
+        node.hazard(armed::accept);
+        points.put(node, armed);
+    }
+
+    /** Whoever runs in this thread passes a point of its code. */
+    private void passes(FaultPoint point) {
+        Consumer<Enum<?>> armed = points.get(world.running());
+        if (armed != null) {
+            armed.accept(point);
+        }
     }
 
     private void killDaemon(Item.KillDaemon kill) {
@@ -272,6 +293,7 @@ final class Exchange implements AutoCloseable {
         boolean done = await(this::areDone, true);
         if (done) {
             each(member -> member.node().hazard(Hazard.NONE));
+            points.clear();
             for (int member = 0; member < members.length; member++) {
                 if (members[member].isOver()) {
                     restart(member);

@@ -1,5 +1,6 @@
 package io.softpath.faults.sim;
 
+import io.softpath.fault.FaultPoint;
 import io.softpath.psm.sim.Hazard;
 import io.softpath.psm.sim.Trouble;
 
@@ -28,7 +29,13 @@ sealed interface Item {
     record Kill(int step, int member) implements Item {}
 
     /** A process is killed when it comes to a point for the so manieth time from now on. */
-    record KillAt(int step, int member, Hazard.Point point, int times) implements Item {}
+    record KillAt(int step, int member, Enum<?> point, int times) implements Item {
+        public KillAt {
+            if (!(point instanceof Hazard.Point || point instanceof FaultPoint)) {
+                throw new IllegalArgumentException("sim: nobody passes " + point);
+            }
+        }
+    }
 
     /** A process is stopped, and goes on later. */
     record Pause(int step, int steps, int member) implements Item {}

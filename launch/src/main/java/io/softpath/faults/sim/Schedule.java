@@ -110,8 +110,9 @@ record Schedule(long seed, Setup setup, int steps, List<Item> items) {
                     again(step, member);
                 }
                 case 2, 3, 4, 5 -> {
-                    Hazard.Point[] points = Hazard.Point.values();
-                    Hazard.Point point = points[random.nextInt(points.length)];
+                    Enum<?>[] points =
+                            random.nextBoolean() ? Hazard.Point.values() : SimPoints.all();
+                    Enum<?> point = points[random.nextInt(points.length)];
                     items.add(new Item.KillAt(step, member, point, 1 + random.nextInt(6)));
                     again(step + 20, member);
                 }

@@ -1,5 +1,6 @@
 package io.softpath.faults.sim;
 
+import io.softpath.fault.Faults;
 import io.softpath.faults.check.Violation;
 
 import picocli.CommandLine.Command;
@@ -95,6 +96,7 @@ public final class SimCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        System.setProperty(Faults.PROPERTY, Faults.NO_PLAN); // before anybody passes a point
         if (seeds != null && seeds < 1 || jobs != null && jobs < 1) {
             throw usage("--seeds and --jobs must be 1 or more");
         }

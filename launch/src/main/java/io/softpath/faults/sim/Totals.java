@@ -1,7 +1,6 @@
 package io.softpath.faults.sim;
 
 import io.softpath.faults.check.Event.How;
-import io.softpath.psm.sim.Hazard;
 
 import java.util.EnumMap;
 import java.util.Map;
@@ -24,7 +23,7 @@ final class Totals {
 
     private final Map<String, Long> items = new TreeMap<>();
     private final Map<How, Long> ends = new EnumMap<>(How.class);
-    private final Map<Hazard.Point, Long> killedAt = new EnumMap<>(Hazard.Point.class);
+    private final Map<String, Long> killedAt = new TreeMap<>();
 
     void item(String kind) {
         items.merge(kind, 1L, Long::sum);
@@ -34,8 +33,8 @@ final class Totals {
         ends.merge(how, 1L, Long::sum);
     }
 
-    void killedAt(Hazard.Point point) {
-        killedAt.merge(point, 1L, Long::sum);
+    void killedAt(Enum<?> point) {
+        killedAt.merge(point.toString(), 1L, Long::sum);
     }
 
     /** How often each kind of item had an effect. */
@@ -47,7 +46,7 @@ final class Totals {
         return ends;
     }
 
-    Map<Hazard.Point, Long> killedAt() {
+    Map<String, Long> killedAt() {
         return killedAt;
     }
 

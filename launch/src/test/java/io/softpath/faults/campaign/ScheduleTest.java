@@ -12,7 +12,20 @@ import java.util.stream.IntStream;
 class ScheduleTest {
     private static Settings settings(long seed) {
         return new Settings(
-                seed, 1, 10, 0, 6, 2, 4000, 8, 1.5, 0.25, 0.5, 30, 50, "", 30, "none", "none",
+                seed,
+                1,
+                10,
+                0,
+                6,
+                2,
+                4000,
+                new Rates(8, 1.5, 0.25, 0.5, 0.3),
+                30,
+                50,
+                "",
+                30,
+                "none",
+                "none",
                 null);
     }
 
@@ -34,6 +47,7 @@ class ScheduleTest {
         assertEquals(1500.0, count(all, FaultKind.PAUSE), 100.0);
         assertEquals(250.0, count(all, FaultKind.KILL_DAEMON), 60.0);
         assertEquals(500.0, count(all, FaultKind.LINK_DOWN), 100.0);
+        assertEquals(300.0, count(all, FaultKind.FREEZE), 80.0);
     }
 
     @Test

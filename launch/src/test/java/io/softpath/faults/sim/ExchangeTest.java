@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.softpath.fault.FaultPoint;
 import io.softpath.faults.check.Event.How;
 
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 
 class ExchangeTest {
     private static final int SEEDS = Integer.getInteger("softpath.faults.seeds", 500);
@@ -26,10 +28,9 @@ class ExchangeTest {
         return text.toString();
     }
 
-    @Test
-    void shouldKeepEveryRuleUnderEveryFault() throws InterruptedException {
-        System.out.println("seed=" + SEED + " seeds=" + SEEDS);
-        Seeds seeds = new Seeds(SEED, SEEDS, 1);
+    private static Totals play(long seed) throws InterruptedException {
+        System.out.println("seed=" + seed + " seeds=" + SEEDS);
+        Seeds seeds = new Seeds(seed, SEEDS, 1);
         seeds.play();
         List<String> broken =
                 seeds.failures().stream()
@@ -37,11 +38,25 @@ class ExchangeTest {
                         .map(f -> f.command() + " " + f.violations())
                         .toList();
         assertEquals(List.of(), broken);
-        Totals totals = seeds.totals();
-        assertEquals(SEEDS, totals.seeds);
+        assertEquals(SEEDS, seeds.totals().seeds);
+        return seeds.totals();
+    }
+
+    @Test
+    void shouldKeepEveryRuleUnderEveryFault() throws InterruptedException {
+        Totals totals = play(SEED);
         assertTrue(totals.acknowledged > SEEDS, "acknowledged=" + totals.acknowledged);
         assertEquals(EnumSet.of(How.KILLED, How.LOST, How.EXITED), totals.ends().keySet());
-        assertTrue(totals.killedAt().size() > 3, "killed at " + totals.killedAt());
+        assertTrue(totals.killedAt().size() > 8, "killed at " + totals.killedAt());
+        assertTrue(
+                totals.killedAt().containsKey(FaultPoint.FLOW_SENT.toString()),
+                "killed at " + totals.killedAt());
+    }
+
+    @Test
+    void shouldKeepEveryRuleUnderFaultsThatNobodyHasSeen() throws InterruptedException {
+        Totals totals = play(RandomGenerator.getDefault().nextLong() >>> 16);
+        assertTrue(totals.acknowledged > SEEDS, "acknowledged=" + totals.acknowledged);
     }
 
     @Test
