@@ -9,8 +9,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** The plan that a command is given with {@code --faults}. */
-final class FaultsOption {
+/** The plan that a command is given as a file. */
+public final class FaultsOption {
     private FaultsOption() {}
 
     /**
@@ -19,7 +19,7 @@ final class FaultsOption {
      * @param file null: no plan
      * @throws Trouble saying where it is wrong
      */
-    static Plan read(Path file) {
+    public static Plan read(Path file) {
         if (file == null) {
             return Plan.NONE;
         }
@@ -48,7 +48,7 @@ final class FaultsOption {
     }
 
     /** Refuses a plan for ranks that there are not. */
-    static void checkRanks(Plan plan, int ranks) {
+    public static void checkRanks(Plan plan, int ranks) {
         try {
             plan.checkRanks(ranks);
         } catch (PlanException e) {

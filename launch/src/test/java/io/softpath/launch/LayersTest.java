@@ -69,7 +69,7 @@ class LayersTest {
                 "abi error linux memory stat driver job psm daemon launch agrona picocli jackson");
         row("faults.plan", "error fault linux jackson");
         row("journal", "abi error flight driver picocli jackson");
-        row("apps", "abi error linux memory driver flight job psm hdr");
+        row("apps", "abi error fault linux memory driver flight job psm hdr");
         row(
                 "launch",
                 "abi error fault faults linux stat flight ledger memory driver job journal psm"

@@ -33,6 +33,7 @@ import java.util.concurrent.Callable;
             "Examples:",
             "  softpath faults run --rounds 20",
             "  softpath faults run --seed 7 --round 12 --keep kept",
+            "  softpath faults run --plan kills.yaml --rounds 3",
             "  softpath faults run --self-test"
         })
 public final class CampaignCommand implements Callable<Integer> {
@@ -48,6 +49,7 @@ public final class CampaignCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
+        checkDrawn();
         long seed = options.seed == null ? new SecureRandom().nextLong() >>> 16 : options.seed;
         out.println("seed " + seed);
         out.flush();
@@ -62,6 +64,17 @@ public final class CampaignCommand implements Callable<Integer> {
         }
         pages.write(List.of(result), out);
         return result.found().isEmpty() ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    /** What says how much is drawn has no meaning where a plan says what happens. */
+    private void checkDrawn() {
+        for (String each : CampaignOptions.DRAWN) {
+            if (options.hasPlan() && spec.commandLine().getParseResult().hasMatchedOption(each)) {
+                throw new Trouble(
+                        ExitCode.USAGE,
+                        each + ": --plan says what happens, and nothing is drawn: leave one out");
+            }
+        }
     }
 
     static void tell(RoundResult round, PrintWriter out) {

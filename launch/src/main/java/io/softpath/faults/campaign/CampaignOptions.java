@@ -1,11 +1,14 @@
 package io.softpath.faults.campaign;
 
+import io.softpath.faults.plan.Plan;
 import io.softpath.launch.ExitCode;
+import io.softpath.launch.FaultsOption;
 import io.softpath.launch.Trouble;
 
 import picocli.CommandLine.Option;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -65,6 +68,15 @@ final class CampaignOptions {
             defaultValue = "2",
             description = "Units of the daemon (default: ${DEFAULT-VALUE}).")
     private int units;
+
+    @Option(
+            names = "--plan",
+            paramLabel = "FILE",
+            description =
+                    "Have happen what this plan says, and nothing that is drawn: to the first"
+                            + " process of each rank in each round, and to the first daemon; times"
+                            + " count from the begin of a round.")
+    private Path plan;
 
     @Option(
             names = "--kills",
@@ -152,6 +164,9 @@ final class CampaignOptions {
         atLeast("--ranks", ranks, 2);
         atLeast("--units", units, 1);
         atLeast("--patience", patience, 1);
+        Plan planned = FaultsOption.read(plan);
+        FaultsOption.checkRanks(planned, ranks);
+        boolean drawn = plan == null;
         return new Settings(
                 chosenSeed,
                 round == null ? firstRound : round,
@@ -160,10 +175,11 @@ final class CampaignOptions {
                 ranks,
                 units,
                 (int) Math.max(100, milliseconds("--round-time", roundTime)),
-                new Rates(kills, pauses, daemonKills, linkDowns, freezes),
-                pointPercent,
-                daemonPointPercent,
-                link,
+                planned,
+                drawn ? new Rates(kills, pauses, daemonKills, linkDowns, freezes) : Rates.NONE,
+                drawn ? pointPercent : 0,
+                drawn ? daemonPointPercent : 0,
+                drawn ? link : planned.link().orElse(""),
                 patience,
                 plant,
                 daemonPlant,
@@ -192,17 +208,43 @@ final class CampaignOptions {
         };
     }
 
+    /** Options that say what is drawn: with a plan, nothing is. */
+    static final List<String> DRAWN =
+            List.of(
+                    "--kills",
+                    "--pauses",
+                    "--daemon-kills",
+                    "--link-downs",
+                    "--freezes",
+                    "--point-percent",
+                    "--daemon-point-percent",
+                    "--link");
+
+    boolean hasPlan() {
+        return plan != null;
+    }
+
     /** The command line of one round, but for its number. */
     String command(long chosenSeed) {
         return String.format(
                 Locale.ROOT,
-                "./launch/softpath faults run --seed %d --ranks %d --units %d --round-time %s"
-                    + " --kills %s --pauses %s --daemon-kills %s --link-downs %s --freezes %s"
-                    + " --point-percent %d --daemon-point-percent %d --link %s --patience %d%s%s",
+                "./launch/softpath faults run --seed %d --ranks %d --units %d --round-time %s%s"
+                        + " --patience %d%s%s",
                 chosenSeed,
                 ranks,
                 units,
                 roundTime,
+                plan == null ? drawn() : " --plan " + plan,
+                patience,
+                planted("--plant", plant),
+                planted("--daemon-plant", daemonPlant));
+    }
+
+    private String drawn() {
+        return String.format(
+                Locale.ROOT,
+                " --kills %s --pauses %s --daemon-kills %s --link-downs %s --freezes %s"
+                        + " --point-percent %d --daemon-point-percent %d --link %s",
                 kills,
                 pauses,
                 daemonKills,
@@ -210,10 +252,7 @@ final class CampaignOptions {
                 freezes,
                 pointPercent,
                 daemonPointPercent,
-                link.isEmpty() ? "''" : link,
-                patience,
-                planted("--plant", plant),
-                planted("--daemon-plant", daemonPlant));
+                link.isEmpty() ? "''" : link);
     }
 
     private static String planted(String option, String plant) {

@@ -1,5 +1,6 @@
 package io.softpath.faults.campaign;
 
+import io.softpath.fault.Faults;
 import io.softpath.launch.JvmFlags;
 import io.softpath.launch.RankMain;
 
@@ -82,8 +83,9 @@ final class Cluster implements AutoCloseable {
         if (!settings.link().isEmpty()) {
             command.addAll(List.of("--link", settings.link()));
         }
-        // The first one is spared: somebody has to be there when the campaign begins.
-        daemonPoint = daemons == 0 ? "" : daemonPoints.next(random);
+        // The first one is spared, but by a plan: somebody has to be there when all begins.
+        daemonPoint =
+                daemons == 0 ? settings.plan().forDaemon().orElse("") : daemonPoints.next(random);
         Map<String, String> environment =
                 daemonPoint.isEmpty() ? Map.of() : Map.of(Points.VARIABLE, daemonPoint);
         daemonReady = false;
@@ -124,15 +126,25 @@ final class Cluster implements AutoCloseable {
         }
     }
 
+    /** As {@link #open}, with what the plan says about that rank. */
+    Rank begin(int rank) {
+        return open(rank, settings.plan().forRank(rank, settings.ranks()).orElse(""));
+    }
+
     /** The rank's spare takes over; another one is started. */
     Rank open(int rank) {
+        return open(rank, "");
+    }
+
+    private Rank open(int rank, String plan) {
         Rank next = spares[rank] == null ? start(rank) : spares[rank];
         working[rank] = next;
         next.opened = true;
+        next.point = plan.isEmpty() ? next.point : plan;
         if (!next.point.isEmpty()) {
             next.child.willDie();
         }
-        next.child.println("open");
+        next.child.println(plan.isEmpty() ? "open" : "open " + plan);
         spares[rank] = start(rank);
         return next;
     }
@@ -186,6 +198,9 @@ final class Cluster implements AutoCloseable {
                                 "-XX:TieredStopAtLevel=1",
                                 "-Djava.io.tmpdir=" + places.temporary(),
                                 "-XX:ErrorFile=" + places.log("crash-%p")));
+        if (settings.plan().concernsRanks()) {
+            options.add("-D" + Faults.PROPERTY + "=" + Faults.NO_PLAN); // it is told with open
+        }
         // JVMs that find their classes ready start in half the time; the first process leaves them.
         Path archive = places.shared("classes.jsa");
         if (Files.exists(archive)) {

@@ -10,7 +10,7 @@ public enum FaultKind {
     /** A rank kills itself at a named point of the code. */
     KILL_AT_POINT("kills at a named point"),
 
-    /** SIGSTOP of a rank, and SIGCONT later. */
+    /** SIGSTOP of a rank, or of the daemon, and SIGCONT later. */
     PAUSE("pauses"),
 
     /** SIGKILL of the daemon, and another one in its place. */

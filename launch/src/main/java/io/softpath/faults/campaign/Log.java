@@ -56,7 +56,9 @@ final class Log {
     }
 
     private void died(String point, int where, FaultKind kind) {
-        points.merge(point.replaceFirst("=.*", ""), 1, Integer::sum);
+        String rules = point.replaceFirst(";seed=.*", "");
+        String name = rules.contains(";") ? "one of the plan's" : rules.replaceFirst("=.*", "");
+        points.merge(name, 1, Integer::sum);
         fault(kind, where, 0);
     }
 

@@ -6,8 +6,8 @@ final class Rank {
     final int number;
     final int process;
 
-    /** The named point at which it kills itself; empty: none. */
-    final String point;
+    /** The named point at which it kills itself, or all that a plan says; empty: none. */
+    String point;
 
     /** Of the endpoint that it has open; 0: none. */
     int incarnation;

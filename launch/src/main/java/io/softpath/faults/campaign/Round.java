@@ -57,7 +57,7 @@ final class Round {
         long began = log.nowMs();
         Map<String, Long> before = look();
         for (int rank = 0; rank < settings.ranks(); rank++) {
-            watch.open(rank);
+            watch.begin(rank);
         }
         boolean calm = reach("an endpoint", rank -> rank.incarnation != 0);
         if (calm) {
@@ -153,10 +153,13 @@ final class Round {
                 }
             }
             case PAUSE -> {
-                Rank rank = cluster.working(fault.target());
+                Child child =
+                        fault.target() == Fault.DAEMON
+                                ? cluster.daemon()
+                                : cluster.working(fault.target()).child;
                 log.fault(fault.kind(), fault.target(), fault.ms());
-                rank.child.signal(Child.SIGSTOP);
-                later(fault.ms(), () -> rank.child.signal(Child.SIGCONT));
+                child.signal(Child.SIGSTOP);
+                later(fault.ms(), () -> child.signal(Child.SIGCONT));
             }
             case KILL_DAEMON -> {
                 if (watch.mayKillDaemon()) {

@@ -1,9 +1,13 @@
 package io.softpath.faults.campaign;
 
+import io.softpath.fault.FaultAction;
+import io.softpath.faults.plan.Planned;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 
 /** The faults of one round: they follow from the campaign's seed and the round's number alone. */
 final class Schedule {
@@ -28,8 +32,44 @@ final class Schedule {
         add(faults, random, settings, FaultKind.KILL_DAEMON, rates.daemonKills());
         add(faults, random, settings, FaultKind.LINK_DOWN, rates.linkDowns());
         add(faults, random, settings, FaultKind.FREEZE, rates.freezes());
+        settings.plan().byTime().forEach(each -> plan(faults, random, settings, each));
         faults.sort(Comparator.comparingLong(Fault::atMs));
         return faults;
+    }
+
+    /** As often as the plan says, as far as it is within the round. */
+    private static void plan(
+            List<Fault> faults, SplittableRandom random, Settings settings, Planned.ByTime fault) {
+        long ns = fault.earliestNs();
+        if (fault.latestNs() > ns) {
+            ns = random.nextLong(ns, fault.latestNs() + 1);
+        }
+        for (int i = 0; i < fault.times(); i++) {
+            long atMs = TimeUnit.NANOSECONDS.toMillis(ns + i * fault.everyNs());
+            if (atMs >= settings.roundMs()) {
+                return;
+            }
+            switch (fault.target().kind()) {
+                case RANK -> faults.add(fault(atMs, fault.action(), fault.target().rank()));
+                case ANY_RANK ->
+                        faults.add(fault(atMs, fault.action(), random.nextInt(settings.ranks())));
+                case EVERY_RANK -> {
+                    for (int rank = 0; rank < settings.ranks(); rank++) {
+                        faults.add(fault(atMs, fault.action(), rank));
+                    }
+                }
+                case DAEMON -> faults.add(fault(atMs, fault.action(), Fault.DAEMON));
+            }
+        }
+    }
+
+    private static Fault fault(long atMs, FaultAction action, int target) {
+        if (action instanceof FaultAction.Stop stop) {
+            int ms = (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(stop.ns()));
+            return new Fault(atMs, FaultKind.PAUSE, target, ms);
+        }
+        FaultKind kind = target == Fault.DAEMON ? FaultKind.KILL_DAEMON : FaultKind.KILL;
+        return new Fault(atMs, kind, target, 0);
     }
 
     /** As many as a rate says: the fraction is the chance of one more. */

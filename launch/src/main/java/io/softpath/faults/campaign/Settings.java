@@ -1,5 +1,7 @@
 package io.softpath.faults.campaign;
 
+import io.softpath.faults.plan.Plan;
+
 import java.nio.file.Path;
 
 /**
@@ -12,7 +14,8 @@ import java.nio.file.Path;
  * @param ranks processes that exchange messages
  * @param units of the daemon
  * @param roundMs how long faults go on in a round
- * @param rates how often faults strike in a round
+ * @param plan faults that strike in each round, beside those
+ * @param rates how often others strike in a round
  * @param pointPercent of processes that are told to kill themselves at a named point
  * @param daemonPointPercent of daemons that are started in the place of a killed one
  * @param link what goes wrong between the chips
@@ -29,6 +32,7 @@ record Settings(
         int ranks,
         int units,
         int roundMs,
+        Plan plan,
         Rates rates,
         int pointPercent,
         int daemonPointPercent,
@@ -49,6 +53,7 @@ record Settings(
                 ranks,
                 units,
                 newRoundMs,
+                plan,
                 rates,
                 pointPercent,
                 daemonPointPercent,
@@ -69,6 +74,7 @@ record Settings(
                 ranks,
                 units,
                 newRoundMs,
+                Plan.NONE,
                 Rates.NONE,
                 0,
                 0,

@@ -52,7 +52,12 @@ final class Watch {
         return lostMs;
     }
 
-    void open(int rank) {
+    /** Opens the first process of a rank in this round. */
+    void begin(int rank) {
+        present.add(cluster.begin(rank));
+    }
+
+    private void open(int rank) {
         present.add(cluster.open(rank));
     }
 

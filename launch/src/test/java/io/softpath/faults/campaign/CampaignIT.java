@@ -3,6 +3,7 @@ package io.softpath.faults.campaign;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.softpath.faults.plan.Plan;
 import io.softpath.faults.report.CampaignResult;
 import io.softpath.faults.report.RoundResult;
 
@@ -31,6 +32,7 @@ class CampaignIT {
                 5,
                 2,
                 3000,
+                Plan.NONE,
                 new Rates(5, 1, 0.5, 0.5, 0.3),
                 30,
                 50,

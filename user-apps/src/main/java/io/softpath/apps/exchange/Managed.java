@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.softpath.abi.psm.EndpointId;
 import io.softpath.error.SoftpathException;
+import io.softpath.fault.FaultPlan;
+import io.softpath.fault.Faults;
 import io.softpath.psm.Endpoint;
 import io.softpath.psm.EndpointOptions;
 
@@ -24,7 +26,8 @@ import java.util.concurrent.locks.LockSupport;
  * becomes of it, a line each.
  *
  * <pre>
- *  open                        opens the device; until then it only loads its code
+ *  open [PLAN]                 opens the device; until then it only loads its code; from then on
+ *                              goes wrong what the plan says, as in {@link Faults#VARIABLE}
  *  peer RANK INCARNATION ID    where the rank is now
  *  drain                       no new messages
  *  stop                        parts from all, and ends
@@ -72,9 +75,12 @@ final class Managed {
     void run() throws InterruptedException {
         Thread.ofPlatform().daemon().name("exchange-orders").start(this::listen);
         preload();
-        String first = orders.take();
-        if (!first.equals("open")) {
-            throw new IllegalArgumentException("the first order is open, not " + first);
+        String[] first = orders.take().split(" ", 2);
+        if (!first[0].equals("open")) {
+            throw new IllegalArgumentException("the first order is open, not " + first[0]);
+        }
+        if (first.length > 1) {
+            Faults.handler(Faults.planned(FaultPlan.parse(first[1])));
         }
         try {
             while (!exchange()) {
