@@ -26,7 +26,11 @@ import java.util.stream.Stream;
 /** What is in use: by the daemon's own books, by the kernel's, and as files. */
 final class Books {
     private static final Pattern MEMORY_FILE = Pattern.compile("/memfd:softpath:\\S+");
-    private static final Pattern NUMBER = Pattern.compile("\\d+");
+
+    /** What JVMs, core dumps and we ourselves call files that are of one process. */
+    private static final Pattern OF_PROCESS =
+            Pattern.compile("(?:pid|core\\.|softpath\\D*)(\\d{1,9})(?!\\d)");
+
     private static final List<Path> SHARED_PLACES = List.of(Path.of("/tmp"), Path.of("/dev/shm"));
 
     /** Heap, code and threads of a daemon, and the memory that it shares with all its users. */
@@ -152,16 +156,15 @@ final class Books {
         all.put("files in the run directory", names(places.run()).count());
         all.put("files in the temporary directory", names(places.temporary()).count());
         for (Path place : SHARED_PLACES) {
-            all.put("files of ours in " + place, names(place).filter(this::isOurs).count());
+            names(place).filter(this::isOurs).forEach(name -> all.put(place + "/" + name, 1L));
         }
     }
 
-    /** Whatever a JVM, or a core dump, leaves behind has the number of its process in its name. */
+    /** Others may have files with the same numbers in their names. */
     private boolean isOurs(String name) {
-        Matcher numbers = NUMBER.matcher(name);
+        Matcher numbers = OF_PROCESS.matcher(name);
         while (numbers.find()) {
-            if (numbers.group().length() < 10
-                    && cluster.pids().contains(Long.parseLong(numbers.group()))) {
+            if (cluster.pids().contains(Long.parseLong(numbers.group(1)))) {
                 return true;
             }
         }

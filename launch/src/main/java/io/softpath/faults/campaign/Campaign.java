@@ -38,7 +38,8 @@ final class Campaign {
         long originNs = System.nanoTime();
         List<RoundResult> results = new ArrayList<>();
         try (Places places = new Places();
-                Cluster cluster = new Cluster(settings, places)) {
+                Cluster cluster = new Cluster(settings, places);
+                Interruption _ = Interruption.cleans(cluster, places)) {
             startDaemon(cluster);
             cluster.loadSpares();
             Books books = new Books(places, cluster);

@@ -16,12 +16,16 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A process of the campaign. It ends with the campaign, however that ends: its standard input is a
  * pipe from here, and ranks are killed by the kernel besides.
  */
 final class Child implements AutoCloseable {
+    /** A killed process ends at once, but for a machine that swaps. */
+    private static final long END_MS = 5000;
+
     static final int SIGQUIT = 3;
     static final int SIGKILL = 9;
     static final int SIGCONT = 18;
@@ -132,9 +136,15 @@ final class Child implements AutoCloseable {
         }
     }
 
+    /** Kills it, and waits until it is no more. */
     @Override
     public void close() {
         kill();
+        try {
+            process.waitFor(END_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         stdin.close();
         pidFd.close();
     }

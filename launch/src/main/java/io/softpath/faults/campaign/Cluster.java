@@ -1,8 +1,10 @@
 package io.softpath.faults.campaign;
 
 import io.softpath.fault.Faults;
+import io.softpath.launch.ExitCode;
 import io.softpath.launch.JvmFlags;
 import io.softpath.launch.RankMain;
+import io.softpath.launch.Trouble;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +46,7 @@ final class Cluster implements AutoCloseable {
     private int daemons;
     private Child daemon;
     private boolean daemonReady;
+    private boolean closed;
     private String daemonPoint = "";
     private String plant;
 
@@ -63,9 +66,16 @@ final class Cluster implements AutoCloseable {
         return news;
     }
 
+    private void checkOpen() {
+        if (closed) {
+            throw new Trouble(ExitCode.FAILED, "the campaign was interrupted");
+        }
+    }
+
     // The daemon.
 
-    void startDaemon() {
+    synchronized void startDaemon() {
+        checkOpen();
         List<String> command = JvmFlags.daemon(DAEMON);
         command.addAll(
                 1,
@@ -149,7 +159,8 @@ final class Cluster implements AutoCloseable {
         return next;
     }
 
-    private Rank start(int rank) {
+    private synchronized Rank start(int rank) {
+        checkOpen();
         int process = ++processes;
         String point = points.next(random);
         Map<String, String> environment = new HashMap<>();
@@ -235,7 +246,7 @@ final class Cluster implements AutoCloseable {
     }
 
     /** The processes of a round are over; spares stay. */
-    void forget() {
+    synchronized void forget() {
         byChild.values().removeIf(rank -> rank.ended);
         Arrays.fill(working, null);
     }
@@ -245,8 +256,10 @@ final class Cluster implements AutoCloseable {
         return pids;
     }
 
+    /** From any thread; ends all that there are. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         byChild.keySet().forEach(Child::close);
         if (daemon != null) {
             daemon.close();

@@ -17,9 +17,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
@@ -66,8 +68,13 @@ final class Round {
         }
         stop(calm);
         Map<String, Long> after = settle(before);
-        before.forEach((what, count) ->
-                history.add(new Event.Counted(what, count, after.getOrDefault(what, 0L))));
+        Set<String> all = new LinkedHashSet<>(before.keySet());
+        all.addAll(after.keySet());
+        for (String what : all) {
+            history.add(
+                    new Event.Counted(
+                            what, before.getOrDefault(what, 0L), after.getOrDefault(what, 0L)));
+        }
         Map<String, Long> messages = readHistories();
         check();
         if (!log.found().isEmpty() && settings.keep() != null) {
