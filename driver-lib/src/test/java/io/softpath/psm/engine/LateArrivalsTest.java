@@ -11,6 +11,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import io.softpath.abi.packet.MessageHeader;
 import io.softpath.abi.psm.PsmError;
 import io.softpath.abi.psm.SubOpcode;
+import io.softpath.psm.sim.SimHost;
 import io.softpath.psm.sim.SimNode;
 import io.softpath.psm.sim.SimWorld;
 import io.softpath.psm.sim.Trouble;
@@ -185,10 +186,55 @@ final class LateArrivalsTest {
         assertTrue(first.engine().connections().isApart(SimWorld.peer(first, second)));
     }
 
+    /** It answers a question that was put to the process before it. */
+    @Test
+    void shouldNotFailANewPeerForALateAnswerToAQuestion() {
+        Peer old = connect(first, second);
+        SimNode next = secondAnew();
+        first.engine().send(old, 1, MemorySegment.ofArray(new byte[8]), 0, 8, false, null, null);
+        world.await("told", () -> old.failure() != null);
+        Packet late = last(SubOpcode.ERR_CHK_BAD);
+        Peer peer = connect(first, next);
+        comesToFirst(late);
+        assertNull(peer.failure());
+        carries(peer, next);
+    }
+
+    /** It has taken the memory, and has said that it listens; its answer is lost with it. */
+    @Test
+    void shouldNotShareMemoryWithAProcessThatIsDead() {
+        SimHost host = world.host();
+        SimNode here = onHost(host, 100);
+        SimNode there = onHost(host, 101);
+        world.links().filter((to, opcode) -> opcode != SubOpcode.CONNECT_REPLY);
+        Peer peer = here.engine().connections().connect(there.id(), world.nowNs());
+        world.await("accepted", () -> there.peer(here) != null && there.peer(here).sendsToUs());
+        world.links().filter(null);
+        SimNode next =
+                world.replace(
+                        there, EngineSettings.defaults(SimWorld.JOB, "sim", 102, SimWorld.MTU));
+        world.await("connected", peer::isConnected);
+        assertTrue(peer.isDirect(), "there is memory for the two");
+        carries(here, peer, next);
+    }
+
+    private SimNode onHost(SimHost host, int runId) {
+        return world.addTo(
+                host,
+                EngineSettings.defaults(SimWorld.JOB, "sim", runId, SimWorld.MTU),
+                new DirectSettings(true, true, true, 4096));
+    }
+
     private void carries(Peer peer, SimNode to) {
+        carries(first, peer, to);
+    }
+
+    private void carries(SimNode from, Peer peer, SimNode to) {
         MemorySegment bytes = MemorySegment.ofArray(new byte[8]);
+        from.wake();
+        to.wake();
         Request taken = to.engine().receive(1, -1, bytes, 0, 8, null, null);
-        Request sent = first.engine().send(peer, 1, bytes, 0, 8, true, null, null);
+        Request sent = from.engine().send(peer, 1, bytes, 0, 8, true, null, null);
         world.await("arrived", () -> taken.isComplete() && sent.isComplete());
         assertEquals(PsmError.OK, sent.error());
         assertEquals(PsmError.OK, taken.error());
