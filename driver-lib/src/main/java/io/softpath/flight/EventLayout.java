@@ -39,7 +39,11 @@ public final class EventLayout {
     /** Flag: more bytes were there than were kept. */
     public static final int CUT = 1;
 
-    static final int VERSION = 1;
+    /** Of what a segment holds; 1 had one event in each document. */
+    static final int VERSION = 2;
+
+    /** The oldest that can be read. */
+    static final int OLDEST_VERSION = 1;
 
     private static final int KIND = 0;
     private static final int FLAGS = 2;
@@ -58,26 +62,45 @@ public final class EventLayout {
         return FIXED_BYTES + (extraBytes + 7 & -8);
     }
 
-    static void place(
-            MutableDirectBuffer to, int at, int kind, int unit, int context, int subcontext) {
-        to.putShort(at + KIND, (short) kind, LITTLE_ENDIAN);
-        to.putShort(at + FLAGS, (short) 0, LITTLE_ENDIAN);
-        to.putShort(at + UNIT, (short) unit, LITTLE_ENDIAN);
-        to.putShort(at + CONTEXT, (short) context, LITTLE_ENDIAN);
-        to.putShort(at + SUBCONTEXT, (short) subcontext, LITTLE_ENDIAN);
-    }
-
-    /** Where in a ring it is; {@link #place} leaves it alone. */
-    static void ringQword(MutableDirectBuffer to, int at, int qword) {
-        to.putShort(at + RING_QWORD, (short) qword, LITTLE_ENDIAN);
-    }
-
-    static void time(MutableDirectBuffer to, int at, long timeNs) {
+    /**
+     * Writes an event but for its bytes, which come after this: the rest of their last qword is
+     * zeroed.
+     *
+     * @param ringQword where in a ring it is; 0 without one
+     * @param kept how many bytes will be there, at most {@link #MAX_EXTRA_BYTES}
+     * @param all how many there were
+     */
+    static void put(
+            MutableDirectBuffer to,
+            int at,
+            int ringQword,
+            FlightKind kind,
+            int unit,
+            int context,
+            int subcontext,
+            long timeNs,
+            long a,
+            long b,
+            long c,
+            long d,
+            long e,
+            long f,
+            int kept,
+            int all) {
+        long flags = kept < all ? CUT : 0;
+        // few stores: fields of a qword go together
+        to.putLong(
+                at,
+                kind.code() & 0xffffL
+                        | flags << 16
+                        | (unit & 0xffffL) << 32
+                        | (context & 0xffffL) << 48,
+                LITTLE_ENDIAN);
+        to.putLong(
+                at + SUBCONTEXT,
+                subcontext & 0xffffL | (ringQword & 0xffffL) << 16 | (long) kept << 32,
+                LITTLE_ENDIAN);
         to.putLong(at + TIME, timeNs, LITTLE_ENDIAN);
-    }
-
-    static void values(
-            MutableDirectBuffer to, int at, long a, long b, long c, long d, long e, long f) {
         int first = at + FIRST_VALUE;
         to.putLong(first, a, LITTLE_ENDIAN);
         to.putLong(first + 8, b, LITTLE_ENDIAN);
@@ -85,19 +108,6 @@ public final class EventLayout {
         to.putLong(first + 24, d, LITTLE_ENDIAN);
         to.putLong(first + 32, e, LITTLE_ENDIAN);
         to.putLong(first + 40, f, LITTLE_ENDIAN);
-    }
-
-    /**
-     * Says how many bytes there are; zeros the rest of the last qword. Comes before the bytes.
-     *
-     * @param kept at most {@link #MAX_EXTRA_BYTES}
-     * @param all as many as there were
-     */
-    static void length(MutableDirectBuffer to, int at, int kept, int all) {
-        to.putInt(at + LENGTH, kept, LITTLE_ENDIAN);
-        if (kept < all) {
-            to.putShort(at + FLAGS, (short) CUT, LITTLE_ENDIAN);
-        }
         if ((kept & 7) != 0) {
             to.putLong(at + FIXED_BYTES + (kept & -8), 0);
         }

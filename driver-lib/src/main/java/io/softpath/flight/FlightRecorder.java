@@ -4,8 +4,6 @@ import io.softpath.abi.packet.HeaderCopy;
 import io.softpath.abi.packet.MessageHeader;
 import io.softpath.error.SoftpathException;
 
-import org.agrona.DirectBuffer;
-import org.agrona.concurrent.ControlledMessageHandler;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.lang.foreign.MemorySegment;
@@ -27,12 +25,15 @@ import java.util.function.Function;
  * to whoever asked for it, and nothing else.
  */
 public final class FlightRecorder implements AutoCloseable {
-    private static final int BATCH = 256;
     private static final int SPINS = 100;
     private static final int UNFINISHED_LOOKS = 1000;
-    private static final long SHORT_NAP_NS = 500_000;
-    private static final long LONG_NAP_NS = 5_000_000;
-    private static final long SOON_NS = 1_000_000_000;
+    private static final long ROOM_NAP_NS = 50_000;
+
+    /** How long an event is in the ring at most, if its CPU has time for the recorder's thread. */
+    private static final long NAP_NS = 5_000_000;
+
+    /** So many more in the ring end the nap. */
+    private static final int WAKE_BYTES = FlightRing.BYTES / 4;
 
     private final FlightOptions options;
     private final Consumer<String> complaints;
@@ -44,6 +45,7 @@ public final class FlightRecorder implements AutoCloseable {
     private final Path directory;
     private final JournalWriter journal; // the thread's
     private final Sink sink;
+    private final EventBatch batch = new EventBatch();
     private long droppedSaid;
     private volatile boolean stopped;
     private volatile boolean closing;
@@ -79,9 +81,9 @@ public final class FlightRecorder implements AutoCloseable {
         return start(options, name, complaints, journal -> journal::append);
     }
 
-    /** Takes events in the form of {@link EventLayout}. */
+    /** Takes events, which are safe when it returns. */
     interface Sink {
-        void append(DirectBuffer from, int at, int length);
+        void append(EventBatch batch);
     }
 
     /** As the public one, with something between the recorder and its journal. */
@@ -272,10 +274,24 @@ public final class FlightRecorder implements AutoCloseable {
             int all) {
         int at = claim(EventLayout.size(kept));
         if (at != FlightRing.FULL) {
-            EventLayout.place(buffer, at, kind.code(), unit, context, subcontext);
-            EventLayout.time(buffer, at, System.nanoTime());
-            EventLayout.values(buffer, at, a, b, c, d, e, f);
-            EventLayout.length(buffer, at, kept, all);
+            int qword = FlightRing.qword(at);
+            EventLayout.put(
+                    buffer,
+                    at,
+                    qword,
+                    kind,
+                    unit,
+                    context,
+                    subcontext,
+                    System.nanoTime(),
+                    a,
+                    b,
+                    c,
+                    d,
+                    e,
+                    f,
+                    kept,
+                    all);
         }
         return at;
     }
@@ -285,7 +301,13 @@ public final class FlightRecorder implements AutoCloseable {
             return FlightRing.FULL;
         }
         int at = ring.claim(length);
-        return at != FlightRing.FULL ? at : full(length);
+        if (at == FlightRing.FULL) {
+            return full(length);
+        }
+        if ((at ^ at + length) >= WAKE_BYTES) {
+            LockSupport.unpark(thread);
+        }
+        return at;
     }
 
     private int full(int length) {
@@ -301,7 +323,7 @@ public final class FlightRecorder implements AutoCloseable {
             if (spins < SPINS) {
                 Thread.yield();
             } else {
-                LockSupport.parkNanos(SHORT_NAP_NS / 10);
+                LockSupport.parkNanos(ROOM_NAP_NS);
             }
         }
         return FlightRing.FULL;
@@ -309,28 +331,15 @@ public final class FlightRecorder implements AutoCloseable {
 
     private void run() {
         try {
-            ControlledMessageHandler handler = this::write;
-            long lastWork = System.nanoTime();
-            int unfinished = 0;
             while (true) {
                 boolean last = closing;
                 long missing = dropped.get();
-                if (ring.drain(handler, BATCH) != 0) {
-                    lastWork = System.nanoTime();
-                    unfinished = 0;
-                    continue; // a gap comes after all that was in the full ring
-                }
-                if (ring.bytes() != 0 && unfinished < UNFINISHED_LOOKS) {
-                    unfinished++; // the end of the ring, or somebody who is in the middle of it
-                    continue;
-                }
-                sayDropped(missing);
+                writeAll();
+                sayDropped(missing); // a gap comes after all that was in the full ring
                 if (last) {
                     break;
                 }
-                boolean soon = System.nanoTime() - lastWork < SOON_NS;
-                LockSupport.parkNanos(this, soon ? SHORT_NAP_NS : LONG_NAP_NS);
-                unfinished = 0;
+                LockSupport.parkNanos(this, NAP_NS);
             }
             journal.close();
         } catch (RuntimeException | InternalError e) {
@@ -350,9 +359,26 @@ public final class FlightRecorder implements AutoCloseable {
         }
     }
 
-    private ControlledMessageHandler.Action write(int type, DirectBuffer from, int at, int length) {
-        sink.append(from, at, length);
-        return ControlledMessageHandler.Action.CONTINUE;
+    /** Writes what is in the ring now, but for what somebody is long in the middle of. */
+    private void writeAll() {
+        long end = ring.tail();
+        for (int looks = 0; ring.head() < end && looks < UNFINISHED_LOOKS; looks++) {
+            if (writeBatch()) {
+                looks = 0;
+            }
+        }
+    }
+
+    private boolean writeBatch() {
+        batch.clear();
+        int bytes = ring.copyTo(batch);
+        if (batch.events() != 0) {
+            sink.append(batch);
+        }
+        if (bytes != 0) {
+            ring.free(bytes); // now that the events are safe in the journal
+        }
+        return bytes != 0;
     }
 
     private void sayDropped(long missing) {

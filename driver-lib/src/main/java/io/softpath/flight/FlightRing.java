@@ -3,9 +3,10 @@ package io.softpath.flight;
 import io.softpath.error.Errno;
 import io.softpath.error.SoftpathException;
 
-import org.agrona.concurrent.ControlledMessageHandler;
+import org.agrona.BitUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RecordDescriptor;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
 import java.io.IOException;
@@ -36,6 +37,12 @@ final class FlightRing implements AutoCloseable {
 
     static final int FILE_BYTES = BYTES + RingBufferDescriptor.TRAILER_LENGTH;
     static final int EVENT = 1;
+
+    static final int HEAD = BYTES + RingBufferDescriptor.HEAD_POSITION_OFFSET;
+    static final int TAIL = BYTES + RingBufferDescriptor.TAIL_POSITION_OFFSET;
+
+    /** Where the head goes while its bytes are zeroed; in the padding that Agrona has behind it. */
+    static final int WRITTEN = HEAD + Long.BYTES;
 
     /** There is no room. */
     static final int FULL = -1;
@@ -115,11 +122,12 @@ final class FlightRing implements AutoCloseable {
      */
     int claim(int length) {
         int at = ring.tryClaim(EVENT, length);
-        if (at < 0) {
-            return FULL;
-        }
-        EventLayout.ringQword(buffer, at, at >>> 3);
-        return at;
+        return at < 0 ? FULL : at;
+    }
+
+    /** What names an event that is at some place of {@link #buffer}. */
+    static int qword(int at) {
+        return at >>> 3;
     }
 
     void commit(int at) {
@@ -144,8 +152,61 @@ final class FlightRing implements AutoCloseable {
         return memory;
     }
 
-    int drain(ControlledMessageHandler handler, int limit) {
-        return ring.controlledRead(handler, limit);
+    /**
+     * Adds events to a batch, the oldest first, as many as it takes. They stay in the ring until
+     * {@link #free}: a kill in between loses nothing.
+     *
+     * @return how many bytes of the ring they take; 0 if there is none, or the first is unfinished
+     */
+    int copyTo(EventBatch batch) {
+        long head = head();
+        int bytes = 0;
+        while (bytes < BYTES) {
+            int record = index(head + bytes);
+            int length = buffer.getIntVolatile(RecordDescriptor.lengthOffset(record));
+            if (length <= 0 || isEvent(record) && !add(batch, record, length)) {
+                break;
+            }
+            bytes += BitUtil.align(length, RecordDescriptor.ALIGNMENT);
+        }
+        return bytes;
+    }
+
+    private boolean isEvent(int record) {
+        return buffer.getInt(RecordDescriptor.typeOffset(record)) == EVENT; // or padding
+    }
+
+    private boolean add(EventBatch batch, int record, int length) {
+        return batch.add(
+                buffer,
+                RecordDescriptor.encodedMsgOffset(record),
+                length - RecordDescriptor.HEADER_LENGTH);
+    }
+
+    /** Gives up the room of the oldest bytes: zeros, as whoever claims them next expects. */
+    void free(int bytes) {
+        long head = head();
+        // before the zeros: a kill may leave half of an event, which is none
+        buffer.putLongVolatile(WRITTEN, head + bytes);
+        int at = index(head);
+        int straight = Math.min(bytes, BYTES - at);
+        buffer.setMemory(at, straight, (byte) 0);
+        buffer.setMemory(0, bytes - straight, (byte) 0);
+        buffer.putLongRelease(HEAD, head + bytes);
+    }
+
+    private static int index(long position) {
+        return (int) position & BYTES - 1;
+    }
+
+    /** Up to where events were taken out, of all bytes that ever were claimed. */
+    long head() {
+        return buffer.getLongVolatile(HEAD);
+    }
+
+    /** Up to where room was claimed. */
+    long tail() {
+        return ring.producerPosition();
     }
 
     /** What was put in and not taken out. */

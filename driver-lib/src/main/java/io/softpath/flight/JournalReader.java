@@ -13,7 +13,7 @@ import java.util.List;
 
 /**
  * Reads one journal from its oldest event on, while it is written or after its writer was killed. A
- * record that was torn by a kill is not there. One thread.
+ * batch of events that was torn by a kill is not there. One thread.
  *
  * <p>Segments that the writer removes before they were read are missed; {@link #missedSegments}
  * counts them.
@@ -152,15 +152,18 @@ public final class JournalReader implements AutoCloseable {
             throw SoftpathException.of(
                     Errno.EINVAL, "not a segment of a journal: directory=" + path);
         }
-        if (first.value("layout") != EventLayout.VERSION) {
+        long version = first.value("layout");
+        if (version < EventLayout.OLDEST_VERSION || version > EventLayout.VERSION) {
             opened.close();
             throw SoftpathException.of(
                     Errno.EINVAL,
                     "journal of another version: directory="
                             + path
                             + " version="
-                            + first.value("layout")
+                            + version
                             + " known="
+                            + EventLayout.OLDEST_VERSION
+                            + ".."
                             + EventLayout.VERSION);
         }
         close();

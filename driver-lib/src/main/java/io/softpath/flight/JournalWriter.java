@@ -5,9 +5,6 @@ import io.softpath.error.SoftpathException;
 import io.softpath.linux.CurrentProcess;
 import io.softpath.linux.DirectoryTree;
 
-import org.agrona.DirectBuffer;
-import org.agrona.ExpandableArrayBuffer;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +37,8 @@ public final class JournalWriter implements AutoCloseable {
     private final Path directory;
     private final String name;
     private final JournalOptions options;
-    private final ExpandableArrayBuffer event = new ExpandableArrayBuffer(EventLayout.MAX_BYTES);
+    private final EventBatch own = new EventBatch();
+    private final EventBatch head = new EventBatch();
     private final Deque<Kept> kept = new ArrayDeque<>();
     private long keptBytes;
     private SegmentWriter segment;
@@ -165,21 +163,21 @@ public final class JournalWriter implements AutoCloseable {
             long e,
             long f,
             byte[] bytes) {
-        append(event, 0, encode(kind, unit, context, subcontext, a, b, c, d, e, f, bytes));
+        own.set(kind, unit, context, subcontext, a, b, c, d, e, f, bytes);
+        append(own);
     }
 
-    /** Appends an event in the form of {@link EventLayout}. */
-    void append(DirectBuffer from, int at, int length) {
+    /** Appends events as one document, all of which a kill before this returns takes away. */
+    void append(EventBatch batch) {
         if (broken != null) {
             throw broken;
         }
         try {
-            if (segment.bytes() + length > options.segmentBytes()) {
-                roll(from, at, length);
-                return;
+            if (segment.bytes() + batch.length() > options.segmentBytes()) {
+                roll();
             }
-            segment.append(from, at, length);
-            records++;
+            segment.append(batch);
+            records += batch.events();
         } catch (SoftpathException e) {
             broken = e;
             throw e;
@@ -199,41 +197,14 @@ public final class JournalWriter implements AutoCloseable {
         }
     }
 
-    private int encode(
-            FlightKind kind,
-            int unit,
-            int context,
-            int subcontext,
-            long a,
-            long b,
-            long c,
-            long d,
-            long e,
-            long f,
-            byte[] bytes) {
-        int length = Math.min(bytes.length, EventLayout.MAX_EXTRA_BYTES);
-        EventLayout.ringQword(event, 0, 0);
-        EventLayout.place(event, 0, kind.code(), unit, context, subcontext);
-        EventLayout.time(event, 0, System.nanoTime());
-        EventLayout.values(event, 0, a, b, c, d, e, f);
-        EventLayout.length(event, 0, length, bytes.length);
-        event.putBytes(EventLayout.FIXED_BYTES, bytes, 0, length);
-        return EventLayout.size(length);
-    }
-
-    /** Ends the segment and puts the event into a new one. */
-    private void roll(DirectBuffer from, int at, int length) {
-        byte[] copy = new byte[length]; // the buffer may be our own
-        from.getBytes(at, copy);
+    /** Ends the segment and begins another. */
+    private void roll() {
         keptBytes += segment.reservedBytes();
         kept.add(new Kept(directory.resolve(segmentName(SEGMENT)), segment.reservedBytes()));
         segment.close();
         segment = null;
         forget();
         begin();
-        event.putBytes(0, copy);
-        segment.append(event, 0, length);
-        records++;
     }
 
     /** Removes old segments until another whole one has room. */
@@ -253,21 +224,20 @@ public final class JournalWriter implements AutoCloseable {
 
     private void begin() {
         segments++;
-        int length =
-                encode(
-                        FlightKind.JOURNAL_SEGMENT,
-                        EventLayout.NONE,
-                        EventLayout.NONE,
-                        EventLayout.NONE,
-                        EventLayout.VERSION,
-                        segments,
-                        records,
-                        CurrentProcess.pid(),
-                        System.currentTimeMillis(),
-                        dropped,
-                        name.getBytes(StandardCharsets.UTF_8));
+        head.set(
+                FlightKind.JOURNAL_SEGMENT,
+                EventLayout.NONE,
+                EventLayout.NONE,
+                EventLayout.NONE,
+                EventLayout.VERSION,
+                segments,
+                records,
+                CurrentProcess.pid(),
+                System.currentTimeMillis(),
+                dropped,
+                name.getBytes(StandardCharsets.UTF_8));
         Path unfinished = directory.resolve(segmentName(UNFINISHED));
-        segment = create(unfinished, length);
+        segment = create(unfinished);
         records++;
         try {
             Files.move(unfinished, directory.resolve(segmentName(SEGMENT)));
@@ -276,9 +246,9 @@ public final class JournalWriter implements AutoCloseable {
         }
     }
 
-    private SegmentWriter create(Path unfinished, int length) {
+    private SegmentWriter create(Path unfinished) {
         try {
-            return SegmentWriter.create(unfinished, options.segmentBytes(), event, length);
+            return SegmentWriter.create(unfinished, options.segmentBytes(), head);
         } catch (SoftpathException e) {
             try {
                 DirectoryTree.remove(unfinished);

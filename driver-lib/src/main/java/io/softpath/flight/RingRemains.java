@@ -2,7 +2,6 @@ package io.softpath.flight;
 
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.RecordDescriptor;
-import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,9 +18,9 @@ import java.util.List;
  * file of the ring ({@link FlightRing}), which outlives the process.
  *
  * <p>A ring that was left in the middle of anything is read all the same. Between head and tail
- * there are events; zeros, where the journal's thread had cleared and not yet moved the head, or a
- * recording thread had taken room and no more; and records that were not finished, whose length is
- * negative. Source: org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer.
+ * there are events; zeros, where a recording thread had taken room and no more; and records that
+ * were not finished, whose length is negative. What the journal's thread was clearing is left out.
+ * Source: org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer.
  */
 final class RingRemains {
     private RingRemains() {}
@@ -56,8 +55,8 @@ final class RingRemains {
 
     private static List<FlightEvent> events(ByteBuffer copy, JournalInfo info) {
         UnsafeBuffer ring = new UnsafeBuffer(copy);
-        long head = ring.getLong(FlightRing.BYTES + RingBufferDescriptor.HEAD_POSITION_OFFSET);
-        long tail = ring.getLong(FlightRing.BYTES + RingBufferDescriptor.TAIL_POSITION_OFFSET);
+        long head = Math.max(ring.getLong(FlightRing.HEAD), ring.getLong(FlightRing.WRITTEN));
+        long tail = ring.getLong(FlightRing.TAIL);
         List<FlightEvent> events = new ArrayList<>();
         if (tail - head > FlightRing.BYTES) {
             return events;

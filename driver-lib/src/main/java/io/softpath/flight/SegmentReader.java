@@ -15,7 +15,9 @@ final class SegmentReader implements AutoCloseable {
     private final Path directory;
     private final SingleChronicleQueue queue;
     private final ExcerptTailer tailer;
-    private final ExpandableArrayBuffer record = new ExpandableArrayBuffer(EventLayout.MAX_BYTES);
+    private final ExpandableArrayBuffer document = new ExpandableArrayBuffer();
+    private int at;
+    private int end;
 
     private SegmentReader(Path directory, SingleChronicleQueue queue) {
         this.directory = directory;
@@ -35,19 +37,38 @@ final class SegmentReader implements AutoCloseable {
      * @throws IllegalArgumentException if what is there is no event
      */
     FlightEvent next(JournalInfo journal) {
-        try (DocumentContext document = tailer.readingDocument()) {
-            if (!document.isPresent()) {
+        try {
+            if (at == end && !load()) {
                 return null;
             }
-            Bytes<?> bytes = document.wire().bytes();
-            int length = (int) Math.min(bytes.readRemaining(), EventLayout.MAX_BYTES + 1L) & -8;
-            for (int at = 0; at < length; at += Long.BYTES) {
-                record.putLong(at, bytes.readLong(), ByteOrder.LITTLE_ENDIAN);
-            }
-            return EventLayout.decode(record, 0, length, journal);
+            int left = end - at;
+            int length =
+                    left < EventLayout.FIXED_BYTES
+                            ? left
+                            : Math.min(left, EventLayout.size(EventLayout.length(document, at)));
+            FlightEvent event = EventLayout.decode(document, at, length, journal);
+            at += length;
+            return event;
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "damaged journal: segment=" + directory + " at=" + tailer.index(), e);
+        }
+    }
+
+    /** Copies the next document; its writer may remove the file before all of it is asked for. */
+    private boolean load() {
+        try (DocumentContext next = tailer.readingDocument()) {
+            if (!next.isPresent()) {
+                return false;
+            }
+            Bytes<?> bytes = next.wire().bytes();
+            int length = (int) Math.min(bytes.readRemaining(), EventBatch.MAX_BYTES + 8L) & -8;
+            for (int i = 0; i < length; i += Long.BYTES) {
+                document.putLong(i, bytes.readLong(), ByteOrder.LITTLE_ENDIAN);
+            }
+            at = 0;
+            end = length;
+            return true;
         }
     }
 

@@ -9,11 +9,8 @@ import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
 import net.openhft.chronicle.wire.DocumentContext;
 
-import org.agrona.DirectBuffer;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteOrder;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +29,7 @@ final class SegmentWriter implements AutoCloseable {
     /** Room that must be free for a new queue, or for a block of one without fallocate. */
     static final long MARGIN_BYTES = 4L * Chronicle.BLOCK_BYTES;
 
-    /** The queue's tables and the largest event lie at most so far behind its end. */
+    /** The queue's tables and the largest document lie at most so far behind its end. */
     static final int AHEAD_BYTES = 96 * 1024;
 
     private static final String SUFFIX = ".cq4";
@@ -68,12 +65,12 @@ final class SegmentWriter implements AutoCloseable {
      * @param mostBytes the segment will not grow beyond
      * @throws SoftpathException ENOSPC: no room
      */
-    static SegmentWriter create(Path directory, long mostBytes, DirectBuffer first, int length) {
+    static SegmentWriter create(Path directory, long mostBytes, EventBatch first) {
         try {
             Files.createDirectories(directory);
             FileStore store = Files.getFileStore(directory);
             requireFree(store, directory);
-            return open(directory, store, mostBytes, first, length);
+            return open(directory, store, mostBytes, first);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot make a segment: directory=" + directory, e);
         } catch (InternalError e) {
@@ -82,12 +79,12 @@ final class SegmentWriter implements AutoCloseable {
     }
 
     private static SegmentWriter open(
-            Path directory, FileStore store, long mostBytes, DirectBuffer first, int length) {
+            Path directory, FileStore store, long mostBytes, EventBatch first) {
         SingleChronicleQueue queue = Chronicle.writable(directory);
         boolean opened = false;
         try {
             ExcerptAppender appender = queue.createAppender();
-            long position = write(appender, first, 0, length);
+            long position = write(appender, first);
             SegmentWriter segment = new SegmentWriter(directory, queue, appender, store, mostBytes);
             segment.position = position;
             segment.reserve();
@@ -101,16 +98,17 @@ final class SegmentWriter implements AutoCloseable {
     }
 
     /**
-     * Appends an event; it is in the file, and survives this process, when this returns.
+     * Appends events as one document; they are in the file, and survive this process, when this
+     * returns. If the process is killed before, none of them is.
      *
      * @throws SoftpathException ENOSPC, EDQUOT: no room; nothing was appended
      */
-    void append(DirectBuffer from, int at, int length) {
+    void append(EventBatch batch) {
         try {
             if (position + AHEAD_BYTES > reserved) {
                 reserve();
             }
-            position = write(appender, from, at, length);
+            position = write(appender, batch);
         } catch (InternalError e) {
             throw full(directory, e);
         }
@@ -145,12 +143,10 @@ final class SegmentWriter implements AutoCloseable {
         reserved += bytes;
     }
 
-    private static long write(ExcerptAppender appender, DirectBuffer from, int at, int length) {
+    private static long write(ExcerptAppender appender, EventBatch batch) {
         try (DocumentContext document = appender.writingDocument()) {
             Bytes<?> bytes = document.wire().bytes();
-            for (int i = at; i < at + length; i += Long.BYTES) {
-                bytes.writeLong(from.getLong(i, ByteOrder.LITTLE_ENDIAN));
-            }
+            bytes.write(batch.bytes(), 0, batch.length());
             return bytes.writePosition();
         }
     }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -42,11 +43,23 @@ class EventLayoutTest {
         Arrays.fill(memory, (byte) 0xa5);
         UnsafeBuffer buffer = new UnsafeBuffer(memory);
         byte[] text = "abc".getBytes(StandardCharsets.UTF_8);
-        EventLayout.place(buffer, 8, FlightKind.APP_NOTE.code(), 1, 2, EventLayout.NONE);
-        EventLayout.ringQword(buffer, 8, 0xfedc);
-        EventLayout.time(buffer, 8, 0x0102030405060708L);
-        EventLayout.values(buffer, 8, 1, -2, 3, 4, 5, 6);
-        EventLayout.length(buffer, 8, 3, 3);
+        EventLayout.put(
+                buffer,
+                8,
+                0xfedc,
+                FlightKind.APP_NOTE,
+                1,
+                2,
+                EventLayout.NONE,
+                0x0102030405060708L,
+                1,
+                -2,
+                3,
+                4,
+                5,
+                6,
+                3,
+                3);
         buffer.putBytes(8 + EventLayout.FIXED_BYTES, text);
         int size = EventLayout.size(3);
         assertEquals(80, size);
@@ -67,18 +80,21 @@ class EventLayoutTest {
         assertThrows(IllegalArgumentException.class, () -> event.value("sender"));
     }
 
+    private static void put(UnsafeBuffer buffer, int kept, int all) {
+        EventLayout.put(buffer, 0, 0, FlightKind.APP_NOTE, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, kept, all);
+    }
+
     @Test
     void shouldSayThatBytesWereLeftOut() {
         UnsafeBuffer buffer = new UnsafeBuffer(new byte[EventLayout.MAX_BYTES]);
-        EventLayout.place(buffer, 0, FlightKind.APP_NOTE.code(), 0, 0, 0);
-        EventLayout.length(buffer, 0, 8, 9);
+        put(buffer, 8, 9);
         assertTrue(EventLayout.decode(buffer, 0, EventLayout.size(8), JOURNAL).isCut());
     }
 
     @Test
     void shouldRefuseWhatIsNoEvent() {
         UnsafeBuffer buffer = new UnsafeBuffer(new byte[2 * EventLayout.MAX_BYTES]);
-        EventLayout.length(buffer, 0, 16, 16);
+        put(buffer, 16, 16);
         for (int length : new int[] {0, 71, 72, 80, 96}) {
             assertThrows(
                     IllegalArgumentException.class,
@@ -86,7 +102,7 @@ class EventLayoutTest {
                     "length " + length);
         }
         int tooLong = EventLayout.MAX_EXTRA_BYTES + 8;
-        EventLayout.length(buffer, 0, tooLong, tooLong);
+        put(buffer, tooLong, tooLong);
         assertThrows(
                 IllegalArgumentException.class,
                 () -> EventLayout.decode(buffer, 0, EventLayout.size(tooLong), JOURNAL));
@@ -95,7 +111,8 @@ class EventLayoutTest {
     @Test
     void shouldKeepTheNumberOfAKindThatALaterVersionKnows() {
         UnsafeBuffer buffer = new UnsafeBuffer(new byte[EventLayout.FIXED_BYTES]);
-        EventLayout.place(buffer, 0, 60_000, 0, 0, 0);
+        put(buffer, 0, 0);
+        buffer.putShort(0, (short) 60_000, ByteOrder.LITTLE_ENDIAN);
         FlightEvent event = EventLayout.decode(buffer, 0, EventLayout.FIXED_BYTES, JOURNAL);
         assertNull(event.kind());
         assertEquals("kind-60000", event.label());

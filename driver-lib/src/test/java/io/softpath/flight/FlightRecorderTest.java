@@ -159,7 +159,7 @@ class FlightRecorderTest {
     @Test
     void shouldEndTheRecordingAndNothingElseWhenTheDiskIsFull() {
         FlightRecorder.Sink full =
-                (from, at, length) -> {
+                batch -> {
                     throw SoftpathException.of(Errno.ENOSPC, "no room");
                 };
         FlightRecorder recorder =
