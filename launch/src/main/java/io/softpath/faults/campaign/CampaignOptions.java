@@ -1,5 +1,6 @@
 package io.softpath.faults.campaign;
 
+import io.softpath.faults.Durations;
 import io.softpath.faults.plan.Plan;
 import io.softpath.launch.ExitCode;
 import io.softpath.launch.FaultsOption;
@@ -8,15 +9,28 @@ import io.softpath.launch.Trouble;
 import picocli.CommandLine.Option;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** What can be chosen about a campaign. */
 final class CampaignOptions {
-    private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+    private static final Duration LONGEST_ROUND = Duration.ofHours(24);
+
+    /** Below, nothing has begun when it ends. */
+    private static final long SHORTEST_ROUND_MS = 100;
+
+    /** Options that say what is drawn: with a plan, nothing is. */
+    static final List<String> DRAWN =
+            List.of(
+                    "--kills",
+                    "--pauses",
+                    "--daemon-kills",
+                    "--link-downs",
+                    "--freezes",
+                    "--point-percent",
+                    "--daemon-point-percent",
+                    "--link");
 
     @Option(
             names = "--seed",
@@ -171,10 +185,12 @@ final class CampaignOptions {
                 chosenSeed,
                 round == null ? firstRound : round,
                 round == null ? rounds : 1,
-                duration == null ? 0 : milliseconds("--duration", duration),
+                duration == null
+                        ? 0
+                        : Durations.parse("--duration", duration, Durations.YEAR).toMillis(),
                 ranks,
                 units,
-                (int) Math.max(100, milliseconds("--round-time", roundTime)),
+                roundMs(),
                 planned,
                 drawn ? new Rates(kills, pauses, daemonKills, linkDowns, freezes) : Rates.NONE,
                 drawn ? pointPercent : 0,
@@ -186,39 +202,16 @@ final class CampaignOptions {
                 keep);
     }
 
+    private int roundMs() {
+        Duration time = Durations.parse("--round-time", roundTime, LONGEST_ROUND);
+        return (int) Math.max(SHORTEST_ROUND_MS, time.toMillis());
+    }
+
     private static void atLeast(String name, int value, int least) {
         if (value < least) {
             throw new Trouble(ExitCode.USAGE, name + " " + value + ": at least " + least);
         }
     }
-
-    private static long milliseconds(String name, String text) {
-        Matcher time = TIME.matcher(text.toLowerCase(Locale.ROOT));
-        if (!time.matches()) {
-            throw new Trouble(
-                    ExitCode.USAGE,
-                    name + " " + text + ": a time is a number with ms, s, m or h behind it");
-        }
-        long number = Long.parseLong(time.group(1));
-        return switch (time.group(2)) {
-            case "ms" -> number;
-            case "s" -> TimeUnit.SECONDS.toMillis(number);
-            case "m" -> TimeUnit.MINUTES.toMillis(number);
-            default -> TimeUnit.HOURS.toMillis(number);
-        };
-    }
-
-    /** Options that say what is drawn: with a plan, nothing is. */
-    static final List<String> DRAWN =
-            List.of(
-                    "--kills",
-                    "--pauses",
-                    "--daemon-kills",
-                    "--link-downs",
-                    "--freezes",
-                    "--point-percent",
-                    "--daemon-point-percent",
-                    "--link");
 
     boolean hasPlan() {
         return plan != null;

@@ -1,5 +1,6 @@
 package io.softpath.faults.fuzz;
 
+import io.softpath.faults.Durations;
 import io.softpath.launch.ExitCode;
 import io.softpath.launch.Json;
 
@@ -15,9 +16,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** {@code softpath faults fuzz}. */
 @Command(
@@ -36,7 +34,6 @@ import java.util.regex.Pattern;
             "  softpath faults fuzz --self-test"
         })
 public final class FuzzCommand implements Callable<Integer> {
-    private static final Pattern DURATION = Pattern.compile("(\\d+)(ms|s|m|h)?");
     private static final String LOG_LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";
 
     @Spec private CommandSpec spec;
@@ -170,19 +167,6 @@ public final class FuzzCommand implements Callable<Integer> {
         if (duration == null) {
             return Long.MAX_VALUE;
         }
-        Matcher matcher = DURATION.matcher(duration);
-        if (!matcher.matches()) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--duration=" + duration + ": give a number with ms, s, m or h, such as 30s");
-        }
-        TimeUnit unit =
-                switch (matcher.group(2) == null ? "s" : matcher.group(2)) {
-                    case "ms" -> TimeUnit.MILLISECONDS;
-                    case "m" -> TimeUnit.MINUTES;
-                    case "h" -> TimeUnit.HOURS;
-                    default -> TimeUnit.SECONDS;
-                };
-        return unit.toNanos(Long.parseLong(matcher.group(1)));
+        return Durations.parse("--duration", duration, Durations.YEAR).toNanos();
     }
 }
