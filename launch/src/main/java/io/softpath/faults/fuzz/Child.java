@@ -86,6 +86,25 @@ final class Child implements AutoCloseable {
         }
     }
 
+    /**
+     * Waits until it has ended by itself.
+     *
+     * @throws Violation if it did not end well
+     */
+    void awaitEnd() {
+        try {
+            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                throw new Violation(name + " has not ended within s=" + PATIENCE_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Violation("interrupted", e);
+        }
+        if (process.exitValue() != 0) {
+            throw new Violation(name + " ended with code=" + process.exitValue());
+        }
+    }
+
     void println(String line) {
         orders.println(line);
     }

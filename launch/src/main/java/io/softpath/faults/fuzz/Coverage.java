@@ -18,6 +18,9 @@ final class Coverage {
     /** A field that is written and never asked about, because nobody reads it. */
     static final String WRITTEN = "written";
 
+    /** The group that counts what was done to each target. */
+    static final String RECORDS = "hostile records";
+
     private final Map<String, Row> rows = new LinkedHashMap<>();
 
     /** What must have happened to a row before a run is a full one. */
@@ -84,6 +87,11 @@ final class Coverage {
     /** The row of that name; made if it is new. */
     Row row(String group, String name, Need need) {
         return rows.computeIfAbsent(group + "/" + name, key -> new Row(group, name, need));
+    }
+
+    /** Counts what was done to a target. */
+    void did(Target target, int records) {
+        row(RECORDS, target.name(), Need.NOTHING).add("sent", records);
     }
 
     Collection<Row> rows() {

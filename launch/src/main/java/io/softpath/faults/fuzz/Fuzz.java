@@ -80,7 +80,8 @@ final class Fuzz {
     Outcome runProcesses(long wanted, Consumer<Fuzz> progress) {
         long start = System.nanoTime();
         for (ChipModel model : ChipModel.ALL) {
-            Processes processes = new Processes(seed, model, coverage);
+            Processes processes =
+                    new Processes(seed, model, coverage, plant, Processes.LIFE_RECORDS);
             try {
                 processes.run(wanted);
             } catch (Violation e) {

@@ -1,6 +1,7 @@
 package io.softpath.faults.fuzz;
 
 import io.softpath.faults.Durations;
+import io.softpath.faults.report.Pages;
 import io.softpath.launch.ExitCode;
 import io.softpath.launch.Json;
 
@@ -11,6 +12,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -31,6 +33,7 @@ import java.util.concurrent.Callable;
             "Examples:",
             "  softpath faults fuzz --records 1000000",
             "  softpath faults fuzz --target control,pio --seed 7 --duration 30s",
+            "  softpath faults fuzz --in-process --html fuzz.html",
             "  softpath faults fuzz --self-test"
         })
 public final class FuzzCommand implements Callable<Integer> {
@@ -95,6 +98,15 @@ public final class FuzzCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print the result as JSON.")
     private boolean json;
 
+    @Option(names = "--html", paramLabel = "FILE", description = "Write the report as a page.")
+    private Path html;
+
+    @Option(
+            names = "--markdown",
+            paramLabel = "FILE",
+            description = "Write the report as Markdown.")
+    private Path markdown;
+
     @Override
     public Integer call() {
         if (System.getProperty(LOG_LEVEL) == null) {
@@ -128,6 +140,8 @@ public final class FuzzCommand implements Callable<Integer> {
         } else {
             report.print(out(), spec.commandLine().getColorScheme().ansi());
         }
+        Pages.write(html, () -> FuzzPages.html(report));
+        Pages.write(markdown, () -> FuzzPages.markdown(report));
         if (outcome.cause() != null && !json) {
             outcome.cause().printStackTrace(spec.commandLine().getErr());
         }
@@ -148,7 +162,7 @@ public final class FuzzCommand implements Callable<Integer> {
     }
 
     private int selfTest(long chosen) {
-        List<SelfTest.Finding> findings = SelfTest.run(chosen);
+        List<SelfTest.Finding> findings = SelfTest.run(chosen, !inProcess);
         boolean all = findings.stream().allMatch(SelfTest.Finding::isFound);
         if (json) {
             out().println(Json.pretty(findings));

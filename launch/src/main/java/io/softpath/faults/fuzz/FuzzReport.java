@@ -1,11 +1,14 @@
 package io.softpath.faults.fuzz;
 
+import static java.util.stream.Collectors.joining;
+
 import io.softpath.launch.Table;
 
 import picocli.CommandLine.Help.Ansi;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +31,43 @@ final class FuzzReport {
     /** Nobody noticed anything, and everything was tried. */
     boolean isGood() {
         return outcome.isGood() && missing.isEmpty();
+    }
+
+    Fuzz.Outcome outcome() {
+        return outcome;
+    }
+
+    /** What a full run would have tried. */
+    List<String> missing() {
+        return missing;
+    }
+
+    Collection<Coverage.Row> rows() {
+        return fuzz.coverage().rows();
+    }
+
+    /** What it came to, in a sentence. */
+    String verdict() {
+        if (!outcome.isGood()) {
+            return "Somebody noticed: 1 violation.";
+        }
+        return missing.isEmpty()
+                ? "Nobody noticed."
+                : "Nobody noticed, and not everything was tried.";
+    }
+
+    /** Its figures, by their names. */
+    Map<String, String> facts() {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("seed", Long.toString(fuzz.seed()));
+        facts.put("targets", targets.stream().map(Target::name).collect(joining(", ")));
+        facts.put("hostile records", fuzz.records() + ", " + fuzz.perMinute() + " a minute");
+        facts.put("rounds", fuzz.rounds() + ", in " + fuzz.elapsedMs() / 1000 + " s");
+        facts.put("honest packets, each byte right", Long.toString(fuzz.honest()));
+        facts.put("hostile packets that reached the honest", Long.toString(fuzz.noise()));
+        facts.put("hostile processes", Integer.toString(fuzz.lives()));
+        facts.put("messages of honest processes meanwhile", Long.toString(fuzz.messages()));
+        return facts;
     }
 
     Map<String, Object> json() {
@@ -97,7 +137,7 @@ final class FuzzReport {
         out.flush();
     }
 
-    private static String text(Map<String, Long> outcomes) {
+    static String text(Map<String, Long> outcomes) {
         StringBuilder text = new StringBuilder();
         outcomes.forEach((outcome, times) ->
                 text.append(text.isEmpty() ? "" : ", ").append(outcome).append(' ').append(times));

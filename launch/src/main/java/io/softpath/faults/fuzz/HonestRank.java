@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * and through shared memory, and looks at every byte.
  *
  * <pre>
- *  arguments  run directory, unit, job
+ *  arguments  run directory, unit, job, plant
  *  prints     id ID
  *  reads      ID ID ...           of all, its own too
  *  prints     exchanged N         again and again: so many messages came, all right
@@ -40,19 +40,22 @@ final class HonestRank {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long ENDS = 1L << 62;
     private static final int TELL_EVERY = 200;
+    private static final int SPOILT_ROUND = 300;
 
     /** Below what goes by TID: a client may name TIDs that are not its own, as on the real chip. */
     private static final int[] SIZES = {0, 8, 60, 700, 2_000, 9_000, 30_000, 63_000};
 
     private final MatchedQueue queue;
     private final int own;
+    private final Plant plant;
     private final List<Peer> peers = new ArrayList<>();
     private final List<Integer> places = new ArrayList<>();
     private final MemorySegment[] in;
     private final MemorySegment[] out;
     private long exchanged;
 
-    private HonestRank(Endpoint endpoint, List<EndpointId> all) {
+    private HonestRank(Endpoint endpoint, List<EndpointId> all, Plant plant) {
+        this.plant = plant;
         queue = endpoint.queue();
         own = all.indexOf(endpoint.id());
         for (EndpointId each : all) {
@@ -83,7 +86,7 @@ final class HonestRank {
             for (String id : orders.readLine().split(" ", -1)) {
                 all.add(new EndpointId(Long.parseLong(id)));
             }
-            HonestRank rank = new HonestRank(endpoint, all);
+            HonestRank rank = new HonestRank(endpoint, all, Plant.valueOf(args[3]));
             rank.talkUntil(endOf(orders));
             System.out.println("intact " + rank.exchanged);
             endpoint.close(PATIENCE);
@@ -160,6 +163,10 @@ final class HonestRank {
         }
         int from = places.get(place);
         int size = size(from, round);
+        if (plant == Plant.SPOILT_MESSAGE && round >= SPOILT_ROUND && size > 0) {
+            in[place].set(
+                    ValueLayout.JAVA_BYTE, 0, (byte) ~in[place].get(ValueLayout.JAVA_BYTE, 0));
+        }
         MemorySegment expected = MemorySegment.ofArray(new byte[size]);
         fill(expected, size, from, round);
         if (status.messageLength() != size || in[place].asSlice(0, size).mismatch(expected) != -1) {

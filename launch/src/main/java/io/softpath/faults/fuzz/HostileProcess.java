@@ -7,6 +7,7 @@ import io.softpath.launch.Json;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ import java.util.Map;
  * A hostile client as a process: it does so many hostile records to a daemon in another process,
  * prints what came of them as one line of JSON, and is gone; without a word if it is killed.
  *
- * <p>Arguments: run directory, model, seed, records.
+ * <p>Arguments: run directory, model, seed, records, plant.
  */
 final class HostileProcess {
     private static final String VIOLATION = "violation";
@@ -25,6 +26,7 @@ final class HostileProcess {
     public static void main(String[] args) {
         Machine machine = new Remote(Path.of(args[0]), ChipModel.named(args[1]));
         Dice dice = new Dice(Long.parseLong(args[2]));
+        Plant plant = Plant.valueOf(args[4]);
         Coverage coverage = new Coverage();
         Map<String, Object> result = new LinkedHashMap<>();
         long done = 0;
@@ -33,23 +35,26 @@ final class HostileProcess {
                 HostileUser own = new HostileUser(machine, 1, false)) {
             List<HostileUser> users = List.of(inline, own);
             List<PioAttack.Place> victims = victims(machine.model());
-            List<Attack> attacks =
-                    List.of(
-                            new ControlAttack(machine, dice, coverage, arena, Plant.NONE),
-                            new PioAttack(machine, dice, coverage, users, victims),
-                            new RegisterAttack(machine, dice, coverage, users),
-                            new QueueAttack(machine, dice, coverage, users),
-                            new TidAttack(machine, dice, coverage, inline));
+            Map<Target, Attack> attacks = new EnumMap<>(Target.class);
+            attacks.put(Target.control, new ControlAttack(machine, dice, coverage, arena, plant));
+            attacks.put(Target.pio, new PioAttack(machine, dice, coverage, users, victims));
+            attacks.put(Target.registers, new RegisterAttack(machine, dice, coverage, users));
+            attacks.put(Target.rcvhdrq, new QueueAttack(machine, dice, coverage, users));
+            attacks.put(Target.tids, new TidAttack(machine, dice, coverage, inline));
+            List<Target> kinds = List.copyOf(attacks.keySet());
             long wanted = Long.parseLong(args[3]);
             System.out.println("begins");
             while (done < wanted) {
-                done += dice.of(attacks).some();
+                Target kind = dice.of(kinds);
+                int records = attacks.get(kind).some();
+                coverage.did(kind, records);
+                done += records;
             }
             inline.raw.admin(ControlRecord.ADMIN_THAW, Machine.PLAYGROUND);
             inline.raw.admin(ControlRecord.ADMIN_LINK_UP, Machine.PLAYGROUND);
             inline.raw.admin(ControlRecord.ADMIN_RELEASE_SENDS, Machine.PLAYGROUND);
-            attacks.forEach(Attack::finish);
-            attacks.forEach(Attack::close);
+            attacks.values().forEach(Attack::finish);
+            attacks.values().forEach(Attack::close);
         } catch (Violation e) {
             result.put(VIOLATION, e.getMessage());
         }

@@ -22,7 +22,10 @@ enum Plant {
     LOST_ANSWER("an answer is swallowed", "was passed over"),
     UNDOCUMENTED_ERRNO(
             "a request is refused in another way than is written",
-            "which the protocol does not say");
+            "which the protocol does not say"),
+    SPOILT_MESSAGE(
+            "an honest process finds a byte in a message that nobody sent",
+            "HonestRank ended with code=1");
 
     private static final double SOME = 0.02;
 
@@ -34,6 +37,19 @@ enum Plant {
     Plant(String purpose, String finding) {
         this.purpose = purpose;
         this.finding = finding;
+    }
+
+    /** Whether it can be put in where everything is in one thread. */
+    boolean isOfOneThread() {
+        return this != NONE && this != SPOILT_MESSAGE;
+    }
+
+    /** Whether it can be put in where daemon, hostile and honest are processes. */
+    boolean isOfProcesses() {
+        return switch (this) {
+            case LOST_ANSWER, UNDOCUMENTED_ERRNO, SPOILT_MESSAGE -> true;
+            default -> false;
+        };
     }
 
     /** What the daemon does as the driver of 2006 did. */

@@ -36,15 +36,24 @@ final class Processes {
     private final long seed;
     private final ChipModel model;
     private final Coverage coverage;
+    private final Plant plant;
+    private final long lifeRecords;
     private final List<Child> ranks = new ArrayList<>();
     private long records;
     private long honest;
     private int lives;
+    private int kills;
+    private Path directory;
 
-    Processes(long seed, ChipModel model, Coverage coverage) {
+    /**
+     * @param lifeRecords of one hostile process
+     */
+    Processes(long seed, ChipModel model, Coverage coverage, Plant plant, long lifeRecords) {
         this.seed = seed;
         this.model = model;
         this.coverage = coverage;
+        this.plant = plant;
+        this.lifeRecords = lifeRecords;
     }
 
     long records() {
@@ -60,19 +69,32 @@ final class Processes {
         return lives;
     }
 
+    /** Those of them that were killed in the middle. */
+    int kills() {
+        return kills;
+    }
+
+    /** Where everything of it was. */
+    Path directory() {
+        return directory;
+    }
+
     /**
      * Has so many hostile records sent.
      *
      * @throws Violation if anybody but those who sent them noticed
      */
     void run(long wanted) {
-        try (PrivateDir directory = PrivateDir.create()) {
-            Path run = directory.path().resolve("run");
+        try (PrivateDir own = PrivateDir.create()) {
+            directory = own.path();
+            Path run = directory.resolve("run");
             Files.createDirectory(run);
             try (DaemonProcess daemon = start(run)) {
-                run(run, daemon, wanted);
-            } finally {
-                ranks.forEach(Child::close);
+                try {
+                    run(run, daemon, wanted);
+                } finally {
+                    ranks.forEach(Child::close); // while there is a daemon, or they complain
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -98,7 +120,7 @@ final class Processes {
         try (Device device = Device.open(DeviceOptions.fromEnvironment().withDirectory(run))) {
             Holdings before = Holdings.of(device, daemon.pid());
             while (records < wanted) {
-                live(run, Math.min(LIFE_RECORDS, wanted - records));
+                live(run, Math.min(lifeRecords, wanted - records));
                 assertGoesOn();
                 awaitBaseline(device, daemon.pid(), before);
                 assertNoComplaint(device, run.resolve(LOG));
@@ -108,13 +130,21 @@ final class Processes {
         for (Child rank : ranks) {
             honest += Long.parseLong(rank.await("intact "));
         }
+        ranks.forEach(Child::awaitEnd);
     }
 
     private void startRanks(Path run) {
         String job = new UUID(seed, 1).toString();
         List<String> ids = new ArrayList<>();
         for (int unit : RANK_UNITS) {
-            ranks.add(Child.start(HonestRank.class, run.toString(), Integer.toString(unit), job));
+            Plant own = ranks.isEmpty() ? plant : Plant.NONE;
+            ranks.add(
+                    Child.start(
+                            HonestRank.class,
+                            run.toString(),
+                            Integer.toString(unit),
+                            job,
+                            own.name()));
         }
         for (Child rank : ranks) {
             ids.add(rank.await("id "));
@@ -132,11 +162,13 @@ final class Processes {
                         run.toString(),
                         model.name(),
                         Long.toString(own),
-                        Long.toString(many))) {
+                        Long.toString(many),
+                        plant.name())) {
             hostile.await("begins");
             if (lives % KILLED_EVERY == 0) {
                 assertGoesOn();
                 hostile.kill();
+                kills++;
                 return;
             }
             JsonNode result = Json.tree("{" + hostile.await("{"));

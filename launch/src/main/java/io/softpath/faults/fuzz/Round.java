@@ -12,6 +12,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -114,14 +115,17 @@ final class Round {
 
     private void attack(InProcess machine, HonestPair pair, Arena arena, long records) {
         Map<Target, Attack> attacks = attacks(machine, pair, arena);
-        List<Attack> all = List.copyOf(attacks.values());
+        List<Target> kinds = List.copyOf(attacks.keySet());
+        Collection<Attack> all = attacks.values();
         try {
             sabotage(machine, pair);
             int turns = 0;
             while (done < records) {
-                Attack attack = dice.of(all);
-                for (int i = attack instanceof ControlAttack ? 1 : BATCH; i > 0; i--) {
-                    done += attack.some();
+                Target kind = dice.of(kinds);
+                for (int i = kind == Target.control ? 1 : BATCH; i > 0; i--) {
+                    int some = attacks.get(kind).some();
+                    coverage.did(kind, some);
+                    done += some;
                 }
                 if (++turns % TALK_EVERY == 0) {
                     pair.talk(dice);

@@ -1,5 +1,7 @@
 package io.softpath.faults.fuzz;
 
+import io.softpath.abi.model.ChipModel;
+
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -7,6 +9,9 @@ import java.util.List;
 /** Plants each weakness there is, and looks whether it is found. */
 final class SelfTest {
     private static final long RECORDS = 2 * Fuzz.ROUND_RECORDS;
+
+    /** Enough for a process to come upon what is rare. */
+    private static final long PROCESS_RECORDS = 20_000;
 
     private SelfTest() {}
 
@@ -16,11 +21,17 @@ final class SelfTest {
      */
     record Finding(String planted, String purpose, boolean isFound, String found) {}
 
-    static List<Finding> run(long seed) {
+    /**
+     * @param processes whether to plant in processes too
+     */
+    static List<Finding> run(long seed, boolean processes) {
         List<Finding> findings = new ArrayList<>();
         for (Plant plant : Plant.values()) {
-            if (plant != Plant.NONE) {
+            if (plant.isOfOneThread()) {
                 findings.add(run(seed, plant));
+            }
+            if (processes && plant.isOfProcesses()) {
+                findings.add(runProcesses(seed, plant));
             }
         }
         return findings;
@@ -29,10 +40,24 @@ final class SelfTest {
     static Finding run(long seed, Plant plant) {
         Fuzz fuzz = new Fuzz(seed, EnumSet.of(Target.control, Target.pio), plant);
         Fuzz.Outcome outcome = fuzz.run(0, RECORDS, Long.MAX_VALUE, each -> {});
+        return finding(plant, "", outcome.violation());
+    }
+
+    static Finding runProcesses(long seed, Plant plant) {
+        Processes processes =
+                new Processes(
+                        seed, ChipModel.ALL.getFirst(), new Coverage(), plant, PROCESS_RECORDS);
+        String violation = "";
+        try {
+            processes.run(PROCESS_RECORDS);
+        } catch (Violation e) {
+            violation = e.getMessage();
+        }
+        return finding(plant, " in processes", violation);
+    }
+
+    private static Finding finding(Plant plant, String where, String violation) {
         return new Finding(
-                plant.name(),
-                plant.purpose,
-                outcome.violation().contains(plant.finding),
-                outcome.violation());
+                plant.name() + where, plant.purpose, violation.contains(plant.finding), violation);
     }
 }

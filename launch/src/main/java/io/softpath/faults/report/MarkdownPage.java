@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** The report for the documentation. */
-final class MarkdownPage {
+public final class MarkdownPage {
     private MarkdownPage() {}
 
     static String of(Summary summary, List<CampaignResult> runs) {
@@ -52,7 +52,15 @@ final class MarkdownPage {
     }
 
     private static void row(StringBuilder out, String name, String value) {
-        out.append("| ").append(name).append(" | ").append(value.replace("|", "\\|"));
-        out.append(" |\n");
+        out.append(row(name, value));
+    }
+
+    /** A row of a table. */
+    public static String row(String... cells) {
+        StringBuilder row = new StringBuilder();
+        for (String each : cells) {
+            row.append("| ").append(each.replace("|", "\\|")).append(' ');
+        }
+        return row.append("|\n").toString();
     }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Writes a report in the forms that were asked for. */
@@ -40,25 +41,22 @@ public final class Pages {
             Summary summary = Summary.of(runs);
             out.print(TextPage.of(summary));
             out.flush();
-            write(json, () -> Json.pretty(Map.of("summary", summary, "runs", runs)));
-            write(html, () -> HtmlPage.of(summary, runs));
-            write(markdown, () -> MarkdownPage.of(summary, runs));
+            Pages.write(json, () -> Json.pretty(Map.of("summary", summary, "runs", runs)));
+            Pages.write(html, () -> HtmlPage.of(summary, runs));
+            Pages.write(markdown, () -> MarkdownPage.of(summary, runs));
         }
+    }
 
-        private interface Text {
-            String make();
+    /** Writes a page into a file; does nothing if there is none. */
+    public static void write(Path file, Supplier<String> page) {
+        if (file == null) {
+            return;
         }
-
-        private static void write(Path file, Text text) {
-            if (file == null) {
-                return;
-            }
-            try {
-                Files.writeString(file, text.make() + System.lineSeparator());
-            } catch (IOException e) {
-                throw new Trouble(
-                        ExitCode.UNAVAILABLE, "cannot write " + file + ": " + Trouble.reason(e), e);
-            }
+        try {
+            Files.writeString(file, page.get() + System.lineSeparator());
+        } catch (IOException e) {
+            throw new Trouble(
+                    ExitCode.UNAVAILABLE, "cannot write " + file + ": " + Trouble.reason(e), e);
         }
     }
 

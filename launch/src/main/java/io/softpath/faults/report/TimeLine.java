@@ -103,7 +103,7 @@ final class TimeLine {
                         y,
                         width,
                         each.atMs() / 1e3,
-                        HtmlPage.escape(each.what())));
+                        HtmlWriter.escape(each.what())));
     }
 
     /** How a happening looks; empty: it is not drawn. */
@@ -146,6 +146,6 @@ final class TimeLine {
 
     private void text(int x, int y, String text) {
         out.append(String.format("<text x=\"%d\" y=\"%d\">", x, y));
-        out.append(HtmlPage.escape(text)).append("</text>");
+        out.append(HtmlWriter.escape(text)).append("</text>");
     }
 }
