@@ -66,8 +66,8 @@ class LayersTest {
         row("faults.sim", "abi error fault linux psm.engine psm.sim faults.check picocli jackson");
         row(
                 "faults.fuzz",
-                "abi error linux memory stat driver job psm daemon faults launch agrona picocli"
-                        + " jackson");
+                "abi error linux memory stat driver job psm daemon faults faults.report launch"
+                        + " agrona picocli jackson");
         row("faults.plan", "error fault linux jackson");
         row("journal", "abi error flight driver picocli jackson");
         row("apps", "abi error fault linux memory driver flight job psm hdr");

@@ -82,15 +82,21 @@ final class HonestRank {
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, UTF_8));
         try (Endpoint endpoint = Endpoint.open(options)) {
             System.out.println("id " + endpoint.id().value());
-            List<EndpointId> all = new ArrayList<>();
-            for (String id : orders.readLine().split(" ", -1)) {
-                all.add(new EndpointId(Long.parseLong(id)));
-            }
+            List<EndpointId> all = endpoints(orders.readLine());
             HonestRank rank = new HonestRank(endpoint, all, Plant.valueOf(args[3]));
             rank.talkUntil(endOf(orders));
             System.out.println("intact " + rank.exchanged);
             endpoint.close(PATIENCE);
         }
+    }
+
+    /** As they are written in a line. */
+    static List<EndpointId> endpoints(String line) {
+        List<EndpointId> all = new ArrayList<>();
+        for (String id : line.split(" ", -1)) {
+            all.add(new EndpointId(Long.parseLong(id)));
+        }
+        return all;
     }
 
     private static AtomicBoolean endOf(BufferedReader orders) {

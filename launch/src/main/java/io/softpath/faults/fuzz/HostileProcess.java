@@ -11,12 +11,13 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * A hostile client as a process: it does so many hostile records to a daemon in another process,
  * prints what came of them as one line of JSON, and is gone; without a word if it is killed.
  *
- * <p>Arguments: run directory, model, seed, records, plant.
+ * <p>Arguments: run directory, model, seed, records, plant, job, endpoints of the honest.
  */
 final class HostileProcess {
     private static final String VIOLATION = "violation";
@@ -41,6 +42,14 @@ final class HostileProcess {
             attacks.put(Target.registers, new RegisterAttack(machine, dice, coverage, users));
             attacks.put(Target.rcvhdrq, new QueueAttack(machine, dice, coverage, users));
             attacks.put(Target.tids, new TidAttack(machine, dice, coverage, inline));
+            attacks.put(
+                    Target.direct,
+                    new PairAttack(
+                            Path.of(args[0]),
+                            dice,
+                            coverage,
+                            UUID.fromString(args[5]),
+                            HonestRank.endpoints(args[6])));
             List<Target> kinds = List.copyOf(attacks.keySet());
             long wanted = Long.parseLong(args[3]);
             System.out.println("begins");

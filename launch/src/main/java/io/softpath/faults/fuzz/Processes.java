@@ -43,6 +43,8 @@ final class Processes {
     private long honest;
     private int lives;
     private int kills;
+    private String job;
+    private String ids;
     private Path directory;
 
     /**
@@ -134,8 +136,8 @@ final class Processes {
     }
 
     private void startRanks(Path run) {
-        String job = new UUID(seed, 1).toString();
-        List<String> ids = new ArrayList<>();
+        job = new UUID(seed, 1).toString();
+        List<String> all = new ArrayList<>();
         for (int unit : RANK_UNITS) {
             Plant own = ranks.isEmpty() ? plant : Plant.NONE;
             ranks.add(
@@ -147,9 +149,10 @@ final class Processes {
                             own.name()));
         }
         for (Child rank : ranks) {
-            ids.add(rank.await("id "));
+            all.add(rank.await("id "));
         }
-        ranks.forEach(rank -> rank.println(String.join(" ", ids)));
+        ids = String.join(" ", all);
+        ranks.forEach(rank -> rank.println(ids));
         ranks.forEach(rank -> rank.await("exchanged "));
     }
 
@@ -163,7 +166,9 @@ final class Processes {
                         model.name(),
                         Long.toString(own),
                         Long.toString(many),
-                        plant.name())) {
+                        plant.name(),
+                        job,
+                        ids)) {
             hostile.await("begins");
             if (lives % KILLED_EVERY == 0) {
                 assertGoesOn();

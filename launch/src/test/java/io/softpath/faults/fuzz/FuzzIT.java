@@ -45,6 +45,10 @@ class FuzzIT {
             assertTrue(group.getValue() > 0, "never attacked: " + group.getKey());
         }
         assertEquals(List.of(), neverSent(coverage));
+        for (Target each : Target.values()) {
+            long sent = coverage.row(Coverage.RECORDS, each.name(), Coverage.Need.NOTHING).total();
+            assertTrue(sent > 0, "nothing was done to " + each);
+        }
     }
 
     @Test
