@@ -26,7 +26,7 @@ import java.util.concurrent.Callable;
 @Command(
         name = "softpath bench",
         description = {
-            "Measures softpath on this machine: all of it in about 11 minutes, or one part.",
+            "Measures softpath on this machine: all of it in about 10 minutes, or one part.",
             "What is compared is measured in turns, in the same minutes."
         },
         footer = {

@@ -45,12 +45,13 @@ final class Campaign {
             Books books = new Books(places, cluster);
             RoundResult warmUp =
                     new Round(
+                                    WARM_UP,
                                     settings.of(WARM_UP_MS),
                                     cluster,
                                     places,
                                     books,
                                     new Log(WARM_UP, repeat(WARM_UP), originNs))
-                            .run(WARM_UP, List.of());
+                            .run(List.of());
             if (!warmUp.found().isEmpty()) {
                 results.add(warmUp);
                 progress.accept(warmUp);
@@ -62,8 +63,8 @@ final class Campaign {
                 int number = settings.firstRound() + i;
                 Log log = new Log(number, repeat(number), originNs);
                 RoundResult result =
-                        new Round(settings, cluster, places, books, log)
-                                .run(number, Schedule.of(settings, number));
+                        new Round(number, settings, cluster, places, books, log)
+                                .run(Schedule.of(settings, number));
                 results.add(result);
                 progress.accept(result);
             }

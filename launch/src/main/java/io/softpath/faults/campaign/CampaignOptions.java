@@ -197,7 +197,7 @@ final class CampaignOptions {
                 drawn ? daemonPointPercent : 0,
                 drawn ? link : planned.link().orElse(""),
                 patience,
-                plant,
+                List.of(plant),
                 daemonPlant,
                 keep);
     }

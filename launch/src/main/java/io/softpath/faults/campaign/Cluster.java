@@ -48,7 +48,6 @@ final class Cluster implements AutoCloseable {
     private boolean daemonReady;
     private boolean closed;
     private String daemonPoint = "";
-    private String plant;
 
     Cluster(Settings settings, Places places) {
         this.settings = settings;
@@ -59,7 +58,6 @@ final class Cluster implements AutoCloseable {
         job = new UUID(random.nextLong(), random.nextLong());
         working = new Rank[settings.ranks()];
         spares = new Rank[settings.ranks()];
-        plant = settings.plant();
     }
 
     BlockingQueue<News> news() {
@@ -137,16 +135,20 @@ final class Cluster implements AutoCloseable {
     }
 
     /** As {@link #open}, with what the plan says about that rank. */
-    Rank begin(int rank) {
-        return open(rank, settings.plan().forRank(rank, settings.ranks()).orElse(""));
+    Rank begin(int rank, String plant) {
+        return open(rank, plant, settings.plan().forRank(rank, settings.ranks()).orElse(""));
     }
 
-    /** The rank's spare takes over; another one is started. */
-    Rank open(int rank) {
-        return open(rank, "");
+    /**
+     * The rank's spare takes over; another one is started.
+     *
+     * @param plant the bug to put into it
+     */
+    Rank open(int rank, String plant) {
+        return open(rank, plant, "");
     }
 
-    private Rank open(int rank, String plan) {
+    private Rank open(int rank, String plant, String plan) {
         Rank next = spares[rank] == null ? start(rank) : spares[rank];
         working[rank] = next;
         next.opened = true;
@@ -154,7 +156,7 @@ final class Cluster implements AutoCloseable {
         if (!next.point.isEmpty()) {
             next.child.willDie();
         }
-        next.child.println(plan.isEmpty() ? "open" : "open " + plan);
+        next.child.println(("open " + plant + " " + plan).stripTrailing());
         spares[rank] = start(rank);
         return next;
     }
@@ -185,9 +187,7 @@ final class Cluster implements AutoCloseable {
                         "--job",
                         job.toString(),
                         "--patience",
-                        Integer.toString(settings.patienceS()),
-                        "--plant",
-                        plant));
+                        Integer.toString(settings.patienceS())));
         Child child =
                 Child.start(
                         "rank-" + rank,

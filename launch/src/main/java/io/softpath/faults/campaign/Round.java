@@ -33,6 +33,7 @@ final class Round {
     private static final int MOST_OF_A_RULE = 5;
     private static final int SOON_MS = 20;
 
+    private final int number;
     private final Settings settings;
     private final Cluster cluster;
     private final Places places;
@@ -46,16 +47,20 @@ final class Round {
     /** Something to do at a time. */
     private record Due(long atNs, Runnable what) {}
 
-    Round(Settings settings, Cluster cluster, Places places, Books books, Log log) {
+    /**
+     * @param number it, which says how it is to go
+     */
+    Round(int number, Settings settings, Cluster cluster, Places places, Books books, Log log) {
+        this.number = number;
         this.settings = settings;
         this.cluster = cluster;
         this.places = places;
         this.books = books;
         this.log = log;
-        watch = new Watch(cluster, history, recorded, log);
+        watch = new Watch(cluster, history, recorded, log, settings.plant(number));
     }
 
-    RoundResult run(int number, List<Fault> faults) {
+    RoundResult run(List<Fault> faults) {
         long began = log.nowMs();
         Map<String, Long> before = look();
         for (int rank = 0; rank < settings.ranks(); rank++) {

@@ -3,6 +3,7 @@ package io.softpath.faults.campaign;
 import io.softpath.faults.plan.Plan;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * What a campaign is made of.
@@ -20,7 +21,7 @@ import java.nio.file.Path;
  * @param daemonPointPercent of daemons that are started in the place of a killed one
  * @param link what goes wrong between the chips
  * @param patienceS how long anything may take
- * @param plant the bug to put into the workload
+ * @param plants bugs to put into the workload, one for each round, from the first one on
  * @param daemonPlant the bug to put into the daemon
  * @param keep where what belongs to a violation is kept; null: nowhere
  */
@@ -38,7 +39,7 @@ record Settings(
         int daemonPointPercent,
         String link,
         int patienceS,
-        String plant,
+        List<String> plants,
         String daemonPlant,
         Path keep) {
     static final String NO_PLANT = "none";
@@ -59,17 +60,22 @@ record Settings(
                 daemonPointPercent,
                 link,
                 patienceS,
-                plant,
+                plants,
                 daemonPlant,
                 keep);
     }
 
-    /** With one of these planted, and nothing else going wrong. */
-    Settings calm(String newPlant, String newDaemonPlant, int newRoundMs, int newPatienceS) {
+    /** The bug of a round; those before the first have none. */
+    String plant(int round) {
+        return round < firstRound ? NO_PLANT : plants.get((round - firstRound) % plants.size());
+    }
+
+    /** A round for each of these, and nothing else going wrong. */
+    Settings calm(List<String> newPlants, String newDaemonPlant, int newRoundMs, int newPatienceS) {
         return new Settings(
                 seed,
-                firstRound,
                 1,
+                newPlants.size(),
                 0,
                 ranks,
                 units,
@@ -80,7 +86,7 @@ record Settings(
                 0,
                 link,
                 newPatienceS,
-                newPlant,
+                newPlants,
                 newDaemonPlant,
                 keep);
     }

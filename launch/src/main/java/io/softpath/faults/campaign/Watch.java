@@ -25,14 +25,19 @@ final class Watch {
     private final History history;
     private final Recorded recorded;
     private final Log log;
+    private final String plant;
     private final List<Double> lostMs = new ArrayList<>();
     private final List<Rank> present = new ArrayList<>();
     private long daemonKilledNs;
     private boolean daemonKilledFromOutside;
     private boolean replace = true;
 
-    Watch(Cluster cluster, History history, Recorded recorded, Log log) {
+    /**
+     * @param plant the bug to put into those who are opened
+     */
+    Watch(Cluster cluster, History history, Recorded recorded, Log log, String plant) {
         this.cluster = cluster;
+        this.plant = plant;
         this.history = history;
         this.recorded = recorded;
         this.log = log;
@@ -40,7 +45,7 @@ final class Watch {
 
     /** One that hears of the daemon alone. */
     static Watch forDaemon(Cluster cluster, Log log) {
-        return new Watch(cluster, new History(), new Recorded(), log);
+        return new Watch(cluster, new History(), new Recorded(), log, Settings.NO_PLANT);
     }
 
     /** Processes that worked in this round. */
@@ -54,11 +59,11 @@ final class Watch {
 
     /** Opens the first process of a rank in this round. */
     void begin(int rank) {
-        present.add(cluster.begin(rank));
+        present.add(cluster.begin(rank, plant));
     }
 
     private void open(int rank) {
-        present.add(cluster.open(rank));
+        present.add(cluster.open(rank, plant));
     }
 
     /** Who ends from now on is not replaced. */

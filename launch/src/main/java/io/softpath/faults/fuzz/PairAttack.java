@@ -87,6 +87,11 @@ final class PairAttack implements Attack {
         }
         age = 0;
         for (Endpoint.Connected each : endpoint.connect(honest, PATIENCE)) {
+            if (each.outcome() == PsmError.EPID_NETWORK_ERROR || each.peer().failure() != null) {
+                opened.count("GONE"); // who waits for it says why
+                close();
+                return;
+            }
             if (each.outcome() != PsmError.OK) {
                 throw new Violation(
                         "an honest process does not answer: " + each.id() + " " + each.outcome());

@@ -38,7 +38,7 @@ class CampaignIT {
                 50,
                 "drop=0.5%,dup=0.2%,reorder=0.5%,corrupt=0.1%",
                 60,
-                Settings.NO_PLANT,
+                List.of(Settings.NO_PLANT),
                 Settings.NO_PLANT,
                 Path.of("target", "campaign"));
     }
@@ -67,6 +67,12 @@ class CampaignIT {
         long seed = RandomGenerator.getDefault().nextLong() >>> 16;
         System.out.println("seed=" + seed);
         assertEquals(List.of(), run(settings(seed, 2)).found(), "seed=" + seed);
+    }
+
+    /** A checker that cannot fail is worth nothing. */
+    @Test
+    void shouldFindEveryPlantedBug() {
+        assertTrue(new SelfTest(settings(1, 1), OUT).run(), "see the output");
     }
 
     private static long sum(CampaignResult result, String what) {

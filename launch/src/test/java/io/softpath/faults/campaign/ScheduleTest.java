@@ -22,7 +22,22 @@ class ScheduleTest {
 
     private static Settings settings(long seed, Plan plan, Rates rates) {
         return new Settings(
-                seed, 1, 10, 0, 6, 2, 4000, plan, rates, 30, 50, "", 30, "none", "none", null);
+                seed,
+                1,
+                10,
+                0,
+                6,
+                2,
+                4000,
+                plan,
+                rates,
+                30,
+                50,
+                "",
+                30,
+                List.of("none"),
+                "none",
+                null);
     }
 
     @Test

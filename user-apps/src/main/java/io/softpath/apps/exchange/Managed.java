@@ -26,8 +26,9 @@ import java.util.concurrent.locks.LockSupport;
  * becomes of it, a line each.
  *
  * <pre>
- *  open [PLAN]                 opens the device; until then it only loads its code; from then on
- *                              goes wrong what the plan says, as in {@link Faults#VARIABLE}
+ *  open PLANT [PLAN]           opens the device; until then it only loads its code; from then on it
+ *                              has the {@link Plant}, none or another, and what the plan says goes
+ *                              wrong, as in {@link Faults#VARIABLE}
  *  peer RANK INCARNATION ID    where the rank is now
  *  drain                       no new messages
  *  stop                        parts from all, and ends
@@ -60,6 +61,7 @@ final class Managed {
     private final BlockingQueue<String> orders = new LinkedBlockingQueue<>();
     private final Map<Integer, Place> places = new HashMap<>();
     private int incarnation;
+    private Plant plant = Plant.NONE;
     private boolean draining;
     private boolean drained;
     private boolean stopping;
@@ -75,12 +77,14 @@ final class Managed {
     void run() throws InterruptedException {
         Thread.ofPlatform().daemon().name("exchange-orders").start(this::listen);
         preload();
-        String[] first = orders.take().split(" ", 2);
-        if (!first[0].equals("open")) {
-            throw new IllegalArgumentException("the first order is open, not " + first[0]);
+        String[] first = orders.take().split(" ", 3);
+        if (!first[0].equals("open") || first.length == 1) {
+            throw new IllegalArgumentException(
+                    "the first order is open PLANT, not " + String.join(" ", first));
         }
-        if (first.length > 1) {
-            Faults.handler(Faults.planned(FaultPlan.parse(first[1])));
+        plant = Plant.named(first[1]);
+        if (first.length > 2) {
+            Faults.handler(Faults.planned(FaultPlan.parse(first[2])));
         }
         try {
             while (!exchange()) {
@@ -148,13 +152,7 @@ final class Managed {
 
     private Exchanger exchanger(Endpoint endpoint) {
         return new Exchanger(
-                endpoint,
-                incarnation,
-                history,
-                random,
-                options.plant(),
-                options.patience(),
-                Long.MAX_VALUE);
+                endpoint, incarnation, history, random, plant, options.patience(), Long.MAX_VALUE);
     }
 
     private Endpoint open() {
