@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 /** Puts in known bugs, one after the other, and looks whether the campaign finds each. */
 final class SelfTest {
     private static final int ROUND_MS = 1000;
-    private static final int PATIENCE_S = 15;
+    private static final int PATIENCE_S = 10;
 
     /**
      * A bug.

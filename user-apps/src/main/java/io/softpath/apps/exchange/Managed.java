@@ -139,10 +139,11 @@ final class Managed {
             say("closed", exchanger.close().name());
             return true;
         } catch (SoftpathException.Lost e) {
-            say("lost", Long.toString(System.nanoTime()));
+            long seenNs = System.nanoTime();
             if (exchanger != null) {
-                exchanger.lose();
+                exchanger.lose(); // whoever is told of it may kill this process next
             }
+            say("lost", Long.toString(seenNs));
             return false;
         } finally {
             endpoint.close();
