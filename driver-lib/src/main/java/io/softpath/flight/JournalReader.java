@@ -100,6 +100,14 @@ public final class JournalReader implements AutoCloseable {
                 if (found == null) {
                     return null; // it lives
                 }
+                // It is dead: what it has written since we looked is in the ring as well.
+                FlightEvent written = hasLater() ? null : segment.next(info);
+                if (written != null) {
+                    return seen(written);
+                }
+                if (hasLater()) {
+                    return next();
+                }
                 remains = found.iterator();
             } catch (IOException e) {
                 throw new UncheckedIOException("cannot read the ring of " + directory, e);

@@ -252,7 +252,28 @@ public final class MatchedQueue {
      * @throws SoftpathException.Lost ENOTCONN if the peer is gone
      */
     public void send(Peer to, long tag, MemorySegment buffer, Duration timeout) {
-        finish("send", isend(to, tag, buffer), timeout, new Status());
+        send(to, tag, buffer, 0, length(buffer), timeout);
+    }
+
+    /**
+     * As {@link #send(Peer, long, MemorySegment, Duration)}, of part of a buffer. A message that
+     * there is room for in memory shared with the peer takes no request.
+     */
+    public void send(
+            Peer to, long tag, MemorySegment buffer, long offset, int length, Duration timeout) {
+        if (!sendNow(to, tag, buffer, offset, length)) {
+            Request request = isend(to, tag, buffer, offset, length, false, null, null);
+            finish("send", request, timeout, new Status());
+        }
+    }
+
+    private boolean sendNow(Peer to, long tag, MemorySegment buffer, long offset, int length) {
+        endpoint.enter();
+        try {
+            return engine.sendNow(to, tag, buffer, offset, length);
+        } finally {
+            endpoint.leave(true);
+        }
     }
 
     /**

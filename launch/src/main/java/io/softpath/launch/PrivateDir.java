@@ -82,7 +82,10 @@ public final class PrivateDir implements AutoCloseable {
 
     /** Removes it with everything in it. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (!channel.isOpen()) {
+            return;
+        }
         try {
             DirectoryTree.remove(path);
             lock.release();

@@ -103,10 +103,8 @@ final class Ping {
     }
 
     private void trip(int bytes) {
-        Request message = queue.isend(peer, Pong.ECHO, from, 0, bytes, false, null, null);
-        Request answer = queue.irecv(Pong.ECHO, -1, to, 0, bytes, null, null);
-        await(queue, answer, status);
-        await(queue, message, null);
+        queue.send(peer, Pong.ECHO, from, 0, bytes, Endpoints.PATIENCE);
+        await(queue, queue.irecv(Pong.ECHO, -1, to, 0, bytes, null, null), status);
         if (status.messageLength() != bytes) {
             throw new IllegalStateException("wrong answer: bytes=" + bytes + " " + status);
         }
@@ -126,11 +124,16 @@ final class Ping {
     /** As a stream is sent that nobody holds up: the answer is awaited behind the next window. */
     private void window(Size size) {
         Request next = queue.irecv(Pong.ECHO, -1, to, 0, 0, null, null);
+        boolean atOnce = way.sendsAtOnce(size);
         for (int i = 0; i < size.window(); i++) {
             long tag = i < size.window() - 1 ? Pong.BULK : Pong.BULK_END;
-            sends[i] = queue.isend(peer, tag, from, 0, size.bytes(), false, null, null);
+            if (atOnce) {
+                queue.send(peer, tag, from, 0, size.bytes(), Endpoints.PATIENCE);
+            } else {
+                sends[i] = queue.isend(peer, tag, from, 0, size.bytes(), false, null, null);
+            }
         }
-        for (int i = 0; i < size.window(); i++) {
+        for (int i = 0; i < size.window() && !atOnce; i++) {
             await(queue, sends[i], null);
         }
         awaitAnswer();

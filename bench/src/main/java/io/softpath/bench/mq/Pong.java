@@ -67,7 +67,6 @@ final class Pong {
     }
 
     private void answer(int bytes) {
-        Request answer = queue.isend(peer, ECHO, memory, 0, bytes, false, null, null);
-        Ping.await(queue, answer, null);
+        queue.send(peer, ECHO, memory, 0, bytes, Endpoints.PATIENCE);
     }
 }

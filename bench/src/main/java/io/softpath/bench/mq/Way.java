@@ -23,6 +23,11 @@ enum Way {
         void place(PrivateDaemon daemon, Child... users) {
             CpuPair.ofThisMachine().ifPresent(pair -> pair.pin(users[0], users[1]));
         }
+
+        @Override
+        boolean sendsAtOnce(Size size) {
+            return !size.hasBandwidth();
+        }
     };
 
     private final String label;
@@ -35,6 +40,13 @@ enum Way {
         this.pongUnit = pongUnit;
         this.device = device;
         this.note = note;
+    }
+
+    /**
+     * Whether the buffer of such a message is free as soon as it is sent: nothing is waited for.
+     */
+    boolean sendsAtOnce(Size size) {
+        return false;
     }
 
     /** Has the processes run where they are to. */

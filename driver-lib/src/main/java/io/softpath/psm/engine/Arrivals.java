@@ -47,6 +47,11 @@ final class Arrivals {
                 && (m.runId() == runId ? m.connection() - connection < 0 : m.runId() - runId < 0);
     }
 
+    /** Whether it is a connection that we have not heard of. */
+    boolean isAnother(ConnectMessage m) {
+        return m.isOurs() && (!known || m.runId() != runId || m.connection() != connection);
+    }
+
     private boolean doubt(boolean late) {
         doubted = late ? doubted + 1 : 0;
         return late && doubted < BELIEVED;

@@ -267,8 +267,9 @@ public final class Connections {
         if (peer == null) {
             return;
         }
+        boolean anew = peer.from != Peer.Way.ESTABLISHED || peer.arrivals.isAnother(message);
         peer.arrivals.connected(message);
-        if (peer.from != Peer.Way.ESTABLISHED) {
+        if (anew) {
             learn(peer, message);
             peer.is(message.runId());
             peer.from = Peer.Way.ESTABLISHED;
@@ -291,15 +292,18 @@ public final class Connections {
 
     /** Whether a request to connect is to be looked at; whom we know may have failed by it. */
     private boolean isTimely(Peer known, ConnectMessage message, boolean sameJob) {
-        if (known.isAnother(message.runId())) {
-            if (!sameJob || known.arrivals.isLateRequest(message)) {
-                return false; // a stranger, or late; whom we know is still there
-            }
+        boolean another = known.isAnother(message.runId());
+        if (!sameJob) {
+            return !another; // a stranger; whom we know is still there
+        }
+        if (known.arrivals.isLateRequest(message)) {
+            return false;
+        }
+        if (another) {
             engine.fail(known, PsmError.EPID_NETWORK_ERROR); // another process has its place
             return true;
         }
-        return !known.arrivals.isLateRequest(message)
-                && (!known.runKnown || isUpToDate(known, message));
+        return !known.runKnown || isUpToDate(known, message);
     }
 
     /**
@@ -352,14 +356,17 @@ public final class Connections {
         peer.ours = message.isOurs();
     }
 
+    private boolean isLateReply(Peer peer, ConnectMessage message) {
+        return message.connection() != peer.connection
+                || message.job().equals(settings.job()) && peer.arrivals.isLateReply(message);
+    }
+
     private void onConnectReply(Peer peer, ConnectMessage message) {
         if (peer == null
                 || peer.to != Peer.Way.WAITING && !isRenewed(peer)
                 || peer.failure != null
                 || message.runId() != settings.runId()
-                || message.isOurs()
-                        && (message.connection() != peer.connection
-                                || peer.arrivals.isLateReply(message))) {
+                || message.isOurs() && isLateReply(peer, message)) {
             return; // late, or to somebody who was here before us
         }
         PsmError result = PsmError.of(message.result());
@@ -423,7 +430,9 @@ public final class Connections {
         if (peer != null
                 && peer.to == Peer.Way.PARTING
                 && message.job().equals(settings.job())
-                && (!peer.ours || peer.connection == message.connection())) {
+                && (!peer.ours
+                        || peer.connection == message.connection()
+                                && message.runId() == settings.runId())) {
             peer.to = Peer.Way.NONE;
             parted(peer);
             Faults.at(FaultPoint.DISCONNECT_DONE);

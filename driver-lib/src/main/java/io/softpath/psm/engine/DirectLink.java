@@ -92,9 +92,10 @@ public final class DirectLink {
         PROCESS.setRelease(memory, ownListens, DirectLayout.process(runId));
     }
 
-    /** We read no more. Release. */
-    void listenToNobody() {
+    /** We read no more, and have left. Release. */
+    void leave() {
         PROCESS.setRelease(memory, ownListens, 0L);
+        PROCESS.setRelease(memory, ownOpened, 0L);
     }
 
     /** Whether the peer reads what we write, and not what somebody before us wrote. Acquire. */

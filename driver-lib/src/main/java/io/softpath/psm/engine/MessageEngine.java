@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A matched queue and the connections under it: sends and receives with tags go in, packets go in
@@ -176,6 +177,24 @@ public final class MessageEngine {
         counters.bytesSent += length;
         to.path.send(request, synchronous);
         return request;
+    }
+
+    /**
+     * Sends a message whose buffer is the program's again at once, with no request. One that is
+     * recorded has a request, as has one for which there is no room.
+     *
+     * @return false if nothing is done: {@link #send} it
+     * @throws IndexOutOfBoundsException if the bytes are not inside the buffer
+     */
+    public boolean sendNow(Peer to, long tag, MemorySegment buffer, long offset, int length) {
+        Objects.checkFromIndexSize(offset, length, buffer.byteSize());
+        if (trace != null || !to.isConnected() || !to.path.sendNow(tag, buffer, offset, length)) {
+            return false;
+        }
+        to.sentCount++;
+        counters.messagesSent++;
+        counters.bytesSent += length;
+        return true;
     }
 
     /**

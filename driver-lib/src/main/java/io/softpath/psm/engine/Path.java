@@ -1,5 +1,7 @@
 package io.softpath.psm.engine;
 
+import java.lang.foreign.MemorySegment;
+
 /**
  * How messages get to one peer. What comes from it, the path hands to {@link Matching}. Which path
  * it is, is settled when the peer is connected.
@@ -12,6 +14,15 @@ interface Path {
      * @param synchronous only when the receiver has matched
      */
     void send(Request request, boolean synchronous);
+
+    /**
+     * Sends a message that leaves nothing behind to wait for: its bytes are copied.
+     *
+     * @return false if this path cannot do that now, and nothing is done
+     */
+    default boolean sendNow(long tag, MemorySegment buffer, long offset, int length) {
+        return false;
+    }
 
     /**
      * A receive has matched a message whose bytes wait at the peer: has them brought, as many as

@@ -90,13 +90,22 @@ final class RingPath implements Path {
         }
     }
 
+    @Override
+    public boolean sendNow(long tag, MemorySegment buffer, long offset, int length) {
+        return length <= eagerBytes && ops.isEmpty() && eager(tag, buffer, offset, length);
+    }
+
     private boolean eager(Request request) {
-        long at = out.claim(RingRecord.EAGER, RingRecord.EAGER_BYTES + request.length);
+        return eager(request.tag, request.buffer, request.offset, request.length);
+    }
+
+    private boolean eager(long tag, MemorySegment buffer, long offset, int length) {
+        long at = out.claim(RingRecord.EAGER, RingRecord.EAGER_BYTES + length);
         if (at < 0) {
             return false;
         }
-        putLong(at, request.tag);
-        copy(request, 0, at + RingRecord.EAGER_BYTES, request.length);
+        putLong(at, tag);
+        copy(buffer, offset, at + RingRecord.EAGER_BYTES, length);
         commit();
         return true;
     }
@@ -271,7 +280,7 @@ final class RingPath implements Path {
             }
             putInt(at, (int) op.data0);
             putInt(at + 4, op.made);
-            copy(op.request, op.made, at + RingRecord.DATA_BYTES, piece);
+            copy(op.request.buffer, op.request.offset + op.made, at + RingRecord.DATA_BYTES, piece);
             commit();
             op.made += piece;
         }
@@ -296,12 +305,11 @@ final class RingPath implements Path {
         words.putInt(at, value);
     }
 
-    private void copy(Request request, int from, long at, int length) {
-        long source = request.offset + from;
+    private void copy(MemorySegment from, long offset, long at, int length) {
         if (length == Long.BYTES) {
-            putLong(at, request.buffer.get(JAVA_LONG_UNALIGNED, source));
+            putLong(at, from.get(JAVA_LONG_UNALIGNED, offset));
         } else {
-            MemorySegment.copy(request.buffer, source, memory, at, length);
+            MemorySegment.copy(from, offset, memory, at, length);
         }
     }
 

@@ -76,10 +76,11 @@ final class Rings {
 
     /**
      * The peer has told us who it is. It opens what it can before it says anything: memory that it
-     * has not opened was for a process before it, or for nobody, and there may be some for the two.
+     * has not opened, or has left, was for a process or a connection before it, or for nobody, and
+     * there may be some for the two.
      */
     void meet(Peer peer, int runId) {
-        if (peer.ring != null && !peer.ring.link().isOpenedBy(runId)) {
+        if (peer.ring == null || !peer.ring.link().isOpenedBy(runId)) {
             unlink(peer);
             link(peer);
         }
@@ -109,7 +110,7 @@ final class Rings {
     /** Shares memory with a peer no longer. */
     void unlink(Peer peer) {
         if (peer.ring != null) {
-            peer.ring.link().listenToNobody();
+            peer.ring.link().leave();
             Faults.at(FaultPoint.DIRECT_UNLISTENED);
             peer.ring.path().abandon();
             remove(peer.ring);

@@ -131,7 +131,12 @@ final class DirectLinkTest {
         assertTrue(one.isListenedTo(7));
         assertFalse(one.isListenedTo(8), "another process had our place");
         assertFalse(other.isListenedTo(7), "one way");
-        other.listenToNobody();
+        assertFalse(one.isOpenedBy(3));
+        other.openAs(3);
+        assertTrue(one.isOpenedBy(3));
+        assertFalse(one.isOpenedBy(4), "another process");
+        other.leave();
+        assertFalse(one.isOpenedBy(3), "whoever has left is not there");
         assertFalse(one.isListenedTo(7));
         assertFalse(one.isListenedTo(0), "no run id is nobody's");
         assertTrue(one.out.isDrained());

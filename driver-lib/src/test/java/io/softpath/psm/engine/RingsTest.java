@@ -1,8 +1,11 @@
 package io.softpath.psm.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.softpath.abi.direct.DirectLayout;
 import io.softpath.psm.sim.SimHost;
 import io.softpath.psm.sim.SimNode;
 import io.softpath.psm.sim.SimWorld;
@@ -82,5 +85,55 @@ final class RingsTest {
                 hearer.engine().look();
             }
         }
+    }
+
+    /** A slot each; what comes when there is none left has a request, and those behind it too. */
+    @Test
+    void shouldSendWithoutARequestAsLongAsThereIsRoomAndKeepTheOrder() {
+        start();
+        SimNode sender = peers.getFirst();
+        MessageEngine engine = sender.engine();
+        Peer to = SimWorld.peer(sender, hearer);
+        MemorySegment bytes = MemorySegment.ofArray(new byte[8]);
+        int sent = 0;
+        while (engine.sendNow(to, sent, bytes, 0, 8)) {
+            sent++;
+        }
+        assertEquals(DirectLayout.SLOTS, sent);
+        assertEquals(0, engine.requestsInUse());
+        Request waits = engine.send(to, sent++, bytes, 0, 8, false, null, null);
+        hearer.engine().look();
+        assertFalse(engine.sendNow(to, sent, bytes, 0, 8), "one is waiting for room");
+        sender.wake();
+        world.await("room", waits::isComplete);
+        engine.release(waits);
+        assertTrue(engine.sendNow(to, sent++, bytes, 0, 8));
+        hearer.wake();
+        for (int i = 0; i < sent; i++) {
+            Request receive = hearer.engine().receive(0, 0, bytes, 0, 8, null, null);
+            world.await("message", receive::isComplete);
+            assertEquals(i, receive.tag());
+            hearer.engine().release(receive);
+        }
+        assertEquals(sent, engine.counters().messagesSent());
+    }
+
+    @Test
+    void shouldSendWithoutARequestOnlyWhatItsPathCopiesAtOnce() {
+        start();
+        SimNode sender = peers.getFirst();
+        MessageEngine engine = sender.engine();
+        Peer to = SimWorld.peer(sender, hearer);
+        MemorySegment bytes = MemorySegment.ofArray(new byte[20_000]);
+        assertFalse(engine.sendNow(to, 1, bytes, 0, 16_001), "it waits for its receiver");
+        assertThrows(
+                IndexOutOfBoundsException.class, () -> engine.sendNow(to, 1, bytes, 19_993, 8));
+        SimNode far = world.add(settings(99));
+        Peer byChip = engine.connections().connect(far.id(), world.nowNs());
+        assertFalse(engine.sendNow(byChip, 1, bytes, 0, 8), "not connected");
+        sender.wake();
+        world.await("connected", byChip::isConnected);
+        assertFalse(engine.sendNow(byChip, 1, bytes, 0, 8), "packets may be lost");
+        assertEquals(0, engine.counters().messagesSent());
     }
 }

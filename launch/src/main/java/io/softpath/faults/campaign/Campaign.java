@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 
 /** Rounds on one daemon, after one without faults in which everybody loads what it needs. */
 final class Campaign {
-    private static final int WARM_UP = 0;
+    static final int WARM_UP = 0;
     private static final int WARM_UP_MS = 500;
 
     private final Settings settings;
@@ -56,9 +56,11 @@ final class Campaign {
                 results.add(warmUp);
                 progress.accept(warmUp);
             }
-            for (int i = 0; i < settings.rounds(); i++) {
-                if (isOver(originNs)) {
-                    break;
+            // What is broken without any fault needs none to be looked at first.
+            int rounds = results.isEmpty() ? settings.rounds() : 0;
+            for (int i = 0; i < rounds && !isOver(originNs); i++) {
+                if (settings.plan().forDaemon().isPresent()) {
+                    replaceDaemon(cluster);
                 }
                 int number = settings.firstRound() + i;
                 Log log = new Log(number, repeat(number), originNs);
@@ -80,7 +82,22 @@ final class Campaign {
     private void startDaemon(Cluster cluster) {
         cluster.startDaemon();
         Log log = new Log(WARM_UP, "", 0);
+        awaitDaemon(cluster, Watch.forDaemon(cluster, log), log);
+    }
+
+    /** The one of the round that begins has the faults of the plan. */
+    private void replaceDaemon(Cluster cluster) {
+        Log log = new Log(WARM_UP, "", 0);
         Watch watch = Watch.forDaemon(cluster, log);
+        cluster.planDaemon();
+        Child before = cluster.daemon();
+        watch.killDaemon();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(settings.patienceS());
+        watch.until(end, () -> cluster.daemon() != before);
+        awaitDaemon(cluster, watch, log);
+    }
+
+    private void awaitDaemon(Cluster cluster, Watch watch, Log log) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(settings.patienceS());
         if (!watch.until(end, () -> cluster.daemonReady() || !log.found().isEmpty())
                 || !log.found().isEmpty()) {

@@ -88,8 +88,8 @@ final class CampaignOptions {
             paramLabel = "FILE",
             description =
                     "Have happen what this plan says, and nothing that is drawn: to the first"
-                            + " process of each rank in each round, and to the first daemon; times"
-                            + " count from the begin of a round.")
+                        + " process of each rank in each round, and to the first daemon of each;"
+                        + " times count from the begin of a round.")
     private Path plan;
 
     @Option(

@@ -47,6 +47,10 @@ final class Cluster implements AutoCloseable {
     private Child daemon;
     private boolean daemonReady;
     private boolean closed;
+
+    /** The next daemon that is started has the faults of the plan. */
+    private boolean planned;
+
     private String daemonPoint = "";
 
     Cluster(Settings settings, Places places) {
@@ -91,9 +95,9 @@ final class Cluster implements AutoCloseable {
         if (!settings.link().isEmpty()) {
             command.addAll(List.of("--link", settings.link()));
         }
-        // The first one is spared, but by a plan: somebody has to be there when all begins.
-        daemonPoint =
-                daemons == 0 ? settings.plan().forDaemon().orElse("") : daemonPoints.next(random);
+        // The first one is spared: somebody has to be there when the campaign begins.
+        daemonPoint = daemons == 0 ? "" : planned ? plannedPoint() : daemonPoints.next(random);
+        planned = false;
         Map<String, String> environment =
                 daemonPoint.isEmpty() ? Map.of() : Map.of(Points.VARIABLE, daemonPoint);
         daemonReady = false;
@@ -104,6 +108,15 @@ final class Cluster implements AutoCloseable {
         if (!daemonPoint.isEmpty()) {
             daemon.willDie();
         }
+    }
+
+    /** The next daemon is given what the plan says. */
+    void planDaemon() {
+        planned = true;
+    }
+
+    private String plannedPoint() {
+        return settings.plan().forDaemon().orElse("");
     }
 
     /** The named point at which the daemon kills itself; empty: none. */

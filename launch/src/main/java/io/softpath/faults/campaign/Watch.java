@@ -58,8 +58,12 @@ final class Watch {
     }
 
     /** Opens the first process of a rank in this round. */
-    void begin(int rank) {
-        present.add(cluster.begin(rank, plant));
+    void begin(int rank, boolean planned) {
+        if (planned) {
+            present.add(cluster.begin(rank, plant));
+        } else {
+            open(rank);
+        }
     }
 
     private void open(int rank) {

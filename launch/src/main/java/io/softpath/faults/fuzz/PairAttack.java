@@ -87,7 +87,8 @@ final class PairAttack implements Attack {
         }
         age = 0;
         for (Endpoint.Connected each : endpoint.connect(honest, PATIENCE)) {
-            if (each.outcome() == PsmError.EPID_NETWORK_ERROR || each.peer().failure() != null) {
+            if (each.outcome() == PsmError.EPID_NETWORK_ERROR
+                    || each.peer() != null && each.peer().failure() != null) {
                 opened.count("GONE"); // who waits for it says why
                 close();
                 return;
