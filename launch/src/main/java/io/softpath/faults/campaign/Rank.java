@@ -15,6 +15,9 @@ final class Rank {
     /** Where that is. */
     String id = "";
 
+    /** Since when it has had that. */
+    long readyNs;
+
     boolean opened;
     boolean toldToDrain;
 

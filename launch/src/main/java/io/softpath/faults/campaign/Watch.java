@@ -172,6 +172,7 @@ final class Watch {
 
     private void onReady(Rank rank, int incarnation, String id) {
         rank.incarnation = incarnation;
+        rank.readyNs = System.nanoTime();
         rank.id = id;
         rank.drained = false;
         recorded.began(rank.number, incarnation);
@@ -194,8 +195,8 @@ final class Watch {
     private void onLost(Rank rank, long atNs) {
         end(rank, How.LOST);
         log.happened(rank.number, "lost the device");
-        // A daemon that killed itself did not say when.
-        if (daemonKilledNs != 0 && atNs - daemonKilledNs > 0) {
+        // A daemon that killed itself did not say when; who came later lost it to something else.
+        if (daemonKilledNs != 0 && rank.readyNs - daemonKilledNs < 0 && atNs - daemonKilledNs > 0) {
             lostMs.add((atNs - daemonKilledNs) / NS_PER_MS);
         }
     }
