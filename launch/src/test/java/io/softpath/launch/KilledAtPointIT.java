@@ -165,6 +165,10 @@ class KilledAtPointIT {
         if (baseline == null) {
             baseline = Holdings.of(daemon);
         }
-        assertEquals(baseline, Holdings.of(daemon), "what the daemon holds");
+        try {
+            Await.until("baseline", () -> baseline.equals(Holdings.of(daemon)));
+        } catch (AssertionError e) {
+            assertEquals(baseline, Holdings.of(daemon), "what the daemon holds");
+        }
     }
 }

@@ -178,6 +178,7 @@ final class Processes {
             }
             JsonNode result = Json.tree("{" + hostile.await("{"));
             if (result.has("violation")) {
+                assertGoesOn(); // of an honest one that has ended, others notice as well
                 throw new Violation(
                         "hostile process seed=" + own + ": " + result.get("violation").asText());
             }
