@@ -62,10 +62,19 @@ final class RankGroup implements AutoCloseable {
     private final List<Process> ranks = new ArrayList<>();
     private final List<Thread> pumps = new ArrayList<>();
     private final Show show;
+    private final PrintStream out;
+    private final PrintStream err;
     private boolean keepGoing;
 
     RankGroup(Show show) {
+        this(show, System.out, System.err);
+    }
+
+    /** As the other one, with somewhere else for what is labelled to go. */
+    RankGroup(Show show, PrintStream out, PrintStream err) {
         this.show = show;
+        this.out = out;
+        this.err = err;
     }
 
     /** Lets the others go on when a rank fails. */
@@ -98,10 +107,10 @@ final class RankGroup implements AutoCloseable {
         }
         ranks.add(process);
         if (show == Show.LABELLED) {
-            pump(rank, process.getInputStream(), System.out);
+            pump(rank, process.getInputStream(), out);
         }
         if (show != Show.PLAIN) {
-            pump(rank, process.getErrorStream(), System.err);
+            pump(rank, process.getErrorStream(), err);
         }
         var _ = process.onExit().thenAccept(p -> events.add(new Ended(rank, p.exitValue())));
     }
@@ -218,13 +227,14 @@ final class RankGroup implements AutoCloseable {
                         .name("output-" + rank)
                         .start(() -> {
                             // Bytes go through as they are, whatever they mean.
-                            PrintStream bytes = new PrintStream(to, true, ISO_8859_1);
                             try (BufferedReader lines =
                                     new BufferedReader(new InputStreamReader(from, ISO_8859_1))) {
                                 for (String line = lines.readLine();
                                         line != null;
                                         line = lines.readLine()) {
-                                    bytes.println(prefix + line);
+                                    // In one piece, however long: others write there as well.
+                                    to.writeBytes((prefix + line + "\n").getBytes(ISO_8859_1));
+                                    to.flush();
                                 }
                             } catch (IOException e) {
                                 to.println(prefix + "(output lost: " + e.getMessage() + ")");

@@ -3,9 +3,16 @@ package io.softpath.launch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.joining;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
 
@@ -76,6 +83,36 @@ class RankGroupTest {
         ranks.abandon("the daemon is gone");
         assertEquals(new RankGroup.Outcome(ExitCode.FAILED, "the daemon is gone"), ranks.await());
         assertTrue(ranks.allGone());
+    }
+
+    @Test
+    void shouldKeepLinesWholeHoweverLongTheyAre() throws InterruptedException {
+        ByteArrayOutputStream shown = new ByteArrayOutputStream();
+        PrintStream to = new PrintStream(shown, true, UTF_8);
+        RankGroup labelled = new RankGroup(RankGroup.Show.LABELLED, to, to);
+        for (String letter : List.of("a", "b", "c")) {
+            String script =
+                    "line=$(head -c 100000 /dev/zero | tr '\\0' "
+                            + letter
+                            + "); for i in $(seq 50); do echo $line; done";
+            labelled.start(new RankGroup.Spec(List.of("/bin/sh", "-c", script), Map.of(), false));
+        }
+        assertEquals(ExitCode.OK, labelled.await().exitCode());
+        Map<String, Long> lines =
+                shown.toString(UTF_8)
+                        .lines()
+                        .map(RankGroupTest::withoutRepetition)
+                        .collect(groupingBy(line -> line, counting()));
+        assertEquals(Map.of("[0] a 100000", 50L, "[1] b 100000", 50L, "[2] c 100000", 50L), lines);
+    }
+
+    /** The label, the letters of the line, and how many there are. */
+    private static String withoutRepetition(String line) {
+        String text = line.substring(4);
+        return line.substring(0, 4)
+                + text.chars().distinct().mapToObj(Character::toString).collect(joining())
+                + " "
+                + text.length();
     }
 
     @Test

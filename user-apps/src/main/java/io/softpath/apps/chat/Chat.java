@@ -119,12 +119,14 @@ public final class Chat {
         }
     }
 
-    /** Parts from those who have left since. */
+    /** Parts from those who have left since, when all that they had said before is heard. */
     private void look() {
-        for (Other other : others) {
-            if (other.bond == null || !other.bond.isComplete()) {
-                continue;
-            }
+        List<Other> left =
+                others.stream().filter(o -> o.bond != null && o.bond.isComplete()).toList();
+        if (!left.isEmpty()) {
+            hear();
+        }
+        for (Other other : left) {
             queue.test(other.bond, status);
             other.bond = null;
             if (status.error() != PsmError.OK) {
