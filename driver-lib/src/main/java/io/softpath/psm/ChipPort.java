@@ -152,9 +152,12 @@ final class ChipPort implements PacketPort {
         return result == SendResult.SENT;
     }
 
-    /** The daemon knows who has which context: the kernel tells it when a process is dead. */
+    /**
+     * The daemon knows who has which context, and since when: the kernel tells it when a process is
+     * dead.
+     */
     @Override
-    public boolean isGone(int route) {
+    public boolean isGone(int route, int runId) {
         Address to = routes.get(route).address();
         int unit = unitOf(to.lid());
         if (unit < 0) {
@@ -162,7 +165,8 @@ final class ChipPort implements PacketPort {
         }
         for (ContextRecord each : device.inspect().contexts(unit)) {
             if (each.context() == to.context()) {
-                return each.state() == ControlRecord.CONTEXT_ASSIGNED;
+                return each.state() == ControlRecord.CONTEXT_ASSIGNED
+                        || runId != ANY_RUN && RunId.isBefore(runId, each.since());
             }
         }
         return true;

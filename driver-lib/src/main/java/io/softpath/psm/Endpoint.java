@@ -47,6 +47,8 @@ public final class Endpoint implements AutoCloseable {
     /** A peer that says nothing for so long has gone without a word. */
     private static final Duration GRACE = Duration.ofSeconds(1);
 
+    private static final Duration MOMENT = Duration.ofMillis(50);
+
     private final Device device;
     private final Context context;
     private final EndpointOptions options;
@@ -400,7 +402,8 @@ public final class Endpoint implements AutoCloseable {
     /**
      * Waits until all that was sent has arrived, parts from every peer, and gives the context back.
      * In between it goes on serving peers that have not parted yet, as long as they are heard of: a
-     * second, or longer if they say something.
+     * second, or longer if they say something. A peer of PSM's library is answered for a quarter of
+     * a second more, should the last answer be lost.
      *
      * @return {@link PsmError#OK}, or {@link PsmError#EP_CLOSE_TIMEOUT}: somebody has not answered
      */
@@ -429,6 +432,10 @@ public final class Endpoint implements AutoCloseable {
             long before = moved();
             await(connections::allHaveParted, GRACE);
             heard = moved() != before;
+        }
+        BooleanSupplier isQuiet = () -> !connections.mayBeAskedToPart(System.nanoTime());
+        while (!isQuiet.getAsBoolean() && end - System.nanoTime() > 0) {
+            await(isQuiet, MOMENT);
         }
     }
 

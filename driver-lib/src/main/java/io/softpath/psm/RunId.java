@@ -1,5 +1,7 @@
 package io.softpath.psm;
 
+import io.softpath.psm.engine.PacketPort;
+
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -13,6 +15,15 @@ final class RunId {
     private RunId() {}
 
     static int next() {
-        return (int) LAST.updateAndGet(last -> Math.max(last + 1, System.currentTimeMillis()));
+        int next;
+        do {
+            next = (int) LAST.updateAndGet(last -> Math.max(last + 1, System.currentTimeMillis()));
+        } while (next == PacketPort.ANY_RUN);
+        return next;
+    }
+
+    /** Whether a process had this one before a time in ms since 1970. */
+    static boolean isBefore(int runId, long epochMs) {
+        return (int) epochMs - runId > 0;
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.softpath.abi.Fidelity;
 import io.softpath.abi.psm.EndpointId;
 import io.softpath.abi.psm.PsmError;
+import io.softpath.driver.Device;
 import io.softpath.psm.Endpoint;
 import io.softpath.psm.EndpointOptions;
 import io.softpath.psm.MatchedQueue;
@@ -68,7 +69,12 @@ class MatchedQueueIT {
 
     /** Two long messages under way with a process in the middle of both. */
     private record Half(
-            ChildDaemon daemon, Endpoint endpoint, Jvm rank, Request send, Request receive)
+            ChildDaemon daemon,
+            Endpoint endpoint,
+            Jvm rank,
+            EndpointId rankId,
+            Request send,
+            Request receive)
             implements AutoCloseable {
         /**
          * @param unit of the process in the middle: on another one than ours, 0, it is reached
@@ -102,7 +108,7 @@ class MatchedQueueIT {
                             MemorySegment.ofArray(new byte[QueueRank.BYTES]));
             boolean there = endpoint.await(() -> rank.lines().contains("in the middle"), PATIENCE);
             assertTrue(there, "the middle of both messages");
-            return new Half(daemon, endpoint, rank, send, receive);
+            return new Half(daemon, endpoint, rank, id, send, receive);
         }
 
         @Override
@@ -127,6 +133,35 @@ class MatchedQueueIT {
                 assertEquals(PsmError.EPID_NETWORK_ERROR, status.error());
             }
             assertEquals(PsmError.OK, half.endpoint().close(Duration.ofSeconds(5)));
+            assertEquals(List.of(), half.daemon().complaints());
+        }
+    }
+
+    /** Who has the context then was not there when we connected, and says nothing. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 0})
+    void shouldEndRequestsOfAPeerThatIsKilledThoughAnotherHasItsContext(int unit) {
+        try (Half half = Half.start(unit);
+                Device observer = half.daemon().open()) {
+            int others = observer.inspect().contexts(unit).size() - 1;
+            half.rank().kill();
+            Await.until(
+                    "the context to be free",
+                    () -> observer.inspect().contexts(unit).size() == others);
+            try (Endpoint next =
+                    Endpoint.open(
+                            EndpointOptions.ofJob(UUID.randomUUID())
+                                    .withDevice(half.daemon().device().withUnit(unit)))) {
+                assertEquals(half.rankId(), next.id(), "context");
+                Status status = new Status();
+                for (Request request : List.of(half.send(), half.receive())) {
+                    assertTrue(
+                            half.endpoint().queue().await(request, Duration.ofSeconds(5), status),
+                            "told within seconds");
+                    assertEquals(PsmError.EPID_NETWORK_ERROR, status.error());
+                }
+                assertEquals(PsmError.OK, half.endpoint().close(Duration.ofSeconds(5)));
+            }
             assertEquals(List.of(), half.daemon().complaints());
         }
     }

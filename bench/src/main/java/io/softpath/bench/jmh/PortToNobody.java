@@ -20,7 +20,7 @@ public final class PortToNobody implements PacketPort {
     }
 
     @Override
-    public boolean isGone(int route) {
+    public boolean isGone(int route, int runId) {
         return false;
     }
 }

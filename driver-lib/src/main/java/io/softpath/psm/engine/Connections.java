@@ -21,6 +21,9 @@ public final class Connections {
     private static final long FIRST_INTERVAL_NS = 2 * NS_PER_MS;
     private static final long LONGEST_INTERVAL_NS = 100 * NS_PER_MS;
 
+    /** In so long, PSM's library asks twice at least. Source: psm, ips_proto_disconnect. */
+    private static final long ASKS_TO_PART_NS = 250 * NS_PER_MS;
+
     /** One stranger in so long is told that it is one. */
     private static final long BETWEEN_STRANGERS_NS = 10 * NS_PER_MS;
 
@@ -37,6 +40,11 @@ public final class Connections {
 
     /** How many connections there ever were: each has another number, and later ones greater. */
     private int connections;
+
+    /** Whether a process of PSM's library has ever parted from us, and when one last did. */
+    private boolean hasLetGo;
+
+    private long letGoNs;
 
     private long nextStrangerNs;
     private boolean strangerSeen;
@@ -75,6 +83,14 @@ public final class Connections {
             }
         }
         return true;
+    }
+
+    /**
+     * Whether a process of PSM's library has parted just now: should it not hear the answer, it
+     * asks again, and cannot know that we have gone.
+     */
+    public boolean mayBeAskedToPart(long nowNs) {
+        return hasLetGo && nowNs - letGoNs < ASKS_TO_PART_NS;
     }
 
     /** Who sent this packet, if its sender is who its index says; else null. */
@@ -415,6 +431,10 @@ public final class Connections {
             peer.arrivals.parted(message);
             peer.from = Peer.Way.NONE;
             parted(peer);
+            if (!peer.ours) {
+                hasLetGo = true;
+                letGoNs = engine.nowNs();
+            }
         }
         post.answer(
                 route,

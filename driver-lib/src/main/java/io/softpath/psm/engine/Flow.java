@@ -437,9 +437,9 @@ final class Flow extends Work {
     }
 
     private boolean flushControl() {
-        if (!peer.sendsToUs()) {
+        if (!peer.knowsUs()) {
             nakDue = false;
-            ackDue = false; // it has parted from us, and takes us for a stranger
+            ackDue = false; // it takes us for a stranger
         }
         if (nakDue && sendControl(SubOpcode.NAK, 0)) {
             Faults.at(FaultPoint.FLOW_NAK_SENT);

@@ -455,7 +455,7 @@ public final class MessageEngine {
 
     /** Asks whether a peer is no more; if so, what it has written before is taken first. */
     boolean isGone(Peer peer) {
-        if (!port.isGone(peer.route)) {
+        if (!port.isGone(peer.route, peer.numberedRun())) {
             return false;
         }
         boolean more = peer.ring != null;

@@ -6,6 +6,9 @@ import java.lang.foreign.MemorySegment;
 
 /** Where an engine's packets go, and what it can ask about who takes them. */
 public interface PacketPort {
+    /** The run id of nobody in particular. */
+    int ANY_RUN = 0;
+
     /** Prepares to send to an endpoint; the number to pass to {@link #send}. */
     int route(EndpointId to);
 
@@ -57,6 +60,9 @@ public interface PacketPort {
     /**
      * Whether the endpoint at the end of a route is no more, for sure: its process is dead or has
      * closed it. A paused one is there. Asked when it has not answered for long; may take a while.
+     *
+     * @param runId which process we know there: if another one has come to its place since, it is
+     *     gone; {@link #ANY_RUN} if that is not known
      */
-    boolean isGone(int route);
+    boolean isGone(int route, int runId);
 }

@@ -186,6 +186,11 @@ public final class Peer {
         return runKnown && runId != saysRunId;
     }
 
+    /** Its run id, if those of its place grow; else {@link PacketPort#ANY_RUN}. */
+    int numberedRun() {
+        return ours && runKnown ? runId : PacketPort.ANY_RUN;
+    }
+
     void is(int saysRunId) {
         runId = saysRunId;
         runKnown = true;
@@ -204,6 +209,11 @@ public final class Peer {
     /** Whether it has connected to us, and not parted from us since. */
     boolean sendsToUs() {
         return from == Way.ESTABLISHED;
+    }
+
+    /** Whether it takes what we say: who has parted from us, and we from it, is a stranger. */
+    boolean knowsUs() {
+        return from == Way.ESTABLISHED || to == Way.ESTABLISHED;
     }
 
     /** Why nothing is sent to it any more; null if nothing is wrong. */

@@ -130,7 +130,7 @@ public final class SimNode implements PacketPort {
         return Math.min(engine.wakeNs(), alarmNs);
     }
 
-    boolean isAsleep() {
+    public boolean isAsleep() {
         return asleep;
     }
 
@@ -199,8 +199,8 @@ public final class SimNode implements PacketPort {
     }
 
     @Override
-    public boolean isGone(int route) {
-        return world.isGone(routes.get(route));
+    public boolean isGone(int route, int knownRunId) {
+        return world.isGone(routes.get(route), knownRunId);
     }
 
     @Override

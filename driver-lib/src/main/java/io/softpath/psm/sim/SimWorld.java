@@ -4,6 +4,7 @@ import io.softpath.abi.packet.PacketCrc;
 import io.softpath.abi.psm.EndpointId;
 import io.softpath.psm.engine.DirectSettings;
 import io.softpath.psm.engine.EngineSettings;
+import io.softpath.psm.engine.PacketPort;
 import io.softpath.psm.engine.Peer;
 
 import java.lang.foreign.Arena;
@@ -106,10 +107,10 @@ public final class SimWorld implements AutoCloseable {
         return nodes.get(lid - 1);
     }
 
-    boolean isGone(EndpointId id) {
+    boolean isGone(EndpointId id, int runId) {
         for (SimNode node : nodes) {
             if (node.id().equals(id)) {
-                return node.isDead();
+                return node.isDead() || runId != PacketPort.ANY_RUN && node.runId() - runId > 0;
             }
         }
         return true;

@@ -182,6 +182,17 @@ final class ConnectionsTest {
         assertEquals(PsmError.EPID_NETWORK_ERROR, peer.failure());
     }
 
+    /** There is somebody in its place, who says nothing. */
+    @Test
+    void shouldPartFromADeadPeerThoughAnotherProcessHasItsPlace() {
+        world.connectAll();
+        Peer peer = SimWorld.peer(first, second);
+        secondAnew(second.runId() + 1).pause(true);
+        first.engine().connections().disconnect(peer, world.nowNs());
+        world.await("parted", () -> first.engine().connections().isSettled(peer));
+        assertEquals(PsmError.EPID_NETWORK_ERROR, peer.failure());
+    }
+
     /** The old process's packets must not be taken for the new one's. */
     @Test
     void shouldTellAnotherProcessInThePlaceOfAPeer() {

@@ -87,6 +87,21 @@ final class RingsTest {
         }
     }
 
+    /** It takes messages all the same, and must hear of them. */
+    @Test
+    void shouldWakeWhoHasNotConnectedBack() {
+        SimHost host = world.host();
+        hearer = world.addTo(host, settings(1), SHARING);
+        SimNode talker = world.addTo(host, settings(2), SHARING);
+        Peer to = talker.engine().connections().connect(hearer.id(), world.nowNs());
+        world.await("connected", to::isConnected);
+        world.await("asleep", hearer::isAsleep);
+        say(talker, TALK);
+        talker.wake();
+        world.await("heard", () -> hearer.engine().probe(TALK, -1) == 8);
+        assertFalse(SimWorld.peer(hearer, talker).isConnected());
+    }
+
     /** A slot each; what comes when there is none left has a request, and those behind it too. */
     @Test
     void shouldSendWithoutARequestAsLongAsThereIsRoomAndKeepTheOrder() {

@@ -88,7 +88,7 @@ final class PeerWorld implements AutoCloseable {
         }
 
         @Override
-        public boolean isGone(int route) {
+        public boolean isGone(int route, int runId) {
             return nodes.get(routes.get(route).lid() - 1).dead;
         }
 
