@@ -111,6 +111,18 @@ class MatchedQueueIT {
             return new Half(daemon, endpoint, rank, id, send, receive);
         }
 
+        /** Both messages fail, and it is enough to say good-bye. */
+        void assertEnded() {
+            Status status = new Status();
+            for (Request request : List.of(send, receive)) {
+                assertTrue(
+                        endpoint.queue().await(request, Duration.ofSeconds(5), status),
+                        "told within seconds");
+                assertEquals(PsmError.EPID_NETWORK_ERROR, status.error());
+            }
+            assertEquals(PsmError.OK, endpoint.close(Duration.ofSeconds(5)));
+        }
+
         @Override
         public void close() {
             rank.close();
@@ -125,14 +137,7 @@ class MatchedQueueIT {
     void shouldEndRequestsOfAPeerThatIsKilledInMidTransfer(int unit) {
         try (Half half = Half.start(unit)) {
             half.rank().kill();
-            Status status = new Status();
-            for (Request request : List.of(half.send(), half.receive())) {
-                assertTrue(
-                        half.endpoint().queue().await(request, Duration.ofSeconds(5), status),
-                        "told within seconds");
-                assertEquals(PsmError.EPID_NETWORK_ERROR, status.error());
-            }
-            assertEquals(PsmError.OK, half.endpoint().close(Duration.ofSeconds(5)));
+            half.assertEnded();
             assertEquals(List.of(), half.daemon().complaints());
         }
     }
@@ -153,14 +158,7 @@ class MatchedQueueIT {
                             EndpointOptions.ofJob(UUID.randomUUID())
                                     .withDevice(half.daemon().device().withUnit(unit)))) {
                 assertEquals(half.rankId(), next.id(), "context");
-                Status status = new Status();
-                for (Request request : List.of(half.send(), half.receive())) {
-                    assertTrue(
-                            half.endpoint().queue().await(request, Duration.ofSeconds(5), status),
-                            "told within seconds");
-                    assertEquals(PsmError.EPID_NETWORK_ERROR, status.error());
-                }
-                assertEquals(PsmError.OK, half.endpoint().close(Duration.ofSeconds(5)));
+                half.assertEnded();
             }
             assertEquals(List.of(), half.daemon().complaints());
         }

@@ -16,7 +16,8 @@ interface Path {
     void send(Request request, boolean synchronous);
 
     /**
-     * Sends a message that leaves nothing behind to wait for: its bytes are copied.
+     * Sends a message that leaves nothing behind to wait for: its bytes are copied, and its
+     * receiver is woken if it sleeps.
      *
      * @return false if this path cannot do that now, and nothing is done
      */

@@ -118,6 +118,16 @@ final class RecordWriter {
         return words.taken(takenAt) == written;
     }
 
+    /** Whether the peer has taken the first so many records. Acquire. */
+    boolean isTaken(long count) {
+        return words.taken(takenAt) >= count;
+    }
+
+    /** How many records were written. */
+    long written() {
+        return written;
+    }
+
     /** Whether the peer has written where only we write, or what cannot be. */
     boolean isBroken() {
         return broken;

@@ -44,6 +44,9 @@ final class RingPath implements Path {
     /** The peer sleeps, and may not have heard that it is to wake. */
     private boolean waking;
 
+    /** So many records were written when it was to wake last. */
+    private long wokenFor;
+
     /** Of long messages, so many more may be written before something else has its turn. */
     private int piecesLeft;
 
@@ -92,7 +95,13 @@ final class RingPath implements Path {
 
     @Override
     public boolean sendNow(long tag, MemorySegment buffer, long offset, int length) {
-        return length <= eagerBytes && ops.isEmpty() && eager(tag, buffer, offset, length);
+        if (length > eagerBytes || !ops.isEmpty() || !eager(tag, buffer, offset, length)) {
+            return false;
+        }
+        if (tell()) {
+            engine.flush(engine.nowNs()); // nobody says when we look again
+        }
+        return true;
     }
 
     private boolean eager(Request request) {
@@ -347,16 +356,28 @@ final class RingPath implements Path {
             }
         }
         if (wrote) {
-            wrote = false;
-            requests.watch(peer); // it must read
-            if (link.peerSleeps()) {
-                wake();
-            }
+            tell();
         }
+    }
+
+    /**
+     * Records were written, which the peer must read.
+     *
+     * @return whether it sleeps, and is to be woken by a packet, which waits to be sent
+     */
+    private boolean tell() {
+        wrote = false;
+        requests.watch(peer);
+        if (!link.peerSleeps() || waking && !out.isTaken(wokenFor)) {
+            return false;
+        }
+        wake();
+        return true;
     }
 
     private void wake() {
         waking = true;
+        wokenFor = out.written();
         peer.flow.nudge();
         wakeAgainNs = engine.nowNs() + wakeIntervalNs;
         engine.wakeAt(wakeAgainNs);

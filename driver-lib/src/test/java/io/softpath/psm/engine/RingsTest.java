@@ -102,6 +102,18 @@ final class RingsTest {
         assertFalse(SimWorld.peer(hearer, talker).isConnected());
     }
 
+    /** Its program does something else then. */
+    @Test
+    void shouldWakeWhoIsSentAMessageThoughTheSenderNeverLooksAgain() {
+        start();
+        SimNode sender = peers.getFirst();
+        world.await("asleep", hearer::isAsleep);
+        MemorySegment bytes = MemorySegment.ofArray(new byte[8]);
+        assertTrue(sender.engine().sendNow(SimWorld.peer(sender, hearer), TALK, bytes, 0, 8));
+        sender.pause(true);
+        world.await("heard", () -> hearer.engine().probe(TALK, -1) == 8);
+    }
+
     /** A slot each; what comes when there is none left has a request, and those behind it too. */
     @Test
     void shouldSendWithoutARequestAsLongAsThereIsRoomAndKeepTheOrder() {
