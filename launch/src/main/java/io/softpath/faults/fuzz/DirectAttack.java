@@ -1,9 +1,7 @@
 package io.softpath.faults.fuzz;
 
-import io.softpath.abi.psm.PsmError;
 import io.softpath.psm.engine.DirectSettings;
 import io.softpath.psm.engine.Peer;
-import io.softpath.psm.engine.Request;
 
 import java.lang.foreign.MemorySegment;
 
@@ -15,17 +13,15 @@ final class DirectAttack implements Attack {
     private static final DirectSettings SHARING = new DirectSettings(true, true, true, 16_000);
     private static final int LIFE = 400;
     private static final int TALK_EVERY = 200;
-    private static final long MINE = 0x4C7A_0000_0000_0000L;
-    private static final int[] SIZES = {0, 8, 2_000, 50_000, 120_000};
 
     private final Dice dice;
     private final DirectScribbler scribbler;
+    private final HonestTalk talk = new HonestTalk();
     private PeerWorld world;
     private PeerWorld.Node victim;
     private PeerWorld.Node hostile;
     private PeerWorld.Node friend;
     private int age;
-    private long talks;
 
     DirectAttack(Dice dice, Coverage coverage) {
         this.dice = dice;
@@ -68,7 +64,7 @@ final class DirectAttack implements Attack {
                                 ? "malformed"
                                 : scribbler.taken() != taken ? Coverage.OK : "ignored");
         if (++age % TALK_EVERY == 0 || out) {
-            talk();
+            talk.between(world, friend, victim);
         }
         if (out) {
             age = LIFE;
@@ -84,45 +80,13 @@ final class DirectAttack implements Attack {
         }
         if (dice.oneIn(10)) {
             MemorySegment room = MemorySegment.ofArray(new byte[dice.below(40_000)]);
-            victim.engine.receive(0, MINE, room, 0, (int) room.byteSize(), r -> false, null);
+            victim.engine.receive(
+                    0, HonestTalk.MINE, room, 0, (int) room.byteSize(), r -> false, null);
         }
-    }
-
-    /** A message each way between the honest. */
-    private void talk() {
-        int size = SIZES[(int) (talks++ % SIZES.length)];
-        pass(friend, victim, size);
-        pass(victim, friend, size);
-    }
-
-    private void pass(PeerWorld.Node from, PeerWorld.Node to, int size) {
-        byte[] sent = new byte[size];
-        for (int i = 0; i < size; i += 7) {
-            sent[i] = (byte) (i + talks);
-        }
-        MemorySegment room = MemorySegment.ofArray(new byte[size]);
-        Request receive = to.engine.receive(MINE | size, -1, room, 0, size, null, null);
-        from.engine.send(
-                from.peer(to),
-                MINE | size,
-                MemorySegment.ofArray(sent),
-                0,
-                size,
-                false,
-                r -> false,
-                null);
-        world.await("an honest message of bytes=" + size, receive::isComplete);
-        if (receive.error() != PsmError.OK
-                || receive.messageLength() != size
-                || room.mismatch(MemorySegment.ofArray(sent)) != -1) {
-            throw new Violation(
-                    "an honest message is spoilt: bytes=" + size + " error=" + receive.error());
-        }
-        to.engine.release(receive);
     }
 
     private void end() {
-        talk();
+        talk.between(world, friend, victim);
         world.close();
         world = null;
     }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -147,7 +148,7 @@ final class Round {
     }
 
     private Map<Target, Attack> attacks(InProcess machine, HonestPair pair, Arena arena) {
-        if (targets.stream().anyMatch(t -> t != Target.control && t != Target.direct)) {
+        if (!EnumSet.of(Target.control, Target.direct, Target.grants).containsAll(targets)) {
             users.add(new HostileUser(machine, 0, true));
             users.add(new HostileUser(machine, 0, false));
         }
@@ -169,6 +170,7 @@ final class Round {
                         case rcvhdrq -> new QueueAttack(machine, dice, coverage, users);
                         case tids -> new TidAttack(machine, dice, coverage, users.getFirst());
                         case direct -> new DirectAttack(dice, coverage);
+                        case grants -> new GrantAttack(dice, coverage);
                     };
             attacks.put(target, attack);
         }

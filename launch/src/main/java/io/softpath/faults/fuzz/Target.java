@@ -13,5 +13,12 @@ enum Target {
     /** TIDs in packets and in gather records. */
     tids,
     /** Rings and slots that two processes share. */
-    direct
+    direct,
+    /** Lists of TIDs that a receiver grants to who sends to it: in one thread only. */
+    grants;
+
+    /** Whether hostile processes do it too. */
+    boolean isOfProcesses() {
+        return this != grants;
+    }
 }
