@@ -9,18 +9,13 @@ import java.lang.foreign.MemorySegment;
  * Writes anything anywhere into the memory that it shares with an honest endpoint, which has an
  * honest friend: whatever becomes of its own messages, theirs must arrive.
  */
-final class DirectAttack implements Attack {
+final class DirectAttack extends PeerAttack {
     private static final DirectSettings SHARING = new DirectSettings(true, true, true, 16_000);
     private static final int LIFE = 400;
     private static final int TALK_EVERY = 200;
 
     private final Dice dice;
     private final DirectScribbler scribbler;
-    private final HonestTalk talk = new HonestTalk();
-    private PeerWorld world;
-    private PeerWorld.Node victim;
-    private PeerWorld.Node hostile;
-    private PeerWorld.Node friend;
     private int age;
 
     DirectAttack(Dice dice, Coverage coverage) {
@@ -29,14 +24,7 @@ final class DirectAttack implements Attack {
     }
 
     private void begin() {
-        if (world != null) {
-            end();
-        }
-        world = new PeerWorld();
-        victim = world.add(SHARING);
-        hostile = world.add(SHARING);
-        friend = world.add(SHARING);
-        world.connectAll();
+        newWorld(SHARING);
         if (!victim.peer(hostile).isDirect() || !friend.peer(victim).isDirect()) {
             throw new Violation("no direct way: " + victim.peer(hostile).whyNotDirect());
         }
@@ -64,7 +52,7 @@ final class DirectAttack implements Attack {
                                 ? "malformed"
                                 : scribbler.taken() != taken ? Coverage.OK : "ignored");
         if (++age % TALK_EVERY == 0 || out) {
-            talk.between(world, friend, victim);
+            talk();
         }
         if (out) {
             age = LIFE;
@@ -82,27 +70,6 @@ final class DirectAttack implements Attack {
             MemorySegment room = MemorySegment.ofArray(new byte[dice.below(40_000)]);
             victim.engine.receive(
                     0, HonestTalk.MINE, room, 0, (int) room.byteSize(), r -> false, null);
-        }
-    }
-
-    private void end() {
-        talk.between(world, friend, victim);
-        world.close();
-        world = null;
-    }
-
-    @Override
-    public void finish() {
-        if (world != null) {
-            end();
-        }
-    }
-
-    @Override
-    public void close() {
-        if (world != null) {
-            world.close();
-            world = null;
         }
     }
 }

@@ -27,7 +27,7 @@ import java.util.List;
  * not have, pages that end too early: whoever sends must not send anything else, nor to a place
  * that no TID has, and its messages to the honest must arrive.
  */
-final class GrantAttack implements Attack {
+final class GrantAttack extends PeerAttack {
     private static final int LIFE = 300;
     private static final int PAGE = 4096;
     private static final int MOST_TIDS = 8;
@@ -48,7 +48,6 @@ final class GrantAttack implements Attack {
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final Dice dice;
-    private final HonestTalk talk = new HonestTalk();
     private final MemorySegment list = MemorySegment.ofArray(new byte[PeerWorld.MTU]);
     private final List<Coverage.Row> listRows = new ArrayList<>();
     private final List<Coverage.Row> entryRows = new ArrayList<>();
@@ -58,14 +57,10 @@ final class GrantAttack implements Attack {
     private final Coverage.Row wanted;
     private final Coverage.Row bytes;
 
-    private PeerWorld world;
-    private PeerWorld.Node victim;
-    private PeerWorld.Node hostile;
-    private PeerWorld.Node friend;
     private int age;
 
     /** How the victim has the hostile one say who it is. */
-    private int index;
+    private int indexOfHostile;
 
     /** Messages that the victim has announced, of which not all is granted. */
     private final Deque<Announced> announced = new ArrayDeque<>();
@@ -105,14 +100,7 @@ final class GrantAttack implements Attack {
     }
 
     private void begin() {
-        if (world != null) {
-            end();
-        }
-        world = new PeerWorld();
-        victim = world.add(DirectSettings.NONE);
-        hostile = world.add(DirectSettings.NONE);
-        friend = world.add(DirectSettings.NONE);
-        world.connectAll();
+        newWorld(DirectSettings.NONE);
         world.tap(this::sees);
         MemorySegment word = MemorySegment.ofArray(new byte[Long.BYTES]);
         hostile.engine.send(hostile.peer(victim), 2, word, 0, Long.BYTES, false, r -> false, null);
@@ -129,7 +117,7 @@ final class GrantAttack implements Attack {
         if (from == hostile.id.lid() && to == victim.id.lid()) {
             PacketHeader said = new PacketHeader();
             said.read(header, 0);
-            index = said.peerIndex;
+            indexOfHostile = said.peerIndex;
         }
         if (from != victim.id.lid() || to != hostile.id.lid()) {
             return;
@@ -321,7 +309,7 @@ final class GrantAttack implements Attack {
     private PacketHeader header(int subOpcode) {
         PacketHeader header = new PacketHeader();
         header.subOpcode = subOpcode;
-        header.peerIndex = index;
+        header.peerIndex = indexOfHostile;
         return header;
     }
 
@@ -329,26 +317,5 @@ final class GrantAttack implements Attack {
         MemorySegment packet = SimPacket.header(hostile.id, victim.id.lid(), header);
         victim.engine.intake().onPacket(packet, 0, list, 0, length);
         victim.engine.progress(world.nowNs());
-    }
-
-    private void end() {
-        talk.between(world, friend, victim);
-        world.close();
-        world = null;
-    }
-
-    @Override
-    public void finish() {
-        if (world != null) {
-            end();
-        }
-    }
-
-    @Override
-    public void close() {
-        if (world != null) {
-            world.close();
-            world = null;
-        }
     }
 }
