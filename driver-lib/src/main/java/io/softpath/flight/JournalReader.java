@@ -101,12 +101,12 @@ public final class JournalReader implements AutoCloseable {
                     return null; // it lives
                 }
                 // It is dead: what it has written since we looked is in the ring as well.
-                FlightEvent written = hasLater() ? null : segment.next(info);
-                if (written != null) {
-                    return seen(written);
-                }
                 if (hasLater()) {
                     return next();
+                }
+                FlightEvent written = segment.next(info);
+                if (written != null) {
+                    return seen(written);
                 }
                 remains = found.iterator();
             } catch (IOException e) {

@@ -34,10 +34,6 @@ final class Round {
     private static final int SOON_MS = 20;
 
     private final int number;
-
-    /** Not even what a plan says goes wrong. */
-    private final boolean faultless;
-
     private final Settings settings;
     private final Cluster cluster;
     private final Places places;
@@ -56,7 +52,6 @@ final class Round {
      */
     Round(int number, Settings settings, Cluster cluster, Places places, Books books, Log log) {
         this.number = number;
-        faultless = number == Campaign.WARM_UP;
         this.settings = settings;
         this.cluster = cluster;
         this.places = places;
@@ -69,7 +64,7 @@ final class Round {
         long began = log.nowMs();
         Map<String, Long> before = look();
         for (int rank = 0; rank < settings.ranks(); rank++) {
-            watch.begin(rank, !faultless);
+            watch.begin(rank, number != Campaign.WARM_UP);
         }
         boolean calm = reach("an endpoint", rank -> rank.incarnation != 0);
         if (calm) {

@@ -149,7 +149,8 @@ final class ControlAttack implements Attack {
         remember(recipe, file.request());
         for (int i = dice.below(3); i > 0; i--) {
             int field = dice.below(recipe.fields().size());
-            mutate(file.request(), recipe.fields().get(field));
+            Recipe.Spot spot = recipe.fields().get(field);
+            dice.mutate(file.request(), spot.offset(), spot.bytes());
             touched.add(of.fields.get(field));
         }
         if (dice.oneIn(16)) {
@@ -188,23 +189,7 @@ final class ControlAttack implements Attack {
 
     private void remember(Recipe recipe, MemorySegment out) {
         Recipe.Spot spot = dice.of(recipe.fields());
-        dice.remember(read(out, spot));
-    }
-
-    private void mutate(MemorySegment out, Recipe.Spot spot) {
-        long value = dice.mutate(read(out, spot), spot.bytes() * Byte.SIZE);
-        for (int i = 0; i < spot.bytes(); i++) {
-            out.set(ValueLayout.JAVA_BYTE, spot.offset() + i, (byte) (value >>> i * Byte.SIZE));
-        }
-    }
-
-    private static long read(MemorySegment out, Recipe.Spot spot) {
-        long value = 0;
-        for (int i = spot.bytes() - 1; i >= 0; i--) {
-            int b = out.get(ValueLayout.JAVA_BYTE, spot.offset() + i) & 0xFF;
-            value = value << Byte.SIZE | b;
-        }
-        return value;
+        dice.remember(Dice.word(out, spot.offset(), spot.bytes()));
     }
 
     private int otherLength(int length) {

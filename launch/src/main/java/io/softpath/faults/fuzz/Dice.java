@@ -1,5 +1,7 @@
 package io.softpath.faults.fuzz;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -58,5 +60,22 @@ final class Dice {
                     default -> random.nextLong();
                 };
         return value & most;
+    }
+
+    /** Makes something else of a little-endian word of so many bytes. */
+    void mutate(MemorySegment memory, long at, int bytes) {
+        long value = mutate(word(memory, at, bytes), bytes * Byte.SIZE);
+        for (int i = 0; i < bytes; i++) {
+            memory.set(ValueLayout.JAVA_BYTE, at + i, (byte) (value >>> i * Byte.SIZE));
+        }
+    }
+
+    /** A little-endian word of so many bytes. */
+    static long word(MemorySegment memory, long at, int bytes) {
+        long value = 0;
+        for (int i = bytes - 1; i >= 0; i--) {
+            value = value << Byte.SIZE | memory.get(ValueLayout.JAVA_BYTE, at + i) & 0xFF;
+        }
+        return value;
     }
 }

@@ -68,8 +68,7 @@ final class DirectAttack extends PeerAttack {
         }
         if (dice.oneIn(10)) {
             MemorySegment room = MemorySegment.ofArray(new byte[dice.below(40_000)]);
-            victim.engine.receive(
-                    0, HonestTalk.MINE, room, 0, (int) room.byteSize(), r -> false, null);
+            victim.engine.receive(0, MINE, room, 0, (int) room.byteSize(), r -> false, null);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.softpath.faults.fuzz;
 
 import static io.softpath.faults.fuzz.Coverage.Need;
 
+import io.softpath.abi.packet.Bth;
 import io.softpath.abi.packet.ExpectedPsn;
 import io.softpath.abi.packet.IpathHeader;
 import io.softpath.abi.packet.MessageHeader;
@@ -16,7 +17,6 @@ import io.softpath.psm.sim.SimPacket;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -44,9 +44,6 @@ final class GrantAttack extends PeerAttack {
     /** How often packets are acknowledged, and more come, before this looks at something else. */
     private static final int MOST_TURNS = 64;
 
-    private static final ValueLayout.OfLong LE_LONG =
-            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
     private final Dice dice;
     private final MemorySegment list = MemorySegment.ofArray(new byte[PeerWorld.MTU]);
     private final List<Coverage.Row> listRows = new ArrayList<>();
@@ -65,10 +62,15 @@ final class GrantAttack extends PeerAttack {
     /** Messages that the victim has announced, of which not all is granted. */
     private final Deque<Announced> announced = new ArrayDeque<>();
 
-    /** What the victim has sent since we looked: packets by TID, and what it is done with. */
-    private final List<long[]> sent = new ArrayList<>();
+    /** A packet by TID: which window it is of, and its number. */
+    private record Sent(long window, int psn) {}
 
+    /** The last one that the victim has sent and nobody has acknowledged; null if there is none. */
+    private Sent lastSent;
+
+    /** Windows that it is done with. */
     private final List<Long> released = new ArrayList<>();
+
     private boolean taken;
 
     /** A message that is sent to the hostile one. */
@@ -107,7 +109,7 @@ final class GrantAttack extends PeerAttack {
         world.step();
         hostile.die();
         announced.clear();
-        sent.clear();
+        lastSent = null;
         released.clear();
         age = 0;
     }
@@ -149,7 +151,7 @@ final class GrantAttack extends PeerAttack {
                 throw new Violation("a packet to tid=" + tid + " has a byte of no message");
             }
         }
-        sent.add(new long[] {MessageHeader.data1(header, 0), MessageHeader.bth2(header, 0)});
+        lastSent = new Sent(MessageHeader.data1(header, 0), Bth.psn(MessageHeader.bth2(header, 0)));
     }
 
     @Override
@@ -269,35 +271,28 @@ final class GrantAttack extends PeerAttack {
 
     private Coverage.Row mutateField(int field) {
         StructField spot = TidSessionList.LAYOUT.get(field);
-        mutate(spot.offset(), spot.bytes());
+        dice.mutate(list, spot.offset(), spot.bytes());
         return listRows.get(field);
     }
 
     private Coverage.Row mutateEntry(int entry) {
         int part = dice.below(entryRows.size());
         int at = TidSessionList.ENTRIES + TidSessionList.ENTRY_BYTES * entry;
-        mutate(at + Short.BYTES * part, Short.BYTES);
+        dice.mutate(list, at + Short.BYTES * part, Short.BYTES);
         return entryRows.get(part);
-    }
-
-    private void mutate(long at, int size) {
-        long word = list.get(LE_LONG, at);
-        long mask = -1L >>> Long.SIZE - size * Byte.SIZE;
-        list.set(LE_LONG, at, word & ~mask | dice.mutate(word & mask, size * Byte.SIZE));
     }
 
     /** Says that packets have come, until no more do; and that it heard that this was all. */
     private void acknowledge() {
-        for (int turn = 0; turn < MOST_TURNS && !sent.isEmpty(); turn++) {
-            long[] last = sent.getLast();
-            sent.clear();
+        for (int turn = 0; turn < MOST_TURNS && lastSent != null; turn++) {
             PacketHeader ack = header(SubOpcode.ACK);
             ack.flowId = MessageHeader.FLOWID_TID_FLOW;
-            ack.data0 = last[0];
-            ack.ackSeq = ExpectedPsn.plus((int) last[1] & 0xFF_FFFF, 1);
+            ack.data0 = lastSent.window;
+            ack.ackSeq = ExpectedPsn.plus(lastSent.psn, 1);
+            lastSent = null;
             deliver(ack, 0);
         }
-        sent.clear();
+        lastSent = null;
         for (Long window : released) {
             PacketHeader confirm = header(SubOpcode.TIDS_RELEASE_CONFIRM);
             confirm.data1 = window;

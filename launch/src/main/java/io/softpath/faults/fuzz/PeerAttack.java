@@ -1,13 +1,20 @@
 package io.softpath.faults.fuzz;
 
+import io.softpath.abi.psm.PsmError;
 import io.softpath.psm.engine.DirectSettings;
+import io.softpath.psm.engine.Request;
+
+import java.lang.foreign.MemorySegment;
 
 /**
  * A hostile endpoint, the one that it attacks, and that one's honest friend: whatever becomes of
  * what the hostile one is sent, what the honest send each other must arrive.
  */
 abstract class PeerAttack implements Attack {
-    private final HonestTalk talk = new HonestTalk();
+    /** In the tags of the messages of the honest, and of no others. */
+    static final long MINE = 0x4C7A_0000_0000_0000L;
+
+    private static final int[] SIZES = {0, 8, 2_000, 50_000, 120_000};
 
     /** Null before the first life, and when all is over. */
     PeerWorld world;
@@ -15,6 +22,7 @@ abstract class PeerAttack implements Attack {
     PeerWorld.Node victim;
     PeerWorld.Node hostile;
     PeerWorld.Node friend;
+    private long talks;
 
     /** Three others, all connected; ends those before. */
     final void newWorld(DirectSettings ways) {
@@ -26,9 +34,30 @@ abstract class PeerAttack implements Attack {
         world.connectAll();
     }
 
-    /** The honest talk to each other. */
+    /** A message each way between the honest. */
     final void talk() {
-        talk.between(world, friend, victim);
+        int size = SIZES[(int) (talks++ % SIZES.length)];
+        pass(friend, victim, size);
+        pass(victim, friend, size);
+    }
+
+    private void pass(PeerWorld.Node from, PeerWorld.Node to, int size) {
+        byte[] sent = new byte[size];
+        for (int i = 0; i < size; i += 7) {
+            sent[i] = (byte) (i + talks);
+        }
+        MemorySegment out = MemorySegment.ofArray(sent);
+        MemorySegment room = MemorySegment.ofArray(new byte[size]);
+        Request receive = to.engine.receive(MINE | size, -1, room, 0, size, null, null);
+        from.engine.send(from.peer(to), MINE | size, out, 0, size, false, r -> false, null);
+        world.await("an honest message of bytes=" + size, receive::isComplete);
+        if (receive.error() != PsmError.OK
+                || receive.messageLength() != size
+                || room.mismatch(out) != -1) {
+            throw new Violation(
+                    "an honest message is spoilt: bytes=" + size + " error=" + receive.error());
+        }
+        to.engine.release(receive);
     }
 
     @Override

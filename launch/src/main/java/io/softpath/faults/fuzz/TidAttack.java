@@ -13,8 +13,6 @@ import io.softpath.abi.register.StructField;
 import io.softpath.abi.register.TidFlow;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,8 +23,6 @@ import java.util.List;
 final class TidAttack implements Attack {
     private static final int PAGE = 4096;
     private static final int MOST_TIDS = 8;
-    private static final ValueLayout.OfLong LE_LONG =
-            ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final Machine machine;
     private final Dice dice;
@@ -119,17 +115,10 @@ final class TidAttack implements Attack {
                 int field = dice.below(recordRows.size());
                 touched.add(recordRows.get(field));
                 StructField spot = GatherRecord.LAYOUT.get(field);
-                mutate(pio, record + spot.offset(), spot.bytes());
+                dice.mutate(pio, record + spot.offset(), spot.bytes());
             }
         }
         return pbc;
-    }
-
-    private void mutate(MemorySegment pio, long at, int bytes) {
-        long word = pio.get(LE_LONG.withByteAlignment(1), at);
-        long mask = -1L >>> Long.SIZE - bytes * Byte.SIZE;
-        long value = dice.mutate(word & mask, bytes * Byte.SIZE);
-        pio.set(LE_LONG.withByteAlignment(1), at, word & ~mask | value);
     }
 
     private void expected(int buffer) {

@@ -92,7 +92,7 @@ public final class Chat {
     private boolean hasNews() {
         return input.hasLine() && sendsUnderWay < MAX_SENDS
                 || queue.iprobe(LINE, LINE_OR_END, status)
-                || others.stream().anyMatch(o -> o.bond != null && o.bond.isComplete());
+                || others.stream().anyMatch(Other::isBondOver);
     }
 
     /** Prints what has come. A message may be long, and its end still on the way. */
@@ -121,8 +121,7 @@ public final class Chat {
 
     /** Parts from those who have left since, when all that they had said before is heard. */
     private void look() {
-        List<Other> left =
-                others.stream().filter(o -> o.bond != null && o.bond.isComplete()).toList();
+        List<Other> left = others.stream().filter(Other::isBondOver).toList();
         if (!left.isEmpty()) {
             hear();
         }

@@ -22,6 +22,11 @@ final class Other {
         this.bond = bond;
     }
 
+    /** Whether one of the two leaves, or it has died, and this rank has not yet looked after it. */
+    boolean isBondOver() {
+        return bond != null && bond.isComplete();
+    }
+
     @Override
     public String toString() {
         return "rank " + rank;
